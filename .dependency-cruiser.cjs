@@ -1,0 +1,61 @@
+/** Import directions of the design: each rule names what a part may see; everything else is forbidden. */
+const may = (name, from, ...targets) => ({
+  name,
+  severity: 'error',
+  from: { path: `^${from}` },
+  to: { path: '^(src|conversations|test)/', pathNot: [from, ...targets].map((target) => `^${target}`) },
+})
+const onlyIn = (name, library, ...homes) => ({
+  name,
+  severity: 'error',
+  from: { path: '^(src|conversations)/', pathNot: homes.map((home) => `^${home}`) },
+  to: { path: `(^|/)node_modules/${library}(/|$)` },
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    may('domain-is-pure', 'src/domain/'),
+    may('protocol', 'src/protocol/', 'src/domain/'),
+    may('client', 'src/client/', 'src/domain/', 'src/protocol/'),
+    may('texts', 'src/texts/', 'src/domain/', 'src/protocol/'),
+    may('config', 'src/config/', 'src/domain/', 'src/protocol/'),
+    may('conversations', 'conversations/', 'src/domain/', 'src/texts/'),
+    may('bot', 'src/bot/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/', 'conversations/'),
+    may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
+    may('provisioning', 'src/provisioning/', 'src/domain/'),
+    may('store', 'src/store/', 'src/domain/'),
+    may(
+      'worker',
+      'src/worker/',
+      'src/domain/',
+      'src/protocol/',
+      'src/provisioning/',
+      'src/store/',
+      'src/config/',
+    ),
+    // `usher init` and `usher doctor` work on the host itself, before or without a worker.
+    may(
+      'setup',
+      'src/setup/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+      'src/provisioning/',
+    ),
+    onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'conversations/'),
+    onlyIn('execa-home', 'execa', 'src/provisioning/host/'),
+    onlyIn('kysely-home', 'kysely', 'src/store/'),
+    onlyIn('koffi-home', 'koffi', 'src/worker/', 'src/client/'),
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    builtInModules: { add: ['node:sqlite'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json', '.cjs'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+  },
+}
