@@ -14,7 +14,12 @@ const onlyIn = (name, library, ...homes) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     may('domain-is-pure', 'src/domain/'),
     may('protocol', 'src/protocol/', 'src/domain/'),
@@ -22,7 +27,16 @@ module.exports = {
     may('texts', 'src/texts/', 'src/domain/', 'src/protocol/'),
     may('config', 'src/config/', 'src/domain/', 'src/protocol/'),
     may('conversations', 'conversations/', 'src/domain/', 'src/texts/'),
-    may('bot', 'src/bot/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/', 'conversations/'),
+    may(
+      'bot',
+      'src/bot/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+      'conversations/',
+    ),
     may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
     may('provisioning', 'src/provisioning/', 'src/domain/'),
     may('store', 'src/store/', 'src/domain/'),
@@ -56,6 +70,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     builtInModules: { add: ['node:sqlite'] },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json', '.cjs'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json', '.cjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types'],
+    },
   },
 }
