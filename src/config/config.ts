@@ -1,0 +1,33 @@
+import type { Role } from '../domain/role.ts'
+import type { ServiceAction } from '../domain/step.ts'
+
+/** The config in force: file, built-in roles and defaults merged, every path absolute. */
+export interface Config {
+  /** Where it was read from; null in single-user mode without a file. */
+  file: string | null
+  mode: 'system' | 'single-user'
+  telegram: { admins: number[]; apiRoot: string; tokenFile: string }
+  /** Name of the OS user whose uid may speak for Telegram users; null in single-user mode (the caller). */
+  botUser: string | null
+  paths: { roster: string; data: string; state: string; botState: string; run: string; secrets: string }
+  roles: ReadonlyMap<string, Role>
+  defaults: { workspace_base?: string; model?: string; agent_backend?: string; max_budget?: number }
+  memoryTemplate: string | null
+  services: { unit: string; action: ServiceAction }[]
+  /** `person`, or an OS user. */
+  folders: { memory: { owner: string }; history: { owner: string } }
+  smoke: { agentCommand: string[] | null; path: string[]; via: { user: string; argv: string[] } | null }
+  uids: { min: number; max: number } | null
+  adopt: 'owner' | 'admin'
+}
+
+/** A config that cannot be used: every problem, each with the key it is about. */
+export interface ConfigProblem {
+  key: string
+  message: string
+}
+export type ConfigResult =
+  | { ok: true; config: Config }
+  | { ok: false; file: string | null; problems: ConfigProblem[] }
+
+export const SOCKETS = { admin: 'admin.sock', bot: 'bot.sock', everybody: 'worker.sock' } as const

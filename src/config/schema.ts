@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { PERMISSIONS } from '../protocol/permissions.ts'
+
+const absolutePath = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path')
+const telegramId = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 52 - 1)
+const duration = z.string().regex(/^[1-9][0-9]*(s|m|h|d)$/, 'must be like 30m, 24h or 7d')
+const unit = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9:_.-]*\.service$/, 'must be a plain name.service, no @ and no path')
+
+const approval = z.strictObject({
+  count: z.number().int().min(1).max(10).default(1),
+  self: z.boolean().default(true),
+  step_up: z.enum(['none', 'totp', 'terminal', 'witness']).default('none'),
+  expires: duration.default('24h'),
+})
+
+const role = z.strictObject({
+  description: z.string().min(1).max(200).optional(),
+  permissions: z.array(z.union([z.enum(PERMISSIONS), z.literal('*')])).optional(),
+  groups: z.array(z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/)).optional(),
+  shell: absolutePath.optional(),
+  approval: approval.optional(),
+})
+
+const folder = z.strictObject({ owner: z.string().min(1).default('person') })
+
+/** The config file as written: every key that exists, and no other. `load.ts` adds what no schema can see. */
+export const configFileSchema = z.strictObject({
+  telegram: z
+    .strictObject({
+      admins: z.array(telegramId).default([]),
+      api_root: z.url().default('https://api.telegram.org'),
+      token_file: absolutePath.optional(),
+    })
+    .prefault({}),
+  bot: z.strictObject({ user: z.string().default('usher') }).prefault({}),
+  paths: z
+    .strictObject({
+      roster: absolutePath.optional(),
+      data: absolutePath.optional(),
+      state: absolutePath.optional(),
+      bot_state: absolutePath.optional(),
+      run: absolutePath.optional(),
+      secrets: absolutePath.optional(),
+    })
+    .prefault({}),
+  roles: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/), role).default({}),
+  defaults: z
+    .strictObject({
+      workspace_base: z.string().optional(),
+      model: z.string().optional(),
+      agent_backend: z.string().optional(),
+      max_budget: z.number().positive().optional(),
+    })
+    .prefault({}),
+  memory: z.strictObject({ template: absolutePath.optional() }).prefault({}),
+  services: z
+    .array(z.strictObject({ unit, action: z.enum(['restart', 'reload', 'remind']).default('restart') }))
+    .default([]),
+  folders: z.strictObject({ memory: folder.prefault({}), history: folder.prefault({}) }).prefault({}),
+  smoke: z
+    .strictObject({
+      agent_command: z.array(z.string().min(1)).min(1).optional(),
+      path: z.array(z.string()).default(['/usr/local/bin', '/usr/bin', '/bin']),
+      via: z.strictObject({ user: z.string(), argv: z.array(z.string()).min(1) }).optional(),
+    })
+    .optional(),
+  /** Range of uids that belong to people; default: UID_MIN and UID_MAX of login.defs(5). */
+  uids: z.strictObject({ min: z.number().int().positive(), max: z.number().int().positive() }).optional(),
+  /** Who must agree when an existing account is adopted: its owner (or uid 0), or any admin's approval is enough. */
+  adopt: z.enum(['owner', 'admin']).default('owner'),
+})
+export type ConfigFile = z.infer<typeof configFileSchema>

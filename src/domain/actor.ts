@@ -1,0 +1,25 @@
+/**
+ * Who asks, as the listener and the kernel established it; never what the caller says about itself.
+ * - `operator`: uid 0 on `admin.sock` (in single-user mode: the worker's own uid)
+ * - `os`: a uid with a passwd entry on `worker.sock`
+ * - `telegram`: a Telegram user that the bot's uid asserts on `bot.sock`
+ * - `bot`: the bot's uid itself, without an asserted user
+ */
+export type Actor =
+  | { kind: 'operator'; uid: number }
+  | { kind: 'os'; uid: number; osUser: string }
+  | { kind: 'telegram'; telegramId: number }
+  | { kind: 'bot' }
+
+/** Stable spelling for the database, idempotency scopes and events: `operator`, `os:1001`, `telegram:42`, `bot`. */
+export function actorKey(actor: Actor): string {
+  switch (actor.kind) {
+    case 'operator':
+    case 'bot':
+      return actor.kind
+    case 'os':
+      return `os:${actor.uid}`
+    case 'telegram':
+      return `telegram:${actor.telegramId}`
+  }
+}

@@ -1,0 +1,45 @@
+import type { JsonObject } from './json.ts'
+
+export const EVENT_TYPES = [
+  'request.drafted',
+  'request.submitted',
+  'request.approval',
+  'request.consent',
+  'request.approved',
+  'request.denied',
+  'request.expired',
+  'request.cancelled',
+  'request.returned',
+  'run.queued',
+  'run.started',
+  'step.started',
+  'step.finished',
+  'step.failed',
+  'step.undone',
+  'run.undoing',
+  'run.succeeded',
+  'run.undone',
+  'run.failed',
+  'run.superseded',
+  'run.cancelled',
+  'worker.started',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+
+/** An append-only entry: audit trail, notification source and history in one. */
+export interface DomainEvent {
+  /** Gapless, from 1. A follower's cursor is the last id it has dealt with. */
+  id: number
+  at: number
+  type: EventType
+  requestId: number | null
+  runId: number | null
+  /** Whom it is about: the Telegram id of the person, when there is one. */
+  subjectTelegramId: number | null
+  /** `actorKey` of who caused it; `worker` for the worker itself. */
+  actor: string
+  data: JsonObject
+  /** Hash of the previous event (64 hex digits, zeros for the first) and of this one including it. */
+  previousHash: string
+  hash: string
+}

@@ -1,0 +1,37 @@
+/**
+ * A person as an entry of the roster's `users:` list spells it: the roster's own key names, because this shape is
+ * what other programs read. Keys that Usher does not know stay in the file and are not part of this type.
+ */
+export interface RosterEntry {
+  telegram_id: number
+  name: string
+  os_user: string
+  role: string
+  github?: string
+  workspace_base?: string
+  model?: string
+  agent_backend?: string
+  /** Currency units a month, positive. */
+  max_budget?: number
+  /** `owner/repo` each. */
+  github_repos?: string[]
+  /** Telegram chat id; negative for groups. */
+  github_notify_chat_id?: number
+  pr_review?: boolean
+  issue_triage?: boolean
+}
+
+/** How the admin came to know that this Telegram id belongs to this human; shown on the card. */
+export type IdentityProof = 'started' | 'picker' | 'forward' | 'contact' | 'typed'
+
+/** What was answered about a new person: the roster entry to be, and how to come by the account. */
+export interface OnboardAnswers extends RosterEntry {
+  /** Make a new account, or take over an existing one untouched. */
+  account: 'create' | 'adopt'
+  proof: IdentityProof
+  /** Why an existing account is adopted; required with `adopt` when uid 0 confirms instead of its owner. */
+  reason?: string
+}
+
+/** Defaults that a person inherits when the roster entry is silent. */
+export type InheritedKey = 'workspace_base' | 'model' | 'agent_backend' | 'max_budget'

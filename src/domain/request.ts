@@ -1,0 +1,68 @@
+import type { Actor } from './actor.ts'
+import type { OnboardAnswers } from './person.ts'
+import type { Plan } from './plan.ts'
+
+/** What a request asks for. `undo` takes a succeeded run back from its records. */
+export type RequestKind = 'onboard' | 'undo'
+
+export type RequestState = 'draft' | 'submitted' | 'approved' | 'denied' | 'expired' | 'cancelled'
+
+export const REQUEST_TRANSITIONS: Readonly<Record<RequestState, readonly RequestState[]>> = {
+  draft: ['submitted', 'cancelled', 'expired'],
+  submitted: ['approved', 'denied', 'expired', 'cancelled'],
+  // A drift or a retry brings an approved request back as a new revision.
+  approved: ['submitted'],
+  denied: [],
+  expired: [],
+  cancelled: [],
+}
+
+/** Whether a request that is in this state still holds its OS user, uid and Telegram id against others. */
+export function isOpen(state: RequestState): boolean {
+  return state === 'submitted' || state === 'approved'
+}
+
+export type RequestAnswers = { kind: 'onboard'; answers: OnboardAnswers } | { kind: 'undo'; runId: number }
+
+/** A request as stored. Times are epoch milliseconds of the worker's clock. */
+export interface Request {
+  id: number
+  /** Counts from 1; approvals belong to one revision. */
+  revision: number
+  host: string
+  state: RequestState
+  subject: RequestAnswers
+  requester: Actor
+  plan: Plan
+  createdAt: number
+  submittedAt: number | null
+  /** When it lapses undecided: drafts 24 h after creation, else by the role's policy from submission. */
+  expiresAt: number
+  decidedAt: number | null
+  /** Reason of a denial or what changed when it came back, for people. */
+  reason: string | null
+}
+
+/** One actor's decision on one plan digest of one revision. */
+export interface Approval {
+  requestId: number
+  revision: number
+  digest: string
+  actor: Actor
+  /** The human behind the actor: `person:TELEGRAM_ID` or `operator`; distinct keys are counted. */
+  personKey: string
+  /** `terminal` when given by uid 0 on a terminal that the bot cannot write to. */
+  via: 'chat' | 'terminal'
+  at: number
+}
+
+/** The owner of an adopted account agreed, or uid 0 confirmed with a reason. */
+export type Consent =
+  | { by: 'owner'; uid: number; at: number }
+  | { by: 'operator'; reason: string; at: number }
+
+/** What a submitted request still lacks before it runs. Empty means: approved. */
+export type Missing =
+  | { kind: 'approvals'; have: number; need: number }
+  | { kind: 'terminal' }
+  | { kind: 'consent' }

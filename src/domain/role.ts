@@ -1,0 +1,59 @@
+/** What a policy asks besides the count of approvals. `terminal`: uid 0 confirms the plan on a terminal. */
+export type StepUp = 'none' | 'totp' | 'terminal' | 'witness'
+
+export interface ApprovalPolicy {
+  /** How many distinct persons must approve. */
+  count: number
+  /** Whether the requester's own approval counts. */
+  self: boolean
+  step_up: StepUp
+  /** How long a submitted request lives, in milliseconds. */
+  expiresMs: number
+}
+
+export interface Role {
+  name: string
+  description: string
+  /** Entries of `PERMISSIONS` in `src/protocol/permissions.ts`, or `*`. */
+  permissions: string[]
+  /** OS groups that persons of this role are added to; never stripped. */
+  groups: string[]
+  shell: string
+  approval: ApprovalPolicy
+}
+
+/** Groups whose members can become root without being asked, directly or by one known step. */
+export const ROOT_EQUIVALENT_GROUPS: ReadonlySet<string> = new Set([
+  ...[
+    'root',
+    'sudo',
+    'wheel',
+    'admin',
+    'adm',
+    'disk',
+    'shadow',
+    'docker',
+    'lxd',
+    'lxc',
+    'incus',
+    'incus-admin',
+  ],
+  ...[
+    'libvirt',
+    'kvm',
+    'kmem',
+    'tty',
+    'staff',
+    'systemd-journal',
+    'video',
+    'input',
+    'podman',
+    'microk8s',
+    'wireshark',
+  ],
+])
+
+/** A step-up that a stolen bot cannot pass by itself (SECURITY: bot-proof). */
+export function isBotProof(stepUp: StepUp): boolean {
+  return stepUp === 'terminal' || stepUp === 'witness'
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { answersInputSchema } from './answers.ts'
+import {
+  accountCheckViewSchema,
+  actorViewSchema,
+  personViewSchema,
+  planViewSchema,
+  requestViewSchema,
+  roleViewSchema,
+  runViewSchema,
+} from './views.ts'
+
+/** Version of this contract; `GET /v1/version` answers it first and a mismatch is a clear error. */
+export const PROTOCOL_VERSION = 1
+
+/** Header that every call carries; without it the worker refuses (no confused deputy by a browser or proxy). */
+export const PROTOCOL_HEADER = 'usher-protocol'
+/** On `bot.sock` only: the Telegram user on whose behalf the bot asks. */
+export const ON_BEHALF_HEADER = 'usher-on-behalf-of-telegram'
+export const IDEMPOTENCY_HEADER = 'idempotency-key'
+/** The exact Host of every request. */
+export const HOST_HEADER_VALUE = 'usher'
+
+const id = z.number().int().positive()
+const empty = z.strictObject({})
+const digest = z.string().min(22).max(43)
+const pageInput = { limit: z.number().int().min(1).max(200).default(50), before: id.optional() }
+const oneRequest = z.strictObject({ request: requestViewSchema })
+
+/**
+ * The operations: one `POST /v1/<name>` each, JSON in and out (`{ok:true, ...output}`). `mutates` needs an
+ * idempotency key. Access rules stand in the worker's access table, one row per operation, default deny.
+ */
+export const OPERATIONS = {
+  whoami: {
+    mutates: false,
+    input: empty,
+    output: z.strictObject({
+      actor: actorViewSchema,
+      person: personViewSchema.nullable(),
+      role: z.string(),
+      permissions: z.array(z.string()),
+      /** Whether this person decides requests of others: an admin. */
+      admin: z.boolean(),
+    }),
+  },
+  status: {
+    mutates: false,
+    input: empty,
+    output: z.strictObject({
+      version: z.string(),
+      mode: z.enum(['system', 'single-user']),
+      host: z.string(),
+      ready: z.boolean(),
+      /** Only with the permission `status.read`. */
+      details: z
+        .strictObject({
+          started_at: z.number(),
+          queued: z.number(),
+          running: z.number(),
+          open_requests: z.number(),
+          people: z.number().nullable(),
+          roster_problem: z.string().nullable(),
+          last_event: z.number(),
+          rss_bytes: z.number(),
+          disk_free_bytes: z.number(),
+        })
+        .nullable(),
+    }),
+  },
+  /** What the questions need: grantable roles and inherited defaults. */
+  'onboarding.options': {
+    mutates: false,
+    input: empty,
+    output: z.strictObject({
+      roles: z.array(roleViewSchema),
+      defaults: z.strictObject({
+        workspace_base: z.string().nullable(),
+        model: z.string().nullable(),
+        agent_backend: z.string().nullable(),
+        max_budget: z.number().nullable(),
+      }),
+      mode: z.enum(['system', 'single-user']),
+      /** In single-user mode the only account there is. */
+      own_os_user: z.string().nullable(),
+    }),
+  },
+  'host.check-account': {
+    mutates: false,
+    input: z.strictObject({ os_user: z.string().max(200), telegram_id: z.number().optional() }),
+    output: z.strictObject({ check: accountCheckViewSchema }),
+  },
+  /**
+   * Validates against the host and plans. Same actor and same answers give the same open draft, so a dry run has the
+   * digest that an approval would have. With `replaces` the actor's older draft is cancelled.
+   */
+  'request.draft': {
+    mutates: true,
+    input: z.strictObject({ answers: answersInputSchema, replaces: id.optional() }),
+    output: oneRequest,
+  },
+  /** Drafts a request of kind `undo` for a run that ended `succeeded`. */
+  'run.undo': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRequest },
+  'request.submit': {
+    mutates: true,
+    input: z.strictObject({ id, digest }),
+    /** `claim_code` once, when an existing account is adopted: its owner runs `usher claim CODE`. */
+    output: z.strictObject({ request: requestViewSchema, claim_code: z.string().nullable() }),
+  },
+  'request.approve': {
+    mutates: true,
+    input: z.strictObject({ id, digest }),
+    output: oneRequest,
+  },
+  /** uid 0 on a terminal: passes the `terminal` step-up, and stands in for an owner's consent when `reason` is given. */
+  'request.confirm': {
+    mutates: true,
+    input: z.strictObject({ id, digest, reason: z.string().min(1).max(1000).optional() }),
+    output: oneRequest,
+  },
+  'request.deny': {
+    mutates: true,
+    input: z.strictObject({ id, reason: z.string().max(1000).optional() }),
+    output: oneRequest,
+  },
+  'request.cancel': { mutates: true, input: z.strictObject({ id }), output: oneRequest },
+  /** The plan as a claim code's owner may see it; run as the uid of the account that would be adopted. */
+  'claim.show': {
+    mutates: false,
+    input: z.strictObject({ code: z.string().max(64) }),
+    output: z.strictObject({ request_id: id, person: z.string(), role: z.string(), plan: planViewSchema }),
+  },
+  'claim.accept': {
+    mutates: true,
+    input: z.strictObject({ code: z.string().max(64), digest }),
+    output: z.strictObject({ request_id: id, person: z.string() }),
+  },
+  'request.list': {
+    mutates: false,
+    input: z.strictObject({ open: z.boolean().default(false), ...pageInput }),
+    output: z.strictObject({ requests: z.array(requestViewSchema), more: z.boolean() }),
+  },
+  'request.get': { mutates: false, input: z.strictObject({ id }), output: oneRequest },
+  'run.get': {
+    mutates: false,
+    input: z.strictObject({ id }),
+    output: z.strictObject({ run: runViewSchema }),
+  },
+  'people.list': {
+    mutates: false,
+    input: empty,
+    output: z.strictObject({ people: z.array(personViewSchema) }),
+  },
+  'people.get': {
+    mutates: false,
+    /** OS user, or Telegram id in decimal. */
+    input: z.strictObject({ name: z.string().max(200) }),
+    output: z.strictObject({ person: personViewSchema }),
+  },
+} as const satisfies Record<string, OperationContract>
+
+export interface OperationContract {
+  mutates: boolean
+  input: z.ZodType
+  output: z.ZodType
+}
+export type OperationName = keyof typeof OPERATIONS
+export type OperationInput<N extends OperationName> = z.input<(typeof OPERATIONS)[N]['input']>
+export type OperationArguments<N extends OperationName> = z.output<(typeof OPERATIONS)[N]['input']>
+export type OperationOutput<N extends OperationName> = z.output<(typeof OPERATIONS)[N]['output']>
+export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[]
+
+/** Server-sent events: `GET /v1/events?after=CURSOR`, `id:` is the event's id, `data:` an `EventView` as JSON. */
+export const EVENTS_PATH = '/v1/events'
+export const VERSION_PATH = '/v1/version'
+export const versionSchema = z.strictObject({
+  ok: z.literal(true),
+  protocol: z.number(),
+  version: z.string(),
+})

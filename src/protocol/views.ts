@@ -1,0 +1,174 @@
+import { z } from 'zod'
+import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
+import { VIOLATION_CODES } from '../domain/violation.ts'
+
+const params = z.record(z.string(), z.union([z.string(), z.number()])).optional()
+export const noteSchema = z.strictObject({ code: z.enum(NOTE_CODES), params })
+export const failureSchema = z.strictObject({
+  code: z.enum(FAILURE_CODES),
+  params,
+  detail: z.string().optional(),
+})
+const stepKind = z.enum(STEP_ORDER)
+
+/** Who did something, for people: names are looked up by the worker. */
+export const actorViewSchema = z.strictObject({ key: z.string(), name: z.string().nullable() })
+
+export const planViewSchema = z.strictObject({
+  /** First 128 bits, base64url: what an approval sends. */
+  digest: z.string(),
+  steps: z.array(
+    z.strictObject({ kind: stepKind, effect: z.enum(['change', 'already']), notes: z.array(noteSchema) }),
+  ),
+  demands: z.strictObject({ terminal: z.boolean(), consent: z.boolean() }),
+})
+export type PlanView = z.infer<typeof planViewSchema>
+
+const answersView = z.strictObject({
+  telegram_id: z.number(),
+  name: z.string(),
+  os_user: z.string(),
+  role: z.string(),
+  account: z.enum(['create', 'adopt']),
+  proof: z.enum(['started', 'picker', 'forward', 'contact', 'typed']),
+  reason: z.string().optional(),
+  github: z.string().optional(),
+  workspace_base: z.string().optional(),
+  model: z.string().optional(),
+  agent_backend: z.string().optional(),
+  max_budget: z.number().optional(),
+  github_repos: z.array(z.string()).optional(),
+  github_notify_chat_id: z.number().optional(),
+  pr_review: z.boolean().optional(),
+  issue_triage: z.boolean().optional(),
+})
+export type AnswersView = z.infer<typeof answersView>
+
+export const missingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('approvals'), have: z.number(), need: z.number() }),
+  z.strictObject({ kind: z.literal('terminal') }),
+  z.strictObject({ kind: z.literal('consent') }),
+])
+
+export const requestViewSchema = z.strictObject({
+  id: z.number(),
+  kind: z.enum(['onboard', 'undo']),
+  revision: z.number(),
+  state: z.enum(['draft', 'submitted', 'approved', 'denied', 'expired', 'cancelled']),
+  host: z.string(),
+  requester: actorViewSchema,
+  /** Of an undo request: the answers of the run that is taken back. */
+  answers: answersView,
+  /** The run that an undo request takes back. */
+  undo_of: z.number().nullable(),
+  plan: planViewSchema,
+  missing: z.array(missingSchema),
+  approvals: z.array(
+    z.strictObject({ by: actorViewSchema, via: z.enum(['chat', 'terminal']), at: z.number() }),
+  ),
+  decided_by: actorViewSchema.nullable(),
+  reason: z.string().nullable(),
+  created_at: z.number(),
+  submitted_at: z.number().nullable(),
+  expires_at: z.number(),
+  decided_at: z.number().nullable(),
+  /** The newest run of this request. */
+  run_id: z.number().nullable(),
+})
+export type RequestView = z.infer<typeof requestViewSchema>
+
+export const runStepViewSchema = z.strictObject({
+  index: z.number(),
+  kind: stepKind,
+  state: z.enum([
+    ...([
+      'pending',
+      'applying',
+      'applied',
+      'failed',
+      'undoing',
+      'undone',
+      'kept',
+      'undo_failed',
+      'skipped',
+    ] as const),
+  ]),
+  duration_ms: z.number().nullable(),
+  notes: z.array(noteSchema),
+  failure: failureSchema.nullable(),
+})
+
+/** A run; once it has ended this is its receipt. */
+export const runViewSchema = z.strictObject({
+  id: z.number(),
+  request_id: z.number(),
+  kind: z.enum(['onboard', 'undo']),
+  state: z.enum(['queued', 'running', 'undoing', 'succeeded', 'undone', 'failed', 'superseded', 'cancelled']),
+  subject: z.strictObject({
+    telegram_id: z.number(),
+    name: z.string(),
+    os_user: z.string(),
+    role: z.string(),
+  }),
+  steps: z.array(runStepViewSchema),
+  queued_at: z.number(),
+  started_at: z.number().nullable(),
+  finished_at: z.number().nullable(),
+  /** Whether `run undo` can be asked for. */
+  undoable: z.boolean(),
+})
+export type RunView = z.infer<typeof runViewSchema>
+
+export const personViewSchema = z.strictObject({
+  telegram_id: z.number(),
+  name: z.string(),
+  os_user: z.string(),
+  role: z.string(),
+  entry: answersView.omit({ account: true, proof: true, reason: true }).partial(),
+  uid: z.number().nullable(),
+  folders: z.array(z.strictObject({ path: z.string(), exists: z.boolean() })).optional(),
+  last_run_id: z.number().nullable(),
+})
+export type PersonView = z.infer<typeof personViewSchema>
+
+export const roleViewSchema = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  groups: z.array(z.string()),
+  shell: z.string(),
+  approval: z.strictObject({
+    count: z.number(),
+    self: z.boolean(),
+    step_up: z.string(),
+    expires_ms: z.number(),
+  }),
+})
+export type RoleView = z.infer<typeof roleViewSchema>
+
+/** What the worker says about a wish for an OS user: every violation, and what adopting would bring. */
+export const accountCheckViewSchema = z.strictObject({
+  os_user: z.string(),
+  exists: z.boolean(),
+  uid: z.number().nullable(),
+  can_create: z.boolean(),
+  can_adopt: z.boolean(),
+  create_violations: z.array(z.strictObject({ field: z.string(), code: z.enum(VIOLATION_CODES), params })),
+  adopt_violations: z.array(z.strictObject({ field: z.string(), code: z.enum(VIOLATION_CODES), params })),
+  /** `account.power.*` and `account.last_login` notes; empty unless it exists and may be adopted. */
+  power: z.array(noteSchema),
+})
+export type AccountCheckView = z.infer<typeof accountCheckViewSchema>
+
+export const eventViewSchema = z.strictObject({
+  id: z.number(),
+  at: z.number(),
+  type: z.string(),
+  request_id: z.number().nullable(),
+  run_id: z.number().nullable(),
+  subject_telegram_id: z.number().nullable(),
+  actor: z.string(),
+  data: z.record(z.string(), z.json()),
+  previous_hash: z.string(),
+  hash: z.string(),
+})
+export type EventView = z.infer<typeof eventViewSchema>

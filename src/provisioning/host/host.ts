@@ -1,0 +1,36 @@
+import type { Facts, FactsQuery } from '../../domain/facts.ts'
+import type { RosterEntry } from '../../domain/person.ts'
+import type { AccountDatabase } from './account-database.ts'
+import type { Programs } from './programs.ts'
+import type { SafeFiles } from './safe-files.ts'
+import type { Services } from './services.ts'
+
+/** Everything that steps may do to the operating system; made once by the worker, passed as a parameter. */
+export interface Host {
+  environment: HostEnvironment
+  programs: Programs
+  accounts: AccountDatabase
+  files: SafeFiles
+  services: Services
+  /** Observes what one person's plan depends on. Looks only. */
+  observe(query: FactsQuery): Promise<Facts>
+  /** The roster as it is now. A roster that cannot be used is a problem, never an empty one. */
+  readRoster(): Promise<{ ok: true; entries: RosterEntry[] } | { ok: false; why: string }>
+}
+
+/** Fixed facts about this installation, from config and start-up. Absolute paths. */
+export interface HostEnvironment {
+  name: string
+  mode: 'system' | 'single-user'
+  rosterFile: string
+  dataDir: string
+  stateDir: string
+  secretsFile: string
+  databaseFile: string
+  /** Root-only folder on the homes' and data's file systems' behalf, where doubtful things are kept. */
+  quarantineDir: string
+  botUser: string | null
+  personUids: { min: number; max: number } | null
+  /** Persistent uid counter: the next uid to try; committed before useradd, so uids are never reused. */
+  takeUid(isFree: (uid: number) => boolean, range: { min: number; max: number }): number | null
+}
