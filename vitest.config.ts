@@ -10,7 +10,10 @@ const project = (name: string) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`, ...(name === 'unit' ? ['test/support/**/*.test.ts'] : [])],
-    setupFiles: ['test/support/leaks/setup.ts'],
+    setupFiles: [
+      ...(rootLevels.includes(name) ? ['test/support/sandbox/required.ts'] : []),
+      'test/support/leaks/setup.ts',
+    ],
     ...(rootLevels.includes(name) || name === 'services'
       ? { fileParallelism: false, testTimeout: 30_000, hookTimeout: 30_000 }
       : {}),

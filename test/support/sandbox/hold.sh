@@ -72,9 +72,16 @@ env --default-signal=INT,QUIT setpriv --pdeathsig KILL -- \
 held=$!
 exec 9>&-
 
+first_process() { # INIT's pid; nothing as long as, or when, there is none
+  local children=''
+  { read -r children <"/proc/$held/task/$held/children"; } 2>/dev/null
+  echo "${children%% *}"
+}
+
 # shellcheck disable=SC2317,SC2329  # called by the traps
 end() {
-  kill -KILL "$held" 2>/dev/null
+  # The first process itself, so that `unshare` reaps it before it ends; without one yet, `unshare`.
+  kill -KILL "$(first_process)" 2>/dev/null || kill -KILL "$held" 2>/dev/null
   wait "$held" 2>/dev/null
   wait "$janitor"
   exit "$1"
@@ -90,12 +97,12 @@ if [ -n "$lifeline" ]; then
 fi
 if [ -n "$announce" ]; then
   for _ in $(seq 250); do
-    first=$(pgrep -P "$held" | head -n 1)
+    first=$(first_process)
     [ -z "$first" ] || break
     kill -0 "$held" 2>/dev/null || break
     sleep 0.02
   done
-  [ -z "$first" ] || setpriv --pdeathsig KILL -- "$announce" "$first" </dev/null &
+  if [ -n "$first" ]; then setpriv --pdeathsig KILL -- "$announce" "$first" </dev/null & fi
 fi
 
 wait "$held"

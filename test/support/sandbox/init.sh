@@ -2,6 +2,8 @@
 # PID 1 of the sandbox: arranges its mounts, runs one command and ends with its status. Started by enter.sh only.
 #   init.sh CHECKOUT SCRATCH COMMAND [ARGUMENTS...]      SCRATCH may be empty
 set -eu
+# shellcheck source=checkout.sh source-path=SCRIPTDIR
+. "${0%/*}/checkout.sh"
 checkout=$1 scratch=$2
 shift 2
 place=/opt/usher-checkout
@@ -12,30 +14,16 @@ stage=/mnt
 [ -d $stage ] || stage=/tmp
 mount -t tmpfs -o mode=700 tmpfs $stage
 cd $stage
-mkdir checkout scratch layers
+mkdir scratch layers
 
-layer() { # layer DIRECTORY NAME [OPTION,]: an overlay of DIRECTORY at the mount point $stage/NAME
+layer() { # layer DIRECTORY NAME: an overlay of DIRECTORY at $stage/layers/NAME/merged
   mkdir "layers/$2" "layers/$2/upper" "layers/$2/work" "layers/$2/merged"
   chmod --reference="$1" "layers/$2/upper"
   chown --reference="$1" "layers/$2/upper"
-  mount -t overlay -o "${3:-}lowerdir=lower-$2,upperdir=layers/$2/upper,workdir=layers/$2/work" overlay "layers/$2/merged"
+  mount -t overlay -o "lowerdir=lower-$2,upperdir=layers/$2/upper,workdir=layers/$2/work" overlay "layers/$2/merged"
 }
 
-mount --bind -- "$checkout" checkout
-readable() { # may anybody read it? (a clone under umask 077 is for its owner only)
-  local file
-  for file in checkout checkout/package.json checkout/src checkout/test checkout/node_modules checkout/node_modules/.bin/node; do
-    [ ! -e $file ] || [ -n "$(find -L $file -maxdepth 0 -perm -o+r)" ] || return 1
-  done
-}
-if ! readable; then
-  ln -s checkout lower-checkout
-  layer checkout checkout metacopy=on,
-  chmod -R go+rX,go-w layers/checkout/merged
-  umount checkout
-  mount --move layers/checkout/merged checkout
-fi
-mount -o remount,bind,ro checkout
+bind_checkout "$checkout"
 [ -z "$scratch" ] || mount --bind -- "$scratch" scratch
 
 for directory in etc home opt root srv usr var; do
@@ -65,6 +53,8 @@ if [ -n "${HOLD_CGROUP:-}" ] && [ -d /sys/fs/cgroup ]; then
 fi
 unset HOLD_CGROUP
 mount -t proc -o nosuid,nodev,noexec proc /proc
+# The kernel's settings are the machine's, not the sandbox's.
+mount --bind -o ro /proc/sys /proc/sys
 mount -o remount,bind,ro / 2>/dev/null || true
 hostname usher-sandbox
 : >/run/usher-sandbox
