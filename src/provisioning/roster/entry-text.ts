@@ -70,7 +70,6 @@ function isPlainEverywhere(value: string): boolean {
 /** A double-quoted scalar on one line: a JSON string with everything unprintable escaped as well. */
 function quoted(value: string): string {
   return JSON.stringify(value).replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be escaped
     /[\u007f-\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
