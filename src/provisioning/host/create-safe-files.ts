@@ -327,8 +327,9 @@ function factOf(stats: Stats | null): PathFact & { identity?: ReturnType<typeof 
 
 function statFailure(error: unknown): PathFact {
   const { code, params } = failureOf(error, '')
-  const why = params?.['why']
-  if (why === 'missing') return { kind: 'absent' }
-  const errno = why === 'symlink' ? 'ELOOP' : why === 'not_a_directory' ? 'ENOTDIR' : String(why ?? code)
+  const reason = params?.['reason']
+  if (reason === 'missing') return { kind: 'absent' }
+  const errno =
+    reason === 'symlink' ? 'ELOOP' : reason === 'not_a_directory' ? 'ENOTDIR' : String(reason ?? code)
   return { kind: 'unreadable', errno }
 }
