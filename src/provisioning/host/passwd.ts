@@ -66,20 +66,6 @@ export function foreignSources(nsswitch: string, database: string): string[] {
   return sources.filter((source) => !['', 'files', 'compat', 'db', 'systemd'].includes(source))
 }
 
-/**
- * A name for the GECOS field: its separators (`,` `:` `=`), line ends and everything invisible are taken out, because
- * other programs split it and show it raw. At most 100 characters.
- */
-export function gecosOf(name: string): string {
-  return [...name.normalize('NFC').replace(/[,:=\\&"]/g, ' ')]
-    .filter((character) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(character))
-    .join('')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .slice(0, 100)
-    .trim()
-}
-
 function fieldsOf(text: string): string[][] {
   return text.split('\n').flatMap((line) => (line === '' || line.startsWith('#') ? [] : [line.split(':')]))
 }

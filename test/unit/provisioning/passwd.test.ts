@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { gecosOf } from '../../../src/domain/gecos.ts'
 import {
   foreignSources,
-  gecosOf,
   parseGroup,
   parsePasswd,
   parseShadow,
