@@ -8,6 +8,8 @@ import type { ProgramResult } from './programs.ts'
 export interface AccountDatabase {
   byName(name: string): Promise<PasswdEntry | null>
   byUid(uid: number): Promise<PasswdEntry | null>
+  /** Every name of the local files that has this uid. */
+  namesOf(uid: number): Promise<string[]>
   group(name: string): Promise<GroupEntry | null>
   /** Names of the primary group (first) and of those that have the account as a member. */
   groupsOf(name: string): Promise<string[]>

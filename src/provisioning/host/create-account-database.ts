@@ -65,6 +65,10 @@ export function createAccountDatabase(
       )
     },
 
+    async namesOf(uid) {
+      return passwd().flatMap((entry) => (entry.uid === uid ? [entry.name] : []))
+    },
+
     async group(name) {
       const named = (entry: GroupEntry) => entry.name === name
       return groups().find(named) ?? parseGroup(await fromNameService('group', name)).find(named) ?? null

@@ -19,6 +19,12 @@ export interface Trust {
   stickyOnTheWay: boolean
 }
 
+/** Root alone; in single-user mode the caller as well, also in a folder of theirs below /tmp. */
+export function trustOf(mode: 'system' | 'single-user'): Trust {
+  if (mode === 'system') return { owners: new Set([0]), stickyOnTheWay: false }
+  return { owners: new Set([0, process.getuid?.() ?? 0]), stickyOnTheWay: true }
+}
+
 /** Why a path is refused, in words for people; the key is the failure's `reason`, for code. */
 const REASONS = {
   not_absolute: 'it is not an absolute path without "." and ".."',
