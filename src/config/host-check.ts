@@ -21,7 +21,12 @@ export interface HostConfigFacts {
  * work. Asked by the worker at start, which then refuses, and by `doctor`. Single-user mode has no host-wide parts.
  */
 export function checkConfigAgainstHost(config: Config, facts: HostConfigFacts): ConfigProblem[] {
-  return [...botProblems(config, facts), ...accountProblems(config, facts), ...unitProblems(config, facts), ...groupProblems(config, facts)]
+  return [
+    ...botProblems(config, facts),
+    ...accountProblems(config, facts),
+    ...unitProblems(config, facts),
+    ...groupProblems(config, facts),
+  ]
 }
 
 function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
@@ -33,7 +38,8 @@ function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
     return [{ key, message: `cannot use "${name}": there is no such account; run 'usher init' or create it` }]
   }
   const problems: ConfigProblem[] = []
-  if (account.uid === 0) problems.push({ key, message: `cannot use "${name}": it is uid 0; give the bot an account of its own` })
+  if (account.uid === 0)
+    problems.push({ key, message: `cannot use "${name}": it is uid 0; give the bot an account of its own` })
   const others = facts.accounts.filter((one) => one.uid === account.uid && one.name !== name)
   if (others.length > 0) {
     problems.push({
@@ -42,10 +48,14 @@ function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
     })
   }
   const onRoster = (facts.rosterOsUsers ?? []).filter(
-    (osUser) => osUser === name || facts.accounts.some((one) => one.name === osUser && one.uid === account.uid),
+    (osUser) =>
+      osUser === name || facts.accounts.some((one) => one.name === osUser && one.uid === account.uid),
   )
   if (onRoster.length > 0) {
-    problems.push({ key, message: `cannot use "${name}": it is a person on the roster; give the bot an account of its own` })
+    problems.push({
+      key,
+      message: `cannot use "${name}": it is a person on the roster; give the bot an account of its own`,
+    })
   }
   return problems
 }
@@ -57,7 +67,10 @@ function accountProblems(config: Config, facts: HostConfigFacts): ConfigProblem[
     const account = facts.accounts.find((one) => one.name === via.user)
     const key = 'smoke.via.user'
     if (account === undefined) {
-      problems.push({ key, message: `cannot use "${via.user}": there is no such account; correct or remove it` })
+      problems.push({
+        key,
+        message: `cannot use "${via.user}": there is no such account; correct or remove it`,
+      })
     } else if (account.uid === 0) {
       problems.push({ key, message: `cannot use "${via.user}": it is uid 0; name the service's own account` })
     }
@@ -90,7 +103,9 @@ function unitProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
 /** A group under another name that has a root-equivalent group's gid gives the same power. */
 function groupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
   const gids = new Map(
-    facts.groups.filter((group) => ROOT_EQUIVALENT_GROUPS.has(group.name)).map((group) => [group.gid, group.name]),
+    facts.groups
+      .filter((group) => ROOT_EQUIVALENT_GROUPS.has(group.name))
+      .map((group) => [group.gid, group.name]),
   )
   gids.set(0, 'root')
   return [...config.roles.values()].flatMap((role) => {

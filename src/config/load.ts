@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config, ConfigProblem, ConfigResult } from './config.ts'
 import type { Environment } from './environment.ts'
@@ -32,14 +32,17 @@ interface Found {
  * only root can write, on the whole way to it.
  *
  * Mode: a file that belongs to root describes the system, a person's own file that person's single-user mode, unless
- * the file says `mode`. Without any file: single-user mode with the defaults.
+ * the file says `mode`. Without any file: single-user mode with the defaults; for uid 0 a problem, because root's own
+ * account is nobody's.
  */
 export function loadConfig(options: LoadConfigOptions): ConfigResult {
   const { environment, uid } = options
   const home = environment.home ?? options.home ?? null
-  const own = home === null && !hasAllXdg(environment) ? null : singleUserPaths(environment, home ?? '/nonexistent')
+  const own =
+    home === null && !hasAllXdg(environment) ? null : singleUserPaths(environment, home ?? '/nonexistent')
   const found = find(options, own?.config ?? null)
   if (found === null) {
+    if (uid === 0) return refuse(null, [unconfigured(options.systemFile ?? SYSTEM_CONFIG_FILE)])
     if (own === null) return refuse(null, [homeless()])
     const parsed = parseConfig('')
     return build(null, 'single-user', parsed, own, uid)
@@ -66,8 +69,8 @@ function find(options: LoadConfigOptions, ownFile: string | null): Found | null 
   if (uid !== 0 && environment.configFile !== null) {
     return { file: resolve(environment.configFile), origin: 'environment' }
   }
-  if (existsSync(systemFile)) return { file: systemFile, origin: 'system' }
-  if (uid !== 0 && ownFile !== null && existsSync(ownFile)) return { file: ownFile, origin: 'user' }
+  if (isThere(systemFile)) return { file: systemFile, origin: 'system' }
+  if (uid !== 0 && ownFile !== null && isThere(ownFile)) return { file: ownFile, origin: 'user' }
   return null
 }
 
@@ -117,6 +120,17 @@ function build(
   }
 }
 
+/** Whether something stands at `path`, a dangling link or something out of sight included: those are refused, not passed by. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    return code !== 'ENOENT' && code !== 'ENOTDIR'
+  }
+}
+
 /** Whether every section passed the schema; without problems that is so. */
 function isWhole(sections: Partial<ConfigFile>): sections is ConfigFile {
   return Object.keys(configFileSchema.shape).every((name) => name in sections)
@@ -126,8 +140,15 @@ function refuse(file: string | null, problems: ConfigProblem[]): ConfigResult {
   return { ok: false, file, problems }
 }
 
+function unconfigured(file: string): ConfigProblem {
+  return { key: 'file', message: `cannot find ${file}: run 'usher init', or name a file with --config` }
+}
+
 function homeless(): ConfigProblem {
-  return { key: 'file', message: 'cannot find your home: HOME is not set; set it or name a file with --config' }
+  return {
+    key: 'file',
+    message: 'cannot find your home: HOME is not set; set it or name a file with --config',
+  }
 }
 
 function hasAllXdg({ xdg }: Environment): boolean {

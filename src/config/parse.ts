@@ -18,7 +18,12 @@ export interface ParsedConfig {
  * problems too. Sections are checked one by one, so that a mistake in one hides none in another.
  */
 export function parseConfig(text: string): ParsedConfig {
-  const document = parseDocument(text, { strict: true, uniqueKeys: true, stringKeys: true, prettyErrors: true })
+  const document = parseDocument(text, {
+    strict: true,
+    uniqueKeys: true,
+    stringKeys: true,
+    prettyErrors: true,
+  })
   const complaints = [...document.errors, ...document.warnings]
   if (complaints.length > 0) return fail(complaints.map((complaint) => yamlMessage(complaint.message)))
   let value: unknown

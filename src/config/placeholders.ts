@@ -3,7 +3,10 @@ export function placeholderProblem(text: string, allowed: readonly string[]): st
   const found = text.match(/\{[^{}]*\}?|\}/g) ?? []
   const wrong = found.find((part) => !allowed.map((name) => `{${name}}`).includes(part))
   if (wrong === undefined) return null
-  const may = allowed.length === 0 ? 'no placeholder is allowed here' : `only ${allowed.map((name) => `{${name}}`).join(', ')} may be used here`
+  const may =
+    allowed.length === 0
+      ? 'no placeholder is allowed here'
+      : `only ${allowed.map((name) => `{${name}}`).join(', ')} may be used here`
   return `cannot expand ${JSON.stringify(wrong)}: ${may}`
 }
 
@@ -14,7 +17,8 @@ export function expandablePathProblem(text: string, allowed: readonly string[]):
   const start = allowed.includes('home') ? "'/' or {home}" : "'/'"
   const rooted = text.startsWith('/') || (allowed.includes('home') && /^\{home\}(\/|$)/.test(text))
   if (!rooted) return `cannot use ${JSON.stringify(text)}: it must begin with ${start}`
-  if (text.indexOf('{home}') > 0) return `cannot use ${JSON.stringify(text)}: {home} must stand at its beginning`
+  if (text.indexOf('{home}') > 0)
+    return `cannot use ${JSON.stringify(text)}: {home} must stand at its beginning`
   if (text.split('/').includes('..')) return `cannot use ${JSON.stringify(text)}: it must not contain ".."`
   return controlProblem(text)
 }

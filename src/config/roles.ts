@@ -52,7 +52,12 @@ export function roleProblems(roles: ReadonlyMap<string, Role>): ConfigProblem[] 
     ...expiryProblems(role),
     ...(role.name === 'public' ? publicProblems(role) : []),
     ...(role.name === 'operator'
-      ? [{ key: 'roles.operator', message: 'cannot use "operator" as a role: it means uid 0; choose another name' }]
+      ? [
+          {
+            key: 'roles.operator',
+            message: 'cannot use "operator" as a role: it means uid 0; choose another name',
+          },
+        ]
       : []),
   ])
 }
@@ -73,7 +78,9 @@ function stepUpProblems(role: Role): ConfigProblem[] {
 /** Why granting this role equals giving away the host, or null. */
 function powerOf(role: Role): string | null {
   if (role.name === 'admin') return 'the role admin decides about others'
-  const deciding = role.permissions.filter((name) => name === '*' || name === 'requests.approve.all' || name === 'runs.undo')
+  const deciding = role.permissions.filter(
+    (name) => name === '*' || name === 'requests.approve.all' || name === 'runs.undo',
+  )
   if (deciding.length > 0) return `the role may decide about others (${deciding.join(', ')})`
   const groups = role.groups.filter((group) => ROOT_EQUIVALENT_GROUPS.has(group))
   if (groups.length > 0) return `members of ${groups.join(', ')} can become root`

@@ -19,7 +19,8 @@ export function readToken(config: Config, environment: Environment, uid: number)
     if (read.ok) return check(read.text, file)
     if (read.reason !== 'absent') return { ok: false, message: read.message }
   }
-  if (environment.telegramToken !== null && uid !== 0) return check(environment.telegramToken, 'USHER_TELEGRAM_TOKEN')
+  if (environment.telegramToken !== null && uid !== 0)
+    return check(environment.telegramToken, 'USHER_TELEGRAM_TOKEN')
   const file = config.telegram.tokenFile
   const read = readTrusted(file, { owners: [0, uid], parents: false, forbiddenMode: 0o077, maxBytes: 4096 })
   if (read.ok) return check(read.text, file)

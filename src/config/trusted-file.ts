@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 
 export type TrustedRead =
@@ -27,7 +36,7 @@ export function readTrusted(path: string, trust: Trust): TrustedRead {
   }
   let fd: number
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_CLOEXEC)
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     return unreadable(path, error)
   }
@@ -87,7 +96,8 @@ function distrust(file: string, stat: Stats, trust: Trust): string | null {
   if (!trust.owners.includes(stat.uid)) {
     return `cannot use ${path(file)}: it belongs to uid ${stat.uid}; it must belong to uid ${trust.owners.join(' or ')}`
   }
-  if ((stat.mode & 0o022) !== 0) return `cannot use ${path(file)}: others can write to it; run chmod go-w on it`
+  if ((stat.mode & 0o022) !== 0)
+    return `cannot use ${path(file)}: others can write to it; run chmod go-w on it`
   if ((stat.mode & (trust.forbiddenMode ?? 0)) !== 0) {
     return `cannot use ${path(file)}: others can read it; run chmod 0600 on it`
   }

@@ -34,7 +34,10 @@ function telegramProblems(telegram: ConfigFile['telegram'] | undefined): ConfigP
   const problems: ConfigProblem[] = []
   telegram.admins.forEach((id, index) => {
     if (telegram.admins.indexOf(id) !== index) {
-      problems.push({ key: `telegram.admins.${index}`, message: `cannot use ${id} twice: name each admin once` })
+      problems.push({
+        key: `telegram.admins.${index}`,
+        message: `cannot use ${id} twice: name each admin once`,
+      })
     }
   })
   const url = new URL(telegram.api_root)
@@ -102,18 +105,23 @@ function smokeProblems(smoke: ConfigFile['smoke']): ConfigProblem[] {
   })
   smoke.path.forEach((folder, index) => {
     add(`path.${index}`, expandablePathProblem(folder, ['home']))
-    if (folder.includes(':')) add(`path.${index}`, `cannot use ${JSON.stringify(folder)}: name one folder an entry`)
+    if (folder.includes(':'))
+      add(`path.${index}`, `cannot use ${JSON.stringify(folder)}: name one folder an entry`)
   })
   if (smoke.via !== undefined) {
     const { user, argv } = smoke.via
-    if (user === 'root') add('via.user', 'cannot use "root": the service must not become people as root; name its account')
+    if (user === 'root')
+      add('via.user', 'cannot use "root": the service must not become people as root; name its account')
     else if (!ACCOUNT.test(user)) add('via.user', accountMessage(user))
     const program = argv[0] ?? ''
     if (!isAbsolute(program)) {
       add('via.argv.0', `cannot run ${JSON.stringify(program)}: name the program with its absolute path`)
     }
     argv.forEach((argument, index) => {
-      add(`via.argv.${index}`, placeholderProblem(argument, index === 0 ? [] : ['os_user']) ?? controlProblem(argument))
+      add(
+        `via.argv.${index}`,
+        placeholderProblem(argument, index === 0 ? [] : ['os_user']) ?? controlProblem(argument),
+      )
     })
     if (!argv.some((argument) => argument.includes('{os_user}'))) {
       add('via.argv', 'cannot become a person without "{os_user}" in it: add it where the name belongs')
@@ -130,7 +138,8 @@ function uidProblems(uids: ConfigFile['uids']): ConfigProblem[] {
   if (min < 500) {
     problems.push({ key: 'uids.min', message: `cannot use ${min}: uids below 500 belong to the system` })
   }
-  if (max > 4_294_967_293) problems.push({ key: 'uids.max', message: `cannot use ${max}: uids end at 4294967293` })
+  if (max > 4_294_967_293)
+    problems.push({ key: 'uids.max', message: `cannot use ${max}: uids end at 4294967293` })
   if (min <= FOREIGN_UIDS.max && max >= FOREIGN_UIDS.min) {
     problems.push({
       key: 'uids',
