@@ -83,7 +83,9 @@ export function createGate(
     }
     const release = budget.takeConnection(peer.uid)
     if (release === null) {
-      refuse(socket, tooMany('connections'))
+      // Words are for those who are a little over; a flood is not worth the time.
+      if (budget.takeRequest(peer.uid)) refuse(socket, tooMany('connections'))
+      else socket.destroy()
       return
     }
     connections.set(socket, { uid: peer.uid, phase: 'reading' })

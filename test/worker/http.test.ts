@@ -238,6 +238,36 @@ describe('a client that is slow', () => {
   })
 })
 
+describe('a client with too many', () => {
+  test('connections is told so once they are 64 on the socket of the operator', async () => {
+    const held = Array.from({ length: 64 }, () => connect(admin))
+    await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('connect', resolve))))
+    const { status, body } = await exchange(admin, post('whoami', {}))
+    for (const socket of held) socket.destroy()
+    await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    expect({ status, body }).toMatchObject({ status: 429, body: { error: { code: 'too_many' } } })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect((await exchange(admin, post('whoami', {}))).status).toBe(404)
+  })
+
+  test('requests in a second, or event streams, is told so', async () => {
+    const everybody = gates.socket('worker')
+    const requests = await Promise.all(
+      Array.from({ length: 16 }, () => exchange(everybody, post('whoami', {}))),
+    )
+    const more = await Promise.all(Array.from({ length: 16 }, () => exchange(everybody, post('whoami', {}))))
+    const statuses = [...requests, ...more].map(({ status }) => status)
+    expect(statuses.filter((status) => status === 404).length).toBeGreaterThanOrEqual(20)
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(8)
+
+    const streams = Array.from({ length: 16 }, () => follow(admin, requestBytes('GET /v1/events?after=0')))
+    await Promise.all(streams.map((stream) => stream.until('text/event-stream')))
+    const refusedStream = await exchange(admin, requestBytes('GET /v1/events?after=0'))
+    for (const { socket } of streams) socket.destroy()
+    expect(refusedStream).toMatchObject({ status: 429, body: { error: { code: 'too_many' } } })
+  })
+})
+
 describe('the stream of events', () => {
   test('begins after the cursor and goes on as events come, in order', async () => {
     gates.append({ n: 1 })
