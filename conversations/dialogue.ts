@@ -106,8 +106,7 @@ export async function ask<T>(dialogue: Dialogue, question: Question<T>): Promise
   const wanted = typed?.trim().toLowerCase()
   if (wanted === BACK_LABEL.toLowerCase() || wanted === 'back') return { kind: 'back' }
   const choice = choices.find(({ label, value }) => wanted === label.toLowerCase() || wanted === value)
-  if (choice !== undefined)
-    return settle(dialogue, question, { kind: 'choice', value: choice.value })
+  if (choice !== undefined) return settle(dialogue, question, { kind: 'choice', value: choice.value })
   return settle(dialogue, question, { kind: 'message', ctx, text: typed })
 }
 

@@ -68,8 +68,7 @@ export function createEditAnswer(
         await dialogue.ctx.reply(texts.edited, { reply_markup: { remove_keyboard: true } })
         return
       }
-      dialogue.noted =
-        drafted.violations.length > 0 ? violationsHtml(drafted.violations) : h`${drafted.text}`
+      dialogue.noted = drafted.violations.length > 0 ? violationsHtml(drafted.violations) : h`${drafted.text}`
     }
   }
 }
@@ -91,13 +90,13 @@ async function askAgain(
   }
   if (key === 'os_user') {
     const outcome = await askOsUser(dialogue, ports, { answers, options, suggestFrom: answers.name ?? '' })
-    return outcome.kind === 'answer'
-      ? { kind: 'answer', value: { ...answers, ...outcome.value } }
-      : outcome
+    return outcome.kind === 'answer' ? { kind: 'answer', value: { ...answers, ...outcome.value } } : outcome
   }
   if (key === 'role') {
     const outcome = await askRole(dialogue, options)
-    return outcome.kind === 'answer' ? { kind: 'answer', value: { ...answers, role: outcome.value } } : outcome
+    return outcome.kind === 'answer'
+      ? { kind: 'answer', value: { ...answers, role: outcome.value } }
+      : outcome
   }
   if (!isFieldKey(key)) throw new Error(`cannot ask for ${key}: there is no such question`)
   return askField(dialogue, ports, key, { answers, options, suggestedName: answers.name ?? '' })

@@ -1,4 +1,4 @@
-import { h, type Html } from '../../src/texts/chat/html.ts'
+import { type Html, h } from '../../src/texts/chat/html.ts'
 import * as texts from '../../src/texts/chat/questions.ts'
 import { violationsHtml } from '../../src/texts/chat/violations.ts'
 import { ask, type Choice, type Dialogue, type Outcome, scopeOf } from '../dialogue.ts'

@@ -1,7 +1,7 @@
 import { Keyboard } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { IdentityProof } from '../../src/domain/person.ts'
-import { h, type Html } from '../../src/texts/chat/html.ts'
+import { type Html, h } from '../../src/texts/chat/html.ts'
 import * as texts from '../../src/texts/chat/questions.ts'
 import { violationsHtml } from '../../src/texts/chat/violations.ts'
 import { ask, type Dialogue, type Outcome, scopeOf } from '../dialogue.ts'

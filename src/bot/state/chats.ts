@@ -16,6 +16,8 @@ export interface Chats {
   /** A fresh copy at every call: changing it changes nothing until it is saved. */
   load(chatId: number): Promise<ChatState | null>
   save(chatId: number, state: ChatState): Promise<void>
+  /** Removes everything about a chat; fine when there is nothing. */
+  forget(chatId: number): Promise<void>
   /** The chats of admins, as far as the bot knows. */
   admins(): Promise<number[]>
 }
@@ -36,6 +38,7 @@ export function createChats(files: FileStore): Chats {
   return {
     load,
     save: (chatId, state) => files.write(`chats/${chatId}`, state),
+    forget: (chatId) => files.remove(`chats/${chatId}`),
     async admins() {
       const ids = (await files.list('chats')).map(Number).filter(Number.isSafeInteger)
       const states = await Promise.all(ids.map(async (id) => ({ id, state: await load(id) })))

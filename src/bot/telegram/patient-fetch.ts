@@ -10,8 +10,8 @@ export interface PatientFetchOptions {
 /** The part of `fetch` that grammY uses; its own signal is of another make, so only its events are relied on. */
 interface GrammyInit {
   method?: string
-  headers?: HeadersInit
-  body?: BodyInit
+  headers?: RequestInit['headers']
+  body?: RequestInit['body']
   signal?: EventTarget
   duplex?: string
 }
@@ -41,9 +41,7 @@ export function createPatientFetch(options: PatientFetchOptions) {
   }
 }
 
-type Attempt =
-  | { response: Response; retryAfterMs: number | null }
-  | { error: unknown; retryAfterMs: null }
+type Attempt = { response: Response; retryAfterMs: number | null } | { error: unknown; retryAfterMs: null }
 
 async function attempt(url: string, init: GrammyInit, stopped: AbortSignal): Promise<Attempt> {
   const controller = new AbortController()

@@ -124,7 +124,7 @@ export function defaultsMenu(
   return join([
     h`<b>Personal defaults</b>`,
     ...Object.entries(inherited).map(([key, fallback]) => {
-      const own = valueOf(answers, key)
+      const own = answerOf(answers, key)
       return own === undefined
         ? h`▫️ ${capital(fieldLabel(key))}: ${fallback ?? 'nothing'} (inherited)`
         : h`✏️ ${capital(fieldLabel(key))}: ${valueText(own)}`
@@ -134,7 +134,7 @@ export function defaultsMenu(
 
 export function keepLabel(answers: Answers): string {
   const keys: InheritedKey[] = ['workspace_base', 'model', 'agent_backend', 'max_budget']
-  return keys.some((key) => valueOf(answers, key) !== undefined) ? 'Go on' : 'Keep all'
+  return keys.some((key) => answerOf(answers, key) !== undefined) ? 'Go on' : 'Keep all'
 }
 
 const ROUTING_KEYS = ['github_repos', 'github_notify_chat_id', 'pr_review', 'issue_triage'] as const
@@ -143,7 +143,7 @@ export function routingMenu(answers: Answers): Html {
   return join([
     h`<b>GitHub routing</b> (optional)`,
     ...ROUTING_KEYS.map((key) => {
-      const own = valueOf(answers, key)
+      const own = answerOf(answers, key)
       return own === undefined
         ? h`▫️ ${capital(fieldLabel(key))}: not set`
         : h`✏️ ${capital(fieldLabel(key))}: ${valueText(own)}`
@@ -152,7 +152,7 @@ export function routingMenu(answers: Answers): Html {
 }
 
 export function routingDoneLabel(answers: Answers): string {
-  return ROUTING_KEYS.some((key) => valueOf(answers, key) !== undefined) ? 'Go on' : SKIP_LABEL
+  return ROUTING_KEYS.some((key) => answerOf(answers, key) !== undefined) ? 'Go on' : SKIP_LABEL
 }
 
 export function changeLabel(key: string): string {
@@ -178,7 +178,7 @@ export function editLabel(key: string): string {
   return key === 'telegram_id' ? 'Person' : capital(fieldLabel(key))
 }
 
-function valueOf(answers: Answers, key: string): Value | undefined {
+function answerOf(answers: Answers, key: string): Value | undefined {
   return (answers as Record<string, Value | undefined>)[key]
 }
 
