@@ -60,6 +60,12 @@ module.exports = {
       'src/config/',
       'src/provisioning/',
     ),
+    {
+      name: 'no-test-code',
+      severity: 'error',
+      from: { path: '^(src|conversations)/' },
+      to: { path: '^test/' },
+    },
     onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'conversations/'),
     onlyIn('execa-home', 'execa', 'src/provisioning/host/'),
     onlyIn('kysely-home', 'kysely', 'src/store/'),

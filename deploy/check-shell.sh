@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 command -v shellcheck >/dev/null || { echo "check-shell: cannot check shell scripts: shellcheck is missing; install it (Debian: apt install shellcheck)" >&2; exit 1; }
-git ls-files -z -- '*.sh' usher .ci/run | xargs -0 shellcheck
+git ls-files -z -- '*.sh' usher .ci/run | xargs -0 shellcheck -x

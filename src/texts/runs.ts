@@ -1,0 +1,104 @@
+import type { RunView } from '../protocol/views.ts'
+import { durationText } from './duration.ts'
+import { failureLines } from './failures.ts'
+import type { Line } from './line.ts'
+import { noteLine, noteMark, noteText } from './notes.ts'
+import { plain } from './plain.ts'
+import { stepTitle } from './steps.ts'
+
+type RunStepView = RunView['steps'][number]
+
+const STEP_STATES: Record<RunStepView['state'], { mark: Line['mark']; word: string }> = {
+  pending: { mark: 'will', word: 'waits' },
+  applying: { mark: 'doing', word: 'is running' },
+  applied: { mark: 'done', word: 'done' },
+  failed: { mark: 'failed', word: 'failed' },
+  undoing: { mark: 'doing', word: 'is being undone' },
+  undone: { mark: 'undone', word: 'undone' },
+  kept: { mark: 'kept', word: 'kept' },
+  undo_failed: { mark: 'failed', word: 'could not be undone' },
+  skipped: { mark: 'already', word: 'not reached' },
+}
+
+const RUN_STATES: Record<RunView['state'], { mark: Line['mark']; word: string }> = {
+  queued: { mark: 'will', word: 'waits for its turn' },
+  running: { mark: 'doing', word: 'is running' },
+  undoing: { mark: 'doing', word: 'is being undone' },
+  succeeded: { mark: 'done', word: 'succeeded' },
+  undone: { mark: 'undone', word: 'was undone' },
+  failed: { mark: 'failed', word: 'failed: its undo could not finish' },
+  superseded: { mark: 'info', word: 'was superseded: the host changed and the request is back for approval' },
+  cancelled: { mark: 'info', word: 'was cancelled' },
+}
+
+/** Whether the run will not change any more, so that what is shown is its receipt. */
+export function isEnded(state: RunView['state']): boolean {
+  return state !== 'queued' && state !== 'running' && state !== 'undoing'
+}
+
+/** One line a step: its title, what became of it, and how long it took. For live cards and `--wait`. */
+export function stepLine(step: RunStepView): Line {
+  const { mark, word } = STEP_STATES[step.state]
+  const took = step.duration_ms === null ? '' : ` (${durationText(step.duration_ms)})`
+  return { mark, text: `${stepTitle(step.kind)}: ${word}${took}` }
+}
+
+/** The run in one line: what it is about and what became of it. */
+export function runLine(run: RunView): Line {
+  const { mark, word } = RUN_STATES[run.state]
+  const took =
+    run.started_at !== null && run.finished_at !== null
+      ? ` after ${durationText(run.finished_at - run.started_at)}`
+      : ''
+  const what = run.kind === 'undo' ? 'undo of' : 'onboarding of'
+  return {
+    mark,
+    text: `Run ${run.id}, ${what} ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
+  }
+}
+
+/** The run as it stands: live while it goes on, and once it has ended the receipt. */
+export function runLines(run: RunView): Line[] {
+  if (isEnded(run.state)) return receiptLines(run)
+  const lines: Line[] = [runLine(run)]
+  for (const step of run.steps) {
+    lines.push({ ...stepLine(step), indent: 1 })
+    if (step.failure !== null) lines.push(...failureLines(step.failure, 2))
+  }
+  return lines
+}
+
+/**
+ * The receipt: each step with its duration and what was done, the isolation proofs, why it failed, what was undone,
+ * what is left, and how to undo the whole.
+ */
+export function receiptLines(run: RunView): Line[] {
+  const lines: Line[] = [runLine(run)]
+  for (const step of run.steps) {
+    lines.push({ ...stepLine(step), indent: 1 })
+    if (step.failure !== null) lines.push(...failureLines(step.failure, 2))
+    for (const note of step.notes) lines.push(noteLine(note, 2))
+  }
+  lines.push(...leftLines(run))
+  if (run.state === 'succeeded' && run.undoable) {
+    lines.push({ mark: 'info', text: `To undo: 'usher run undo ${run.id}'` })
+  }
+  return lines
+}
+
+/** What is left on the host after an undo; silent for a run that succeeded. */
+function leftLines(run: RunView): Line[] {
+  if (run.state !== 'undone' && run.state !== 'failed') return []
+  const kept = run.steps.flatMap((step) => step.notes.filter((note) => noteMark(note.code) === 'kept'))
+  const stuck = run.steps.filter((step) => step.state === 'undo_failed')
+  if (kept.length === 0 && stuck.length === 0) {
+    return run.state === 'undone' ? [{ mark: 'undone', text: 'Nothing of this run is left.' }] : []
+  }
+  return [
+    { mark: 'kept', text: 'Left on this host:' },
+    ...stuck.map(
+      (step): Line => ({ mark: 'failed', text: `what the step '${stepTitle(step.kind)}' made`, indent: 1 }),
+    ),
+    ...kept.map((note): Line => ({ mark: 'kept', text: noteText(note), indent: 1 })),
+  ]
+}

@@ -1,0 +1,204 @@
+/**
+ * What `npm test` runs: every test level of the design, each where it belongs.
+ *
+ *   npm test [-- [LEVEL...] [FILE FILTER...] [--bail]]
+ *
+ * Unprivileged levels run as they are. Those that change a machine run inside a sandbox each, as root; `services` runs
+ * on the machine and boots its own. A level that cannot run says why; with CI=true as root that is a failure.
+ * The last line is `N passed, N failed[, N skipped]` over all levels. Exit status 0 only when something ran and
+ * nothing failed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { canUnshare, scratchInSandbox, spawnInSandbox } from './support/sandbox/sandbox.ts'
+
+const levels = {
+  unit: 'plain',
+  conversations: 'plain',
+  store: 'plain',
+  steps: 'sandbox',
+  worker: 'sandbox',
+  host: 'sandbox',
+  e2e: 'sandbox',
+  services: 'boots',
+} as const
+type Level = keyof typeof levels
+const allLevels = Object.keys(levels) as Level[]
+
+type Tally = { readonly passed: number; readonly failed: number; readonly skipped: number }
+type Job = { readonly levels: readonly Level[]; readonly sandboxed: boolean }
+
+const checkout = fileURLToPath(new URL('..', import.meta.url))
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(args: readonly string[]): Promise<number> {
+  const request = parseArguments(args)
+  if (!request.ok) return complain(request.problem)
+  const { filters, bail } = request
+  const found = new Map(request.levels.map((level) => [level, testFiles(level, filters)]))
+  const present = request.levels.filter((level) => found.get(level)!.length > 0)
+  const root = process.getuid?.() === 0
+  const needy = present.filter((level) => levels[level] !== 'plain')
+  const possible = needy.length > 0 ? await canUnshare() : ({ ok: true } as const)
+  const strict = process.env['CI'] === 'true' && root
+
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  const summary: string[] = []
+  const add = (name: string, tally: Tally, note = '') => {
+    total.passed += tally.passed
+    total.failed += tally.failed
+    total.skipped += tally.skipped
+    summary.push(`  ${name.padEnd(13)} ${describe(tally)}${note}`)
+  }
+
+  const runnable = present.filter((level) => possible.ok || levels[level] === 'plain')
+  const plain = runnable.filter((level) => levels[level] === 'plain')
+  const jobs: Job[] = [
+    ...(plain.length > 0 ? [{ levels: plain, sandboxed: false }] : []),
+    ...runnable
+      .filter((level) => levels[level] !== 'plain')
+      .map((level) => ({ levels: [level], sandboxed: levels[level] === 'sandbox' })),
+  ]
+  for (const [index, job] of jobs.entries()) {
+    const { tally, seconds } = await runJob(job, filters, bail)
+    // A test that skips itself where it could have run proves nothing.
+    const refused = job.levels.some((level) => levels[level] !== 'plain') && root && tally.skipped > 0
+    const counted = refused ? { ...tally, failed: tally.failed + tally.skipped, skipped: 0 } : tally
+    const note = `${refused ? ' (skipped tests count as failed here)' : ''}  ${seconds.toFixed(1)} s`
+    add(job.levels.join(', '), counted, note)
+    if (bail && counted.failed > 0) {
+      const rest = jobs.slice(index + 1).flatMap((later) => later.levels)
+      if (rest.length > 0) summary.push(`  not run after the failure: ${rest.join(', ')}`)
+      break
+    }
+  }
+  for (const level of request.levels) {
+    if (found.get(level)!.length > 0) continue
+    summary.push(`  ${level.padEnd(13)} ${filters.length > 0 ? 'no matching test file' : 'no test file yet'}`)
+  }
+  if (!possible.ok) {
+    for (const level of needy) {
+      const files = found.get(level)!.length
+      const tally = strict
+        ? { passed: 0, failed: files, skipped: 0 }
+        : { passed: 0, failed: 0, skipped: files }
+      add(level, tally, ` (files) NOT RUN: ${possible.why}${strict ? '; under CI that is a failure' : ''}`)
+    }
+  }
+
+  console.log(`\nTest levels:\n${summary.join('\n')}\n`)
+  if (total.passed + total.failed === 0) console.log('test: cannot pass: no test ran')
+  console.log(describe(total))
+  return total.failed === 0 && total.passed > 0 ? 0 : 1
+}
+
+type Request =
+  | {
+      readonly ok: true
+      readonly levels: readonly Level[]
+      readonly filters: readonly string[]
+      readonly bail: boolean
+    }
+  | { readonly ok: false; readonly problem: string }
+
+function parseArguments(args: readonly string[]): Request {
+  const isLevel = (word: string): word is Level => Object.hasOwn(levels, word)
+  const unknown = args.find((word) => word.startsWith('-') && word !== '--bail')
+  if (unknown !== undefined)
+    return { ok: false, problem: `unknown option ${unknown}; the only one is --bail` }
+  const words = args.filter((word) => !word.startsWith('-'))
+  const named = words.filter(isLevel)
+  const filters = words.filter((word) => !isLevel(word))
+  const wanted = named.length > 0 ? allLevels.filter((level) => named.includes(level)) : allLevels
+  return { ok: true, levels: wanted, filters, bail: args.includes('--bail') }
+}
+
+function complain(problem: string): number {
+  console.error(`test: cannot start: ${problem}\nlevels: ${allLevels.join(', ')}`)
+  return 2
+}
+
+/** Relative to the checkout; a filter is a part of such a path, as in vitest. */
+function testFiles(level: Level, filters: readonly string[]): string[] {
+  const patterns = [`test/${level}/**/*.test.ts`, ...(level === 'unit' ? ['test/support/**/*.test.ts'] : [])]
+  const files = globSync(patterns, { cwd: checkout })
+  return filters.length === 0
+    ? files
+    : files.filter((file) => filters.some((filter) => file.includes(filter)))
+}
+
+async function runJob(
+  job: Job,
+  filters: readonly string[],
+  bail: boolean,
+): Promise<{ readonly tally: Tally; readonly seconds: number }> {
+  const scratch = mkdtempSync(join(tmpdir(), 'usher-test-'))
+  const begun = performance.now()
+  try {
+    console.log(`\n── ${job.levels.join(', ')}${job.sandboxed ? ' (in a sandbox)' : ''}`)
+    const report = join(job.sandboxed ? scratchInSandbox : scratch, 'report.json')
+    const root = job.sandboxed ? '.' : checkout
+    const argv = [
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--configLoader=native',
+      ...job.levels.map((level) => `--project=${level}`),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...(bail ? ['--bail=1'] : []),
+      ...filters,
+    ] as const
+    const status = await ended(
+      job.sandboxed
+        ? spawnInSandbox([pathInSandbox(argv[0]), ...argv.slice(1)], { rwScratch: scratch, stdio: 'inherit' })
+        : spawn(argv[0], argv.slice(1), { cwd: checkout, stdio: 'inherit' }),
+    )
+    return { tally: tally(join(scratch, 'report.json'), status), seconds: (performance.now() - begun) / 1000 }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** The running Node as the sandbox sees it: its own, when that is part of the checkout. */
+function pathInSandbox(node: string): string {
+  return node.startsWith(checkout) ? node.slice(checkout.length) : node
+}
+
+async function ended(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/** Counts from vitest's report. A file that failed to load, a leak or a crash counts as one failure at least. */
+function tally(report: string, status: number): Tally {
+  let counts = { passed: 0, failed: 0, skipped: 0 }
+  try {
+    const json = JSON.parse(readFileSync(report, 'utf8')) as Record<string, unknown>
+    const count = (key: string) => Number(json[key] ?? 0)
+    const files = json['testResults'] as { status: string; assertionResults: { status: string }[] }[]
+    const brokenFiles = files.filter(
+      (file) =>
+        file.status === 'failed' && !file.assertionResults.some((result) => result.status === 'failed'),
+    )
+    counts = {
+      passed: count('numPassedTests'),
+      failed: count('numFailedTests') + brokenFiles.length,
+      skipped: count('numPendingTests') + count('numTodoTests'),
+    }
+  } catch (error) {
+    console.error(`test: cannot read the report of this level: ${(error as Error).message}`)
+  }
+  return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+}
+
+function describe({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}

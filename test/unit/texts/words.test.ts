@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../../../src/domain/step.ts'
+import { VIOLATION_CODES } from '../../../src/domain/violation.ts'
+import { ERROR_CODES, type ErrorCode } from '../../../src/protocol/errors.ts'
+import { durationText, sizeText, timeText } from '../../../src/texts/duration.ts'
+import { errorLines, errorText } from '../../../src/texts/errors.ts'
+import { failureLines, failureText } from '../../../src/texts/failures.ts'
+import { fieldLabel } from '../../../src/texts/fields.ts'
+import { noteLine, noteText } from '../../../src/texts/notes.ts'
+import { stepTitle } from '../../../src/texts/steps.ts'
+import { violationText } from '../../../src/texts/violations.ts'
+
+const hostile = 'x\u001b[31m\u202e\nrm'
+/** Every parameter name that a code can carry, each with a hostile value. */
+const params = Object.fromEntries(
+  'value path why uid holder owner expected mode errno group program shell home os_user groups rules count at paths command ms user kept_at kind unit state role entry after_ms min max status who request known max length reason by field'
+    .split(' ')
+    .map((name) => [name, hostile]),
+)
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the very thing that must not be there
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/
+
+describe('violations', () => {
+  it.each(VIOLATION_CODES)('%s says what cannot be and what to do, with and without its values', (code) => {
+    for (const given of [undefined, params]) {
+      const text = violationText({ field: 'os_user', code, params: given })
+      expect(text).toMatch(/^cannot .+[:;,] /)
+      expect(text).not.toMatch(/undefined|NaN|\?\?| {2}/)
+      expect(text).not.toMatch(UNSAFE)
+    }
+  })
+
+  it('shows the offending value', () => {
+    expect(violationText({ field: 'os_user', code: 'os_user_syntax', params: { value: '../etc' } })).toBe(
+      "cannot use '../etc' as an OS user: use lower-case letters, digits, '-' and '_', and begin with a letter or '_'",
+    )
+  })
+})
+
+describe('failures', () => {
+  it.each(FAILURE_CODES)('%s says what could not be done, with and without its values', (code) => {
+    for (const given of [undefined, params]) {
+      const text = failureText({ code, params: given })
+      expect(text).toMatch(/^cannot /)
+      expect(text).not.toMatch(/undefined|NaN| {2}/)
+      expect(text).not.toMatch(UNSAFE)
+    }
+  })
+
+  it('show what the program said below, each line harmless', () => {
+    const lines = failureLines({
+      code: 'program_failed',
+      params: { program: 'useradd', status: 9 },
+      detail: `a\n${hostile}`,
+    })
+    expect(lines.map((line) => line.text)).toEqual([
+      'cannot finish: useradd ended with status 9; see its output',
+      '| a',
+      '| x\\x1b[31m\\u202e',
+      '| rm',
+    ])
+    expect(lines.map((line) => line.indent)).toEqual([1, 2, 2, 2])
+  })
+})
+
+describe('notes', () => {
+  it.each(NOTE_CODES)('%s is a line with a mark, with and without its values', (code) => {
+    for (const given of [undefined, params]) {
+      const line = noteLine({ code, params: given })
+      expect(line.text).not.toBe('')
+      expect(line.text).not.toMatch(/undefined|NaN| {2}/)
+      expect(line.text).not.toMatch(UNSAFE)
+      expect(line.mark).not.toBe('none')
+    }
+  })
+
+  it('never call isolation proven where there is only one user', () => {
+    expect(noteText({ code: 'smoke.isolation_not_applicable' })).toBe('isolation not applicable: one user')
+  })
+
+  it('read octal modes whether they come as text or as a number', () => {
+    const path = '/srv/a'
+    const owner = 'ada'
+    expect(noteText({ code: 'dir.make', params: { path, owner, mode: 0o700 } })).toContain('mode 0700')
+    expect(noteText({ code: 'dir.make', params: { path, owner, mode: '0700' } })).toContain('mode 0700')
+  })
+})
+
+describe('errors', () => {
+  it.each(Object.keys(ERROR_CODES) as ErrorCode[])(
+    '%s is one harmless sentence, with and without a message',
+    (code) => {
+      for (const message of ['', `cannot do it: ${hostile}`]) {
+        const text = errorText({ code, message, params })
+        expect(text).toMatch(/^cannot /)
+        expect(text).not.toMatch(/undefined|NaN/)
+        expect(text).not.toMatch(UNSAFE)
+        expect(errorText({ code, message })).toMatch(/^cannot /)
+      }
+    },
+  )
+
+  it('list every violation below the sentence', () => {
+    const lines = errorLines({
+      code: 'invalid',
+      message: '',
+      violations: [
+        { field: 'telegram_id', code: 'telegram_id_invalid', params: { value: 'true' } },
+        { field: 'role', code: 'role_unknown', params: { value: 'boss', known: 'admin, user' } },
+      ],
+    })
+    expect(lines.map((line) => line.text)).toEqual([
+      'cannot do this: the answers are not valid yet; nothing was changed',
+      "cannot use 'true' as a Telegram id: give the person's numeric id, a whole number from 1 to 2^52-1",
+      "cannot give the role 'boss': the config has no such role; choose one of admin, user",
+    ])
+  })
+})
+
+describe('small words', () => {
+  it.each([
+    [0, '0 ms'],
+    [38.4, '38 ms'],
+    [999.9, '1000 ms'],
+    [1000, '1 s'],
+    [1440, '1.4 s'],
+    [59_960, '1 min'],
+    [125_000, '2 min 5 s'],
+    [86_400_000, '24 h'],
+    [604_800_000, '7 d'],
+  ])('%d ms read as %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text)
+  })
+
+  it('times are the same everywhere, in UTC', () => {
+    expect(timeText(0)).toBe('1970-01-01 00:00 UTC')
+    expect(timeText(Number.NaN)).toBe('an unknown time')
+  })
+
+  it('sizes read in powers of 1024', () => {
+    expect([sizeText(512), sizeText(1536), sizeText(100 * 1024 * 1024)]).toEqual([
+      '512 B',
+      '1.5 KiB',
+      '100 MiB',
+    ])
+  })
+
+  it('fields have names for people, also entries of lists and unknown ones', () => {
+    expect(fieldLabel('github_repos.0')).toBe('GitHub repositories, entry 1')
+    expect(fieldLabel('os_user')).toBe('OS user')
+    expect(fieldLabel('__proto__')).toBe('  proto  ')
+    expect(fieldLabel('a\u001bb')).toBe('a\\x1bb')
+  })
+
+  it('every step kind has a title', () => {
+    expect(new Set(STEP_ORDER.map(stepTitle)).size).toBe(STEP_ORDER.length)
+  })
+})
