@@ -33,12 +33,16 @@ export interface Request {
   state: RequestState
   subject: RequestAnswers
   requester: Actor
+  /** The human behind the requester when it was drafted, as in `Approval.personKey`; null when there is none. */
+  requesterPersonKey: string | null
   plan: Plan
   createdAt: number
   submittedAt: number | null
   /** When it lapses undecided: drafts 24 h after creation, else by the role's policy from submission. */
   expiresAt: number
   decidedAt: number | null
+  /** `actorKey` of who denied, cancelled or gave the last approval; `worker` when it lapsed. */
+  decidedBy: string | null
   /** Reason of a denial or what changed when it came back, for people. */
   reason: string | null
 }

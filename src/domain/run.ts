@@ -49,8 +49,15 @@ export interface Run {
   id: number
   requestId: number
   revision: number
+  kind: 'onboard' | 'undo'
+  /** The run that a run of kind `undo` takes back. */
+  undoOf: number | null
   state: RunState
   digest: string
+  /** 128 random bits in hex: proves on the host what this run made. */
+  marker: string
+  osUser: string
+  telegramId: number
   steps: RunStep[]
   queuedAt: number
   startedAt: number | null

@@ -1,0 +1,36 @@
+import type { Plan } from './plan.ts'
+import type { Approval, Consent, Missing } from './request.ts'
+import type { ApprovalPolicy } from './role.ts'
+
+/**
+ * What a submitted request still lacks; empty means approved. Of the approvals only those of this revision and digest
+ * count, one per person, and the requester's own only where the policy says `self`.
+ */
+export function missingFor(
+  policy: ApprovalPolicy,
+  plan: Pick<Plan, 'digest' | 'demands'>,
+  request: { revision: number; requesterPersonKey: string | null },
+  decisions: { approvals: readonly Approval[]; consent: Consent | null },
+): Missing[] {
+  const valid = decisions.approvals.filter(
+    (approval) => approval.revision === request.revision && approval.digest === plan.digest,
+  )
+  const counted = valid.filter((approval) => mayCount(policy, request.requesterPersonKey, approval.personKey))
+  const have = new Set(counted.map((approval) => approval.personKey)).size
+  const missing: Missing[] = []
+  if (have < policy.count) missing.push({ kind: 'approvals', have, need: policy.count })
+  // A step-up, not a vote: uid 0 passes it for its own request too.
+  const terminal = plan.demands.terminal || policy.step_up !== 'none'
+  if (terminal && !valid.some((approval) => approval.via === 'terminal')) missing.push({ kind: 'terminal' })
+  if (plan.demands.consent && decisions.consent === null) missing.push({ kind: 'consent' })
+  return missing
+}
+
+/** Whether this person's approval can count at all: the requester's own only where the policy says `self`. */
+export function mayCount(
+  policy: ApprovalPolicy,
+  requesterPersonKey: string | null,
+  personKey: string,
+): boolean {
+  return policy.self || requesterPersonKey === null || personKey !== requesterPersonKey
+}

@@ -1,0 +1,31 @@
+import type { Compilable, Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/**
+ * One connection of one dialect, synchronous.
+ *
+ * INVARIANTS
+ * - There is one connection and every call returns when it is done, so nothing of this process can come between the
+ *   statements of a transaction, and a journal entry can never land inside somebody else's transaction.
+ * - Whatever returned from outside a transaction is durable (SQLite: WAL with synchronous=FULL).
+ */
+export interface Database {
+  /** Builds queries; never executes them. */
+  build: Kysely<Schema>
+  all<O>(query: Compilable<O>): O[]
+  first<O>(query: Compilable<O>): O | undefined
+  /** For insert, update and delete without `returning`. */
+  run(query: Compilable<unknown>): { changes: number; insertId: number }
+  /**
+   * Runs `body` in one writing transaction that excludes every other writer from its first statement on; a throw rolls back.
+   * `body` must be synchronous; a promise, or a transaction inside a transaction, is a bug and throws.
+   */
+  transaction<T>(body: () => T): T
+  close(): void
+}
+
+/** Why a store cannot be opened; `message` says what to do about it. */
+export interface StoreProblem {
+  code: 'second_worker' | 'newer_schema' | 'corrupt' | 'unusable'
+  message: string
+}

@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Database, StoreProblem } from '../../database.ts'
+import { createSqliteDatabase } from './execute.ts'
+import { sqliteCode, takeLock, touchPrivate } from './lock.ts'
+import { migrate } from './migrate.ts'
+
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const CORRUPT = new Set([11, 26])
+
+export type OpenResult = { ok: true; database: Database } | { ok: false; problem: StoreProblem }
+
+/**
+ * Opens the worker's database, making it and its folder when absent, and migrates it. The file is 0600, the folder as it
+ * is or 0700. Takes the one-worker lock first (`<file>.lock`), so a second worker changes nothing.
+ *
+ * synchronous=FULL: a transition that was answered or acted upon must survive a power cut, and one commit costs
+ * about 0.2 ms; NORMAL would save that and lose the last transitions.
+ */
+export function openSqlite(file: string): OpenResult {
+  let release: (() => void) | null = null
+  let connection: DatabaseSync | null = null
+  const refuse = (code: StoreProblem['code'], message: string): OpenResult => {
+    connection?.close()
+    release?.()
+    return { ok: false, problem: { code, message } }
+  }
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    release = takeLock(`${file}.lock`)
+    if (release === null) {
+      return refuse('second_worker', `cannot open ${file}: another worker has it open; stop that one first`)
+    }
+    touchPrivate(file)
+    connection = new DatabaseSync(file, { timeout: 50, enableForeignKeyConstraints: true })
+    connection.exec('pragma journal_mode = wal')
+    connection.exec('pragma synchronous = full')
+    connection.exec('pragma trusted_schema = off')
+    const damage = connection.prepare('pragma quick_check(1)').get() as { quick_check: string } | undefined
+    if (damage?.quick_check !== 'ok') {
+      return refuse('corrupt', corruptMessage(file, damage?.quick_check ?? 'no answer'))
+    }
+    const migrated = migrate(connection)
+    if (!migrated.ok) {
+      return refuse(
+        'newer_schema',
+        `cannot open ${file}: its schema is version ${migrated.found}, this program knows ${migrated.known}; ` +
+          'start the newer version of usher, or restore a backup',
+      )
+    }
+    return { ok: true, database: createSqliteDatabase(connection, release) }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const corrupt = CORRUPT.has(sqliteCode(error) ?? 0)
+    return corrupt
+      ? refuse('corrupt', corruptMessage(file, why))
+      : refuse('unusable', `cannot open ${file}: ${why}; check its folder's owner, mode and free space`)
+  }
+}
+
+function corruptMessage(file: string, why: string): string {
+  return `cannot open ${file}: the database is damaged (${why}); move it away and restore a backup`
+}

@@ -1,0 +1,4 @@
+import { initial } from './0001-initial.ts'
+
+/** Numbered from 1 in order; one that was released is never edited. */
+export const MIGRATIONS: readonly string[] = [initial]

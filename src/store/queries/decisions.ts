@@ -1,0 +1,82 @@
+import type { Actor } from '../../domain/actor.ts'
+import type { Approval, Consent } from '../../domain/request.ts'
+import type { Database } from '../database.ts'
+
+/** Approvals and consents of requests; they belong to one revision and are never changed. */
+export interface DecisionQueries {
+  /** False when this person has approved this revision already. */
+  approve(approval: Approval): boolean
+  approvals(requestId: number, revision: number): Approval[]
+  /** False when there is one already. */
+  consent(requestId: number, revision: number, consent: Consent): boolean
+  consentOf(requestId: number, revision: number): Consent | null
+}
+
+export function decisionQueries({ build, all, first, run }: Database): DecisionQueries {
+  return {
+    approve({ requestId, revision, personKey, digest, actor, via, at }) {
+      const { changes } = run(
+        build
+          .insertInto('approvals')
+          .values({
+            request_id: requestId,
+            revision,
+            person_key: personKey,
+            digest,
+            actor: JSON.stringify(actor),
+            via,
+            at,
+          })
+          .onConflict((conflict) => conflict.doNothing()),
+      )
+      return changes === 1
+    },
+    approvals: (requestId, revision) =>
+      all(
+        build
+          .selectFrom('approvals')
+          .selectAll()
+          .where('request_id', '=', requestId)
+          .where('revision', '=', revision)
+          .orderBy('at')
+          .orderBy('person_key'),
+      ).map((row) => ({
+        requestId: row.request_id,
+        revision: row.revision,
+        digest: row.digest,
+        actor: JSON.parse(row.actor) as Actor,
+        personKey: row.person_key,
+        via: row.via as Approval['via'],
+        at: row.at,
+      })),
+    consent(requestId, revision, consent) {
+      const { changes } = run(
+        build
+          .insertInto('consents')
+          .values({
+            request_id: requestId,
+            revision,
+            by: consent.by,
+            uid: consent.by === 'owner' ? consent.uid : null,
+            reason: consent.by === 'operator' ? consent.reason : null,
+            at: consent.at,
+          })
+          .onConflict((conflict) => conflict.doNothing()),
+      )
+      return changes === 1
+    },
+    consentOf(requestId, revision) {
+      const row = first(
+        build
+          .selectFrom('consents')
+          .selectAll()
+          .where('request_id', '=', requestId)
+          .where('revision', '=', revision),
+      )
+      if (row === undefined) return null
+      return row.by === 'owner'
+        ? { by: 'owner', uid: row.uid ?? -1, at: row.at }
+        : { by: 'operator', reason: row.reason ?? '', at: row.at }
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { Database } from '../database.ts'
+
+export interface IdempotencyScope {
+  actorKey: string
+  operation: string
+  key: string
+}
+
+/** First answers by key, scoped to actor and operation. Written in the transaction of the effect. */
+export interface IdempotencyQueries {
+  find(scope: IdempotencyScope): { inputHash: string; output: string } | null
+  put(scope: IdempotencyScope, answer: { inputHash: string; output: string }, at: number): void
+  forgetBefore(at: number): void
+}
+
+export function idempotencyQueries({ build, first, run }: Database): IdempotencyQueries {
+  return {
+    find({ actorKey, operation, key }) {
+      const row = first(
+        build
+          .selectFrom('idempotency_keys')
+          .select(['input_hash', 'output'])
+          .where('actor_key', '=', actorKey)
+          .where('operation', '=', operation)
+          .where('key', '=', key),
+      )
+      return row === undefined ? null : { inputHash: row.input_hash, output: row.output }
+    },
+    put({ actorKey, operation, key }, { inputHash, output }, at) {
+      run(
+        build
+          .insertInto('idempotency_keys')
+          .values({ actor_key: actorKey, operation, key, input_hash: inputHash, output, at }),
+      )
+    },
+    forgetBefore(at) {
+      run(build.deleteFrom('idempotency_keys').where('at', '<', at))
+    },
+  }
+}

@@ -1,0 +1,207 @@
+import type { Actor } from '../../domain/actor.ts'
+import type { Plan } from '../../domain/plan.ts'
+import type { Request, RequestAnswers, RequestState } from '../../domain/request.ts'
+import { mayRequestBecome } from '../../domain/transitions.ts'
+import type { Database } from '../database.ts'
+import type { RequestsTable, Schema } from '../schema.ts'
+
+export interface NewRequest {
+  host: string
+  subject: RequestAnswers
+  subjectHash: string
+  subjectTelegramId: number
+  requester: Actor
+  requesterKey: string
+  requesterPersonKey: string | null
+  createdAt: number
+  expiresAt: number
+}
+
+/** What else changes with a transition; absent means as it is. */
+export interface RequestChange {
+  revision?: number
+  plan?: Plan
+  basis?: string
+  submittedAt?: number
+  expiresAt?: number
+  decidedAt?: number | null
+  decidedBy?: string | null
+  reason?: string | null
+}
+
+/** Requests. Every update repeats the state and revision that the caller saw, and says whether it found them. */
+export interface RequestQueries {
+  /** Inserts a draft; its plan follows in the same transaction, because the digest covers the id. */
+  insert(request: NewRequest): number
+  get(id: number): Request | null
+  /** The facts that the digest was computed over, as canonical JSON, to say what changed. */
+  basis(id: number): string
+  findDraft(subjectHash: string, requesterKey: string): Request | null
+  list(options: { open: boolean; limit: number; before?: number; onlyOf?: RequestReader }): Request[]
+  /** Guarded: only from `from` and `revision`. */
+  transition(
+    id: number,
+    from: RequestState,
+    to: RequestState,
+    revision: number,
+    change: RequestChange,
+  ): boolean
+  setPlan(id: number, revision: number, plan: Plan, basis: string, expiresAt: number): boolean
+  /** Drafts and submitted requests whose time is up at `now`. */
+  lapsed(now: number): Request[]
+  nextExpiry(): number | null
+  countOpen(): number
+  countSince(requesterKey: string, since: number): number
+}
+
+/** Whose requests: those about this Telegram id, or asked for by this actor or person. */
+export interface RequestReader {
+  telegramId: number | null
+  actorKey: string
+  personKey: string | null
+}
+
+type Row = { [K in keyof RequestsTable]: K extends 'id' ? number : RequestsTable[K] }
+
+export function requestQueries(database: Database): RequestQueries {
+  const { build, all, first, run } = database
+  const select = () => build.selectFrom('requests').selectAll()
+  return {
+    insert(request) {
+      const { insertId } = run(
+        build.insertInto('requests').values({
+          revision: 1,
+          kind: request.subject.kind,
+          host: request.host,
+          state: 'draft',
+          subject: JSON.stringify(request.subject),
+          subject_hash: request.subjectHash,
+          subject_telegram_id: request.subjectTelegramId,
+          requester_key: request.requesterKey,
+          requester: JSON.stringify(request.requester),
+          requester_person_key: request.requesterPersonKey,
+          plan: '',
+          basis: '',
+          created_at: request.createdAt,
+          expires_at: request.expiresAt,
+        } satisfies InsertRow),
+      )
+      return insertId
+    },
+    get: (id) => requestOf(first(select().where('id', '=', id))),
+    basis: (id) => first(build.selectFrom('requests').select('basis').where('id', '=', id))?.basis ?? '',
+    findDraft: (subjectHash, requesterKey) =>
+      requestOf(
+        first(
+          select()
+            .where('state', '=', 'draft')
+            .where('subject_hash', '=', subjectHash)
+            .where('requester_key', '=', requesterKey)
+            .orderBy('id', 'desc')
+            .limit(1),
+        ),
+      ),
+    list({ open, limit, before, onlyOf }) {
+      let query = select().orderBy('id', 'desc').limit(limit)
+      if (open) query = query.where('state', 'in', ['draft', 'submitted'])
+      if (before !== undefined) query = query.where('id', '<', before)
+      if (onlyOf !== undefined) {
+        query = query.where(({ eb, or }) =>
+          or([
+            eb('requester_key', '=', onlyOf.actorKey),
+            ...(onlyOf.personKey === null ? [] : [eb('requester_person_key', '=', onlyOf.personKey)]),
+            ...(onlyOf.telegramId === null ? [] : [eb('subject_telegram_id', '=', onlyOf.telegramId)]),
+          ]),
+        )
+      }
+      return all(query).map(parse)
+    },
+    transition(id, from, to, revision, change) {
+      if (!mayRequestBecome(from, to)) throw new Error(`a request cannot go from ${from} to ${to}`)
+      const { changes } = run(
+        build
+          .updateTable('requests')
+          .set({ state: to, ...columnsOf(change) })
+          .where('id', '=', id)
+          .where('state', '=', from)
+          .where('revision', '=', revision),
+      )
+      return changes === 1
+    },
+    setPlan(id, revision, plan, basis, expiresAt) {
+      const { changes } = run(
+        build
+          .updateTable('requests')
+          .set({ plan: JSON.stringify(plan), basis, expires_at: expiresAt })
+          .where('id', '=', id)
+          .where('state', '=', 'draft')
+          .where('revision', '=', revision),
+      )
+      return changes === 1
+    },
+    lapsed: (now) =>
+      all(select().where('state', 'in', ['draft', 'submitted']).where('expires_at', '<=', now)).map(parse),
+    nextExpiry: () =>
+      first(
+        build
+          .selectFrom('requests')
+          .select('expires_at')
+          .where('state', 'in', ['draft', 'submitted'])
+          .orderBy('expires_at')
+          .limit(1),
+      )?.expires_at ?? null,
+    countOpen: () =>
+      first(
+        build
+          .selectFrom('requests')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('state', '=', 'submitted'),
+      )?.count ?? 0,
+    countSince: (requesterKey, since) =>
+      first(
+        build
+          .selectFrom('requests')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('requester_key', '=', requesterKey)
+          .where('created_at', '>=', since),
+      )?.count ?? 0,
+  }
+}
+
+type InsertRow = Partial<Omit<Schema['requests'], 'id'>>
+
+function columnsOf(change: RequestChange): InsertRow {
+  const columns: InsertRow = {}
+  if (change.revision !== undefined) columns.revision = change.revision
+  if (change.plan !== undefined) columns.plan = JSON.stringify(change.plan)
+  if (change.basis !== undefined) columns.basis = change.basis
+  if (change.submittedAt !== undefined) columns.submitted_at = change.submittedAt
+  if (change.expiresAt !== undefined) columns.expires_at = change.expiresAt
+  if (change.decidedAt !== undefined) columns.decided_at = change.decidedAt
+  if (change.decidedBy !== undefined) columns.decided_by = change.decidedBy
+  if (change.reason !== undefined) columns.reason = change.reason
+  return columns
+}
+
+function requestOf(row: Row | undefined): Request | null {
+  return row === undefined ? null : parse(row)
+}
+
+function parse(row: Row): Request {
+  return {
+    id: row.id,
+    revision: row.revision,
+    host: row.host,
+    state: row.state as RequestState,
+    subject: JSON.parse(row.subject) as RequestAnswers,
+    requester: JSON.parse(row.requester) as Actor,
+    requesterPersonKey: row.requester_person_key,
+    plan: JSON.parse(row.plan) as Plan,
+    createdAt: row.created_at,
+    submittedAt: row.submitted_at,
+    expiresAt: row.expires_at,
+    decidedAt: row.decided_at,
+    decidedBy: row.decided_by,
+    reason: row.reason,
+  }
+}

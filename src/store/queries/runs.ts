@@ -1,0 +1,238 @@
+import type { Run, RunState, RunStep } from '../../domain/run.ts'
+import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
+import { mayRunBecome } from '../../domain/transitions.ts'
+import type { Database } from '../database.ts'
+import type { RunStepsTable, RunsTable } from '../schema.ts'
+
+export interface NewRun {
+  requestId: number
+  revision: number
+  kind: 'onboard' | 'undo'
+  undoOf: number | null
+  digest: string
+  marker: string
+  osUser: string
+  telegramId: number
+  queuedAt: number
+  steps: readonly PlanStep[]
+}
+
+/** A step with what executing it needs. `record` is `corrupt` when the stored text is not the JSON of an object. */
+export interface StoredStep extends RunStep {
+  plan: PlanStep
+  record: StepRecord | null | 'corrupt'
+  attempts: number
+}
+
+export interface StepChange {
+  state: RunStep['state']
+  startedAt?: number
+  finishedAt?: number | null
+  notes?: Note[]
+  failure?: StepFailure | null
+  attempts?: number
+}
+
+/** Runs and their steps. State changes repeat the state that the caller saw, and say whether they found it. */
+export interface RunQueries {
+  insert(run: NewRun): number
+  get(id: number): Run | null
+  newestOf(requestId: number): number | null
+  newestOfPerson(telegramId: number): number | null
+  /** Oldest first. */
+  inState(states: readonly RunState[]): Run[]
+  transition(
+    id: number,
+    from: RunState,
+    to: RunState,
+    times?: { startedAt?: number; finishedAt?: number },
+  ): boolean
+  steps(runId: number): StoredStep[]
+  step(runId: number, index: number): StoredStep | null
+  setStep(runId: number, index: number, from: readonly RunStep['state'][], change: StepChange): boolean
+  /** The journal: durable when it returns if called outside a transaction. */
+  setRecord(runId: number, index: number, record: StepRecord): void
+  count(states: readonly RunState[]): number
+}
+
+type RunRow = { [K in keyof RunsTable]: K extends 'id' ? number : RunsTable[K] }
+
+export function runQueries({ build, all, first, run }: Database): RunQueries {
+  const stepRows = (runId: number) =>
+    all(build.selectFrom('run_steps').selectAll().where('run_id', '=', runId).orderBy('idx'))
+  const withSteps = (row: RunRow): Run => ({
+    id: row.id,
+    requestId: row.request_id,
+    revision: row.revision,
+    kind: row.kind as Run['kind'],
+    undoOf: row.undo_of,
+    state: row.state as RunState,
+    digest: row.digest,
+    marker: row.marker,
+    osUser: row.os_user,
+    telegramId: row.telegram_id,
+    steps: stepRows(row.id).map(stepOf),
+    queuedAt: row.queued_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  })
+
+  return {
+    insert(added) {
+      const { insertId } = run(
+        build.insertInto('runs').values({
+          request_id: added.requestId,
+          revision: added.revision,
+          kind: added.kind,
+          undo_of: added.undoOf,
+          state: 'queued',
+          digest: added.digest,
+          marker: added.marker,
+          os_user: added.osUser,
+          telegram_id: added.telegramId,
+          queued_at: added.queuedAt,
+          started_at: null,
+          finished_at: null,
+        }),
+      )
+      const rows = added.steps.map((step, idx) => ({
+        run_id: insertId,
+        idx,
+        kind: step.kind,
+        state: 'pending',
+        params: JSON.stringify(step.params),
+        effect: step.effect,
+        record: null,
+        attempts: 0,
+        started_at: null,
+        finished_at: null,
+        notes: '[]',
+        failure: null,
+      }))
+      if (rows.length > 0) run(build.insertInto('run_steps').values(rows))
+      return insertId
+    },
+    get(id) {
+      const row = first(build.selectFrom('runs').selectAll().where('id', '=', id))
+      return row === undefined ? null : withSteps(row)
+    },
+    newestOf: (requestId) =>
+      first(
+        build
+          .selectFrom('runs')
+          .select('id')
+          .where('request_id', '=', requestId)
+          .orderBy('id', 'desc')
+          .limit(1),
+      )?.id ?? null,
+    newestOfPerson: (telegramId) =>
+      first(
+        build
+          .selectFrom('runs')
+          .select('id')
+          .where('telegram_id', '=', telegramId)
+          .orderBy('id', 'desc')
+          .limit(1),
+      )?.id ?? null,
+    inState: (states) =>
+      all(build.selectFrom('runs').selectAll().where('state', 'in', states).orderBy('id')).map(withSteps),
+    transition(id, from, to, times = {}) {
+      if (!mayRunBecome(from, to)) throw new Error(`a run cannot go from ${from} to ${to}`)
+      const { changes } = run(
+        build
+          .updateTable('runs')
+          .set({
+            state: to,
+            ...(times.startedAt === undefined ? {} : { started_at: times.startedAt }),
+            ...(times.finishedAt === undefined ? {} : { finished_at: times.finishedAt }),
+          })
+          .where('id', '=', id)
+          .where('state', '=', from),
+      )
+      return changes === 1
+    },
+    steps: (runId) => stepRows(runId).map(storedStepOf),
+    step(runId, index) {
+      const row = first(
+        build.selectFrom('run_steps').selectAll().where('run_id', '=', runId).where('idx', '=', index),
+      )
+      return row === undefined ? null : storedStepOf(row)
+    },
+    setStep(runId, index, from, change) {
+      const { changes } = run(
+        build
+          .updateTable('run_steps')
+          .set({
+            state: change.state,
+            ...(change.startedAt === undefined ? {} : { started_at: change.startedAt }),
+            ...(change.finishedAt === undefined ? {} : { finished_at: change.finishedAt }),
+            ...(change.notes === undefined ? {} : { notes: JSON.stringify(change.notes) }),
+            ...(change.failure === undefined
+              ? {}
+              : { failure: change.failure === null ? null : JSON.stringify(change.failure) }),
+            ...(change.attempts === undefined ? {} : { attempts: change.attempts }),
+          })
+          .where('run_id', '=', runId)
+          .where('idx', '=', index)
+          .where('state', 'in', from),
+      )
+      return changes === 1
+    },
+    setRecord(runId, index, record) {
+      const { changes } = run(
+        build
+          .updateTable('run_steps')
+          .set({ record: JSON.stringify(record) })
+          .where('run_id', '=', runId)
+          .where('idx', '=', index),
+      )
+      if (changes !== 1)
+        throw new Error(`cannot journal step ${index} of run ${runId}: there is no such step`)
+    },
+    count: (states) =>
+      first(
+        build
+          .selectFrom('runs')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('state', 'in', states),
+      )?.count ?? 0,
+  }
+}
+
+function stepOf(row: RunStepsTable): RunStep {
+  return {
+    index: row.idx,
+    kind: row.kind as StepKind,
+    state: row.state as RunStep['state'],
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    notes: JSON.parse(row.notes) as Note[],
+    failure: row.failure === null ? null : (JSON.parse(row.failure) as StepFailure),
+  }
+}
+
+function storedStepOf(row: RunStepsTable): StoredStep {
+  return {
+    ...stepOf(row),
+    plan: {
+      kind: row.kind,
+      params: JSON.parse(row.params),
+      effect: row.effect,
+      notes: [],
+    } as PlanStep,
+    record: recordOf(row.record),
+    attempts: row.attempts,
+  }
+}
+
+function recordOf(text: string | null): StoredStep['record'] {
+  if (text === null) return null
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as StepRecord)
+      : 'corrupt'
+  } catch {
+    return 'corrupt'
+  }
+}

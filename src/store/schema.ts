@@ -1,0 +1,102 @@
+import type { Generated } from 'kysely'
+
+/** Tables as queries see them, the same on every dialect. Times are epoch milliseconds; JSON is text. */
+export interface Schema {
+  meta: { key: string; value: string }
+  requests: RequestsTable
+  holds: { resource: string; request_id: number }
+  approvals: {
+    request_id: number
+    revision: number
+    person_key: string
+    digest: string
+    actor: string
+    via: string
+    at: number
+  }
+  consents: {
+    request_id: number
+    revision: number
+    by: string
+    uid: number | null
+    reason: string | null
+    at: number
+  }
+  claims: { request_id: number; revision: number; code_hash: string; uid: number; issued_at: number }
+  runs: RunsTable
+  run_steps: RunStepsTable
+  events: {
+    id: number
+    at: number
+    type: string
+    request_id: number | null
+    run_id: number | null
+    subject_telegram_id: number | null
+    actor: string
+    data: string
+    previous_hash: string
+    hash: string
+  }
+  idempotency_keys: {
+    actor_key: string
+    operation: string
+    key: string
+    input_hash: string
+    output: string
+    at: number
+  }
+}
+
+export interface RequestsTable {
+  id: Generated<number>
+  revision: number
+  kind: string
+  host: string
+  state: string
+  subject: string
+  subject_hash: string
+  subject_telegram_id: number
+  requester_key: string
+  requester: string
+  requester_person_key: string | null
+  plan: string
+  basis: string
+  created_at: number
+  submitted_at: number | null
+  expires_at: number
+  decided_at: number | null
+  decided_by: string | null
+  reason: string | null
+}
+
+export interface RunsTable {
+  id: Generated<number>
+  request_id: number
+  revision: number
+  kind: string
+  /** The run that this one takes back. */
+  undo_of: number | null
+  state: string
+  digest: string
+  marker: string
+  os_user: string
+  telegram_id: number
+  queued_at: number
+  started_at: number | null
+  finished_at: number | null
+}
+
+export interface RunStepsTable {
+  run_id: number
+  idx: number
+  kind: string
+  state: string
+  params: string
+  effect: string
+  record: string | null
+  attempts: number
+  started_at: number | null
+  finished_at: number | null
+  notes: string
+  failure: string | null
+}

@@ -1,0 +1,45 @@
+import type { Database } from './database.ts'
+import { type ClaimQueries, claimQueries } from './queries/claims.ts'
+import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
+import { type EventQueries, eventQueries } from './queries/events.ts'
+import { type HoldQueries, holdQueries } from './queries/holds.ts'
+import { type IdempotencyQueries, idempotencyQueries } from './queries/idempotency.ts'
+import { type MetaQueries, metaQueries } from './queries/meta.ts'
+import { type RequestQueries, requestQueries } from './queries/requests.ts'
+import { type RunQueries, runQueries } from './queries/runs.ts'
+import { type UidQueries, uidQueries } from './queries/uids.ts'
+
+/**
+ * Everything that outlives the worker. Synchronous: see the invariants of `Database`. Writes that belong together, and every
+ * read that a write depends on, go into one `transaction`.
+ */
+export interface Store {
+  transaction<T>(body: () => T): T
+  meta: MetaQueries
+  requests: RequestQueries
+  holds: HoldQueries
+  decisions: DecisionQueries
+  claims: ClaimQueries
+  runs: RunQueries
+  events: EventQueries
+  idempotency: IdempotencyQueries
+  uids: UidQueries
+  close(): void
+}
+
+/** The store over an open database of any dialect. */
+export function createStore(database: Database): Store {
+  return {
+    transaction: database.transaction,
+    meta: metaQueries(database),
+    requests: requestQueries(database),
+    holds: holdQueries(database),
+    decisions: decisionQueries(database),
+    claims: claimQueries(database),
+    runs: runQueries(database),
+    events: eventQueries(database),
+    idempotency: idempotencyQueries(database),
+    uids: uidQueries(database),
+    close: database.close,
+  }
+}
