@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Facts } from '../domain/facts.ts'
+import { gecosOf } from '../domain/gecos.ts'
 import type { OnboardAnswers, RosterEntry } from '../domain/person.ts'
 import type { Role } from '../domain/role.ts'
 import type {
@@ -34,7 +35,7 @@ export function planSteps(
     seedStep(osUser, config, facts, paths, template),
     step('smoke-test', smoke, 'change', [{ code: 'smoke.will_prove' }]),
     answers.account === 'create'
-      ? step('activation', { osUser }, 'change', [{ code: 'activation.lift' }])
+      ? step('activation', { osUser, gecos: gecosOf(answers.name) }, 'change', [{ code: 'activation.lift' }])
       : step('activation', { osUser }, 'already', [{ code: 'activation.not_needed' }]),
     step('roster', { entry: rosterEntry(answers) }, 'change', [
       { code: 'roster.append', params: { role: role.name } },
@@ -54,7 +55,8 @@ function accountStep(answers: OnboardAnswers, role: Role, facts: Facts, home: st
   const { account } = facts
   if (answers.account === 'create' || account === null) {
     const { shell } = role
-    return step('account', { mode: 'create', osUser, home, shell }, 'change', [
+    const gecos = gecosOf(answers.name)
+    return step('account', { mode: 'create', osUser, home, shell, gecos }, 'change', [
       { code: 'account.create', params: { os_user: osUser, home, shell } },
     ])
   }
@@ -148,6 +150,7 @@ function seedStep(
 function smokeTest(answers: OnboardAnswers, config: Config, paths: PersonPaths): SmokeTestParams {
   const { os_user: osUser, telegram_id: telegramId } = answers
   const { agentCommand, path, via } = config.smoke
+  const inheritedWorkspace = config.defaults.workspace_base
   const { memory, history } = config.folders
   // A folder that belongs to the service is not the person's to write in.
   const writable = [
@@ -169,6 +172,7 @@ function smokeTest(answers: OnboardAnswers, config: Config, paths: PersonPaths):
             user: via.user,
             argv: via.argv.map((argument) => argument.replaceAll('{os_user}', osUser)),
           },
+    ...(inheritedWorkspace === undefined ? {} : { inheritedWorkspace }),
   }
 }
 

@@ -67,10 +67,7 @@ export function addAccount(machine: FakeMachine, name: string, uid = machine.nex
 export function fakeHost(machine: FakeMachine): Host {
   const byName = (name: string) => machine.accounts.get(name) ?? null
   const ran: ProgramResult = { ok: true, stdout: '', stderr: '', durationMs: 0 }
-  const unused = () => {
-    throw new Error('the fake host has no such thing')
-  }
-  const accounts: AccountDatabase = {
+  const accounts = only<AccountDatabase>('accounts', {
     byName: async (name) => byName(name),
     byUid: async (uid) => [...machine.accounts.values()].find((entry) => entry.uid === uid) ?? null,
     group: async (name) => machine.groups.get(name) ?? null,
@@ -109,7 +106,7 @@ export function fakeHost(machine: FakeMachine): Host {
       if (found !== undefined) found.members = found.members.filter((member) => member !== name)
       return ran
     },
-  }
+  })
   return {
     environment: {
       name: 'test-host',
@@ -122,22 +119,24 @@ export function fakeHost(machine: FakeMachine): Host {
       quarantineDir: '/var/lib/usher/quarantine',
       botUser: 'usher',
       personUids: null,
-      takeUid: unused,
+      takeUid: () => machine.nextUid++,
     },
-    programs: { run: unused, runAsPerson: unused, endProcessesOf: unused },
+    programs: only<Host['programs']>('programs', {}),
     accounts,
-    files: {
+    files: only<Host['files']>('files', {
       stat: async (path) => machine.paths.get(path) ?? { kind: 'absent' },
-      makeDirectory: unused,
-      checkParents: unused,
-      removeEmptyDirectory: unused,
-      quarantine: unused,
       readTrusted: async () =>
         machine.template === null
           ? { ok: false, failure: { code: 'path_unsafe', params: { why: 'it belongs to uid 1000' } } }
-          : { ok: true, text: machine.template, mode: 0o644, uid: 0 },
-    },
-    services: { available: async () => true, perform: unused, isActive: async () => true },
+          : {
+              ok: true,
+              text: machine.template,
+              mode: 0o644,
+              uid: 0,
+              identity: { dev: 1, ino: 1 },
+            },
+    }),
+    services: only<Host['services']>('services', {}),
     async observe(query): Promise<Facts> {
       machine.observations++
       const account = byName(query.osUser)
@@ -180,11 +179,31 @@ export function fakeHost(machine: FakeMachine): Host {
         missingPrograms: query.programs.filter((program) => machine.missingPrograms.includes(program)),
       }
     },
+    roster: only<Host['roster']>('roster', {
+      read: async () =>
+        machine.rosterProblem === null
+          ? {
+              ok: true,
+              text: '',
+              people: machine.roster.map((entry) => ({ entry, exactId: true, line: 1 })),
+            }
+          : { ok: false, failure: { code: 'roster_unusable', params: { why: machine.rosterProblem } } },
+    }),
     readRoster: async () =>
       machine.rosterProblem === null
         ? { ok: true, entries: [...machine.roster] }
         : { ok: false, why: machine.rosterProblem },
   }
+}
+
+/** The part of a port that a test needs; anything else that is asked of it is a mistake of the test. */
+function only<T extends object>(name: string, part: Partial<T>): T {
+  return new Proxy(part as T, {
+    get(target, key, receiver) {
+      if (key in target) return Reflect.get(target, key, receiver)
+      throw new Error(`the fake host has no ${name}.${String(key)}`)
+    },
+  })
 }
 
 function powerOf(machine: FakeMachine, name: string): AccountPower {

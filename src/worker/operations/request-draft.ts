@@ -146,12 +146,16 @@ async function partialCheck(
 
 /** Without a usable name there is no account to look at, but the Telegram id may be taken, also as a string. */
 async function rosterOnly(context: EngineContext, input: AnswersInput): Promise<Violation[]> {
-  const roster = await context.host.readRoster()
+  const roster = await context.host.roster.read()
   if (!roster.ok) {
-    const params = { path: context.config.paths.roster, why: roster.why }
+    const why = String(roster.failure.params?.['why'] ?? roster.failure.code)
+    const params = { path: context.config.paths.roster, why }
     return [{ field: 'roster', code: 'roster_unusable', params }]
   }
-  const entry = roster.entries.find(({ telegram_id }) => String(telegram_id) === String(input.telegram_id))
+  const wanted = String(input.telegram_id)
+  const entry = roster.people
+    .map((person) => person.entry)
+    .find(({ telegram_id }) => String(telegram_id) === wanted)
   if (entry === undefined) return []
   const params = { value: entry.telegram_id, os_user: entry.os_user }
   return [{ field: 'telegram_id', code: 'telegram_id_on_roster', params }]

@@ -99,23 +99,23 @@ async function crashEverywhere(when: 'before' | 'after', script: Partial<Record<
 describe('a worker that is killed', () => {
   test.for(['before', 'after'] as const)(
     '%s any write of a run converges to succeeded',
+    { timeout: 60_000 },
     async (when) => {
       const { writes, ends } = await crashEverywhere(when, {})
       // Idempotency check, approval, claim, and of each step two journal entries and a transition.
       expect(writes).toBeGreaterThanOrEqual(26)
       expect(ends).toEqual(['succeeded'])
     },
-    60_000,
   )
 
   test.for(['before', 'after'] as const)(
     '%s any write of a failing run converges to undone',
+    { timeout: 60_000 },
     async (when) => {
       const { writes, ends } = await crashEverywhere(when, failing)
       expect(writes).toBeGreaterThanOrEqual(40)
       expect(ends).toEqual(['undone'])
     },
-    60_000,
   )
 
   test('over and over in the same step ends with that step as the cause, undone', async () => {
