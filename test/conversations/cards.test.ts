@@ -33,7 +33,10 @@ describe('the review card', () => {
     scene.worker.onQueued = 'fail'
     const card = await toReview(scene, ada)
     await scene.admin.taps('✅ Approve', { on: card })
-    await scene.admin.seesOn(card, /was undone[\s\S]*smoke test: failed[\s\S]*EACCES[\s\S]*<sentinel>: Permission/)
+    await scene.admin.seesOn(
+      card,
+      /was undone[\s\S]*smoke test: failed[\s\S]*EACCES[\s\S]*<sentinel>: Permission/,
+    )
     await scene.admin.seesOn(card, 'Nothing of this run is left')
     await ada.starts()
     await ada.sees('I only work for people who have access')
@@ -164,7 +167,8 @@ describe('taps', () => {
 
   it('every button fits into what Telegram carries', async () => {
     const card = await toReview(scene, ada)
-    for (const button of card.buttons.flat()) expect(Buffer.byteLength(button.data ?? '')).toBeLessThanOrEqual(64)
+    for (const button of card.buttons.flat())
+      expect(Buffer.byteLength(button.data ?? '')).toBeLessThanOrEqual(64)
   })
 
   it('says that nothing was decided while the worker is away, and works when it is back', async () => {

@@ -121,7 +121,12 @@ describe('an admin', () => {
     const { admin, worker } = scene
     for (let index = 0; index < 120; index += 1) {
       worker.roster.push({
-        ...{ telegram_id: 1000 + index, name: `Person ${'x'.repeat(40)}`, os_user: `p${index}`, role: 'user' },
+        ...{
+          telegram_id: 1000 + index,
+          name: `Person ${'x'.repeat(40)}`,
+          os_user: `p${index}`,
+          role: 'user',
+        },
         ...{ uid: 2000 + index, last_run_id: null, entry: {} },
       })
     }

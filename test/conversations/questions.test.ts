@@ -87,15 +87,25 @@ describe('who', () => {
 describe('the account', () => {
   beforeEach(() => sayWho(scene, ada))
 
-  it.each(['-rf', '.ada', 'a/b', '..', 'a)b', 'a:b', 'Ada', 'ädä', 'root', 'nobody', '12345', 'a'.repeat(33)])(
-    'refuses %j with what is wrong, and waits on',
-    async (typed) => {
-      await scene.admin.sends(typed)
-      await scene.admin.sees('cannot use')
-      await scene.admin.sends('ada7')
-      await scene.admin.sees('Which role?')
-    },
-  )
+  it.each([
+    '-rf',
+    '.ada',
+    'a/b',
+    '..',
+    'a)b',
+    'a:b',
+    'Ada',
+    'ädä',
+    'root',
+    'nobody',
+    '12345',
+    'a'.repeat(33),
+  ])('refuses %j with what is wrong, and waits on', async (typed) => {
+    await scene.admin.sends(typed)
+    await scene.admin.sees('cannot use')
+    await scene.admin.sends('ada7')
+    await scene.admin.sees('Which role?')
+  })
 
   it('offers to adopt an account that exists, showing what it can do', async () => {
     scene.worker.accounts.add('lovelace')

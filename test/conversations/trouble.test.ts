@@ -15,8 +15,11 @@ beforeEach(async () => {
 })
 afterEach(() => removeScene(scene))
 
-const inject = (method: string, fault: Parameters<typeof scene.server.control.inject>[0]['fault'], times = 1) =>
-  scene.server.control.inject({ method, fault, times })
+const inject = (
+  method: string,
+  fault: Parameters<typeof scene.server.control.inject>[0]['fault'],
+  times = 1,
+) => scene.server.control.inject({ method, fault, times })
 
 describe('when Telegram is slow, busy or gone', () => {
   it.each([

@@ -64,8 +64,7 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
     void keeper.refreshRequest(id)
     if (outcome.error === undefined) return { done: true, text: words }
     if (isAway(outcome)) return { done: false, text: WORKER_AWAY }
-    const late =
-      outcome.error.code === 'already_decided' ? await decidedText(deps, card, id) : null
+    const late = outcome.error.code === 'already_decided' ? await decidedText(deps, card, id) : null
     return { done: false, text: late ?? errorText(outcome.error) }
   }
 

@@ -1,5 +1,5 @@
-import type { Person } from '../../support/chat-driver/person.ts'
 import type { MessageView } from '../../support/bot-api-server/control/views.ts'
+import type { Person } from '../../support/chat-driver/person.ts'
 import type { Scene } from './scene.ts'
 
 export interface Walk {
