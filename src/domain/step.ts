@@ -75,6 +75,8 @@ export interface SmokeTestParams {
   /** Absolute folders in which `agentCommand[0]` is looked up, as the person. */
   path: string[]
   via: SmokeVia | null
+  /** Template of the workspace that people inherit, so that the others' workspaces are known to the isolation proof. */
+  inheritedWorkspace?: string
 }
 
 export type ServiceAction = 'restart' | 'reload' | 'remind'
@@ -134,6 +136,7 @@ export const NOTE_CODES = [
   'smoke.will_prove', // {}
   'smoke.isolation_proven', // {paths}
   'smoke.isolation_not_applicable', // single-user mode: one user
+  'smoke.root_equivalent', // {os_user, why}: can become root, so nobody is isolated from them
   'smoke.folders_proven', // {count}
   'smoke.agent_ran', // {command, ms}
   'smoke.via_proven', // {user}
