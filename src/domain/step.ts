@@ -11,7 +11,8 @@ export interface StepParams {
   'data-dirs': { osUser: string; directories: DirectorySpec[] }
   'memory-seed': { osUser: string; path: string; owner: DirectoryOwner; content: string }
   'smoke-test': SmokeTestParams
-  activation: { osUser: string }
+  /** `gecos` as in `CreateAccountParams`: set in the same stroke as the expiry is lifted. */
+  activation: { osUser: string; gecos?: string }
   roster: { entry: RosterEntry }
   service: ServiceParams
 }
@@ -33,6 +34,8 @@ export interface CreateAccountParams {
   osUser: string
   home: string
   shell: string
+  /** The person's name for the GECOS field (`gecosOf(name)`), which replaces the run's marker at activation. */
+  gecos?: string
 }
 
 export interface AdoptAccountParams {
