@@ -12,7 +12,7 @@ import type { Engine } from './engine.ts'
 import { streamEvents } from './event-stream.ts'
 import { violationsOf } from './input-violations.ts'
 import type { Log } from './log.ts'
-import { descriptorOf, type ReadPeer } from './peer-credentials.ts'
+import { descriptorOf, type ReadPeer } from '../peer/peer-credentials.ts'
 import { type Asked, BODY_LIMIT, readHead, tooLarge } from './request-head.ts'
 import type { CallerResult, Claim } from './resolve-caller.ts'
 

@@ -10,7 +10,7 @@ import type { Caller } from '../../../src/worker/caller.ts'
 import { openGates } from '../../../src/worker/gates.ts'
 import type { GateDependencies } from '../../../src/worker/http-server.ts'
 import { createPasswd } from '../../../src/worker/passwd.ts'
-import { createPeerReader } from '../../../src/worker/peer-credentials.ts'
+import { createPeerReader } from '../../../src/peer/peer-credentials.ts'
 import { type CallerSources, resolveCaller } from '../../../src/worker/resolve-caller.ts'
 
 export interface TestGates {
