@@ -20,7 +20,10 @@ export interface Session {
   prompter: Prompter | null
   /** Tells people something before the end; silent with `--json`. */
   say(lines: readonly Line[]): Promise<void>
+  /** Aborted by Ctrl-C. */
   signal: AbortSignal
+  /** Aborted when nobody reads what is said any more; by Ctrl-C too. */
+  unread: AbortSignal
 }
 
 export interface GlobalOptions {
@@ -38,6 +41,7 @@ export type SessionResult = { ok: true; session: Session } | { ok: false; outcom
  */
 export function openSession(
   world: CliWorld,
+  unread: AbortSignal,
   options: GlobalOptions,
   socket: 'cli' | 'claim' = 'cli',
 ): SessionResult {
@@ -64,6 +68,7 @@ export function openSession(
       prompter: interactive ? createTerminalPrompter({ stdin, stdout, signal, style }) : null,
       say: (lines) => (options.json === true ? Promise.resolve() : write(stdout, renderLines(lines, style))),
       signal,
+      unread: AbortSignal.any([signal, unread]),
     },
   }
 }

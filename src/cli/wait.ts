@@ -17,7 +17,7 @@ const TIMES = { betweenLooks: 2000, awayAtMost: 60_000 }
  * @param from the request as its revision was approved; another revision is an end too
  */
 export async function waitForEnd(session: Session, from: RequestView): Promise<Outcome> {
-  const { client, signal, say } = session
+  const { client, say, unread: signal } = session
   const bell = ringOnEvents(session, await cursorOf(session), from.id)
   const told = new Set<string>()
   const tell = async (key: string, lines: Line[]) => {
@@ -67,13 +67,13 @@ export async function waitForEnd(session: Session, from: RequestView): Promise<O
 }
 
 /** Where the stream of events is now, or its beginning where that may not be asked. */
-async function cursorOf({ client, signal }: Session): Promise<number> {
+async function cursorOf({ client, unread: signal }: Session): Promise<number> {
   const status = await client.call('status', {}, { signal })
   return status.ok ? (status.details?.last_event ?? 0) : 0
 }
 
 /** Rings for every event about the request or its run. A ring that nobody waits for is kept for the next one. */
-function ringOnEvents({ client, signal }: Session, cursor: number, requestId: number) {
+function ringOnEvents({ client, unread: signal }: Session, cursor: number, requestId: number) {
   const stop = new AbortController()
   let rung = false
   let wake = () => {}

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { runCli } from '../../../src/cli/main.ts'
+import { runCli } from '../../../src/cli/run-cli.ts'
 import type { CliWorld } from '../../../src/cli/world.ts'
 import { readEnvironment } from '../../../src/config/environment.ts'
 
