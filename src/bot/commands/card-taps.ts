@@ -1,6 +1,7 @@
 import { Composer } from 'grammy'
 import { EDIT_ANSWER, type EditedDraft } from '../../../conversations/edit-answer.ts'
 import { FINISH_FIRST, NOT_EDITABLE } from '../../texts/chat/taps.ts'
+import { violationsHtml } from '../../texts/chat/violations.ts'
 import { errorText } from '../../texts/errors.ts'
 import { CARD_PREFIX } from '../cards/buttons.ts'
 import { checkTap, decide, type TappedDeps } from '../cards/tapped.ts'
@@ -17,7 +18,11 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     const { data } = ctx.callbackQuery
     if (!data.startsWith(CARD_PREFIX) || isEdit(data)) return next()
     const checked = await checkTap(ctx, deps)
-    await answerTap(ctx, checked.ok ? await decide(ctx, deps, checked.tap, checked.card) : checked.text)
+    if (!checked.ok) return answerTap(ctx, checked.text)
+    const decided = await decide(ctx, deps, checked.tap, checked.card)
+    await answerTap(ctx, decided.text, decided.done)
+    const { violations = [] } = decided
+    if (violations.length > 0) await ctx.reply(violationsHtml(violations).html, { parse_mode: 'HTML' })
   })
   return composer
 }
