@@ -90,7 +90,8 @@ type Places = { ok: true; value: InitPlaces } | { ok: false; exit: 2 | 3; messag
 function findPlaces({ admins, configFile }: InitOptions, environment: Environment, uid: number): Places {
   const explicit = configFile === undefined ? undefined : resolve(configFile)
   const fresh = freshPlaces(explicit, environment, uid)
-  if (explicit !== undefined && !existsSync(explicit)) return fresh
+  const first = explicit ?? (uid === 0 ? SYSTEM_CONFIG_FILE : null)
+  if (first !== null && !existsSync(first)) return fresh
   const loaded = loadConfig({ environment, uid, explicitFile: explicit })
   if (!loaded.ok) return { ok: false, exit: 2, message: problemsText(loaded.file, loaded.problems) }
   const { config } = loaded
