@@ -34,6 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   if (!loaded.ok) return refuse(loaded.problems.map(({ key, message }) => `${key}: ${message}`))
   const { config } = loaded
+  if (uid === 0 && config.mode === 'system') {
+    return refuse([
+      `cannot run as root: the bot runs as the account '${config.botUser}' (bot.user), see the README`,
+    ])
+  }
   const token = readToken(config, environment, uid)
   if (!token.ok) return refuse([token.message])
   const folder = await ensureStateFolder(config.paths.botState, uid)

@@ -17,6 +17,8 @@ import type {
 export interface ArrangedStep<K extends StepKind> {
   host: Host
   params: StepParams[K]
+  /** The run's marker, for a step that looks for it. */
+  marker?: string
   /** Everything on the machine that the step may touch; equal when nothing has changed. */
   snapshot(): unknown
   /** Puts the machine back for the next law. */
@@ -130,12 +132,13 @@ export function describeStepContract<K extends StepKind, R extends StepRecord>(
 class Bench<K extends StepKind, R extends StepRecord> {
   readonly #implementation: StepImplementation<K, R>
   readonly #arranged: ArrangedStep<K>
-  readonly #marker = randomBytes(16).toString('hex')
+  readonly #marker: string
   #committed: string | null = null
 
   constructor(implementation: StepImplementation<K, R>, arranged: ArrangedStep<K>) {
     this.#implementation = implementation
     this.#arranged = arranged
+    this.#marker = arranged.marker ?? randomBytes(16).toString('hex')
   }
 
   snapshot(): unknown {
