@@ -30,7 +30,12 @@ export async function usher(argv: readonly string[], options: CliProcessOptions 
   const child = spawn(program, words, {
     ...(uid === undefined ? {} : { uid, gid: uid }),
     cwd,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/nonexistent', NO_COLOR: '1', ...env },
+    env: {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: uid === undefined ? '/root' : '/nonexistent',
+      NO_COLOR: '1',
+      ...env,
+    },
     stdio: [types === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
   const text = { stdout: '', stderr: '' }
