@@ -118,7 +118,6 @@ export async function installOnSystem(options: {
     throw error
   }
 }
-}
 
 /** With comments, a key that Usher does not know and its own order: all of that must survive. */
 function rosterText(people: readonly Resident[]): string {
