@@ -12,7 +12,10 @@ export interface OwnInstallation {
   remove(): void
 }
 
-/** `scratch` is an existing, empty folder of the caller's; its path must be short enough for sockets. */
+/**
+ * `scratch` is an existing, empty folder of the caller's; its path must be short enough for sockets. It is removed with the
+ * installation, and when that cannot be made.
+ */
 export async function installForOneself(options: {
   usher: string
   cwd: string
@@ -50,8 +53,10 @@ export async function installForOneself(options: {
   writeFileSync(places.config, stringify({ mode: 'single-user', ...options.config }), { mode: 0o600 })
   writeFileSync(places.token, `${options.token}\n`, { mode: 0o600 })
   const init = await runCommand([options.usher, 'init', '--config', places.config], { cwd, env })
+  const remove = () => rmSync(scratch, { recursive: true, force: true })
   if (init.status !== 0) {
+    remove()
     throw new Error(`cannot install: usher init ended with ${init.status}\n${init.stdout}${init.stderr}`)
   }
-  return { places, env, init, remove: () => rmSync(scratch, { recursive: true, force: true }) }
+  return { places, env, init, remove }
 }

@@ -32,8 +32,8 @@ export interface StageOptions {
   files?: readonly OperatorFile[]
   /** For the chat driver's waits. */
   patienceMs?: number
-  /** Told what is being done. */
-  progress?(what: string): void
+  /** Told what is done. */
+  done?(what: 'install' | 'worker' | 'bot'): void
 }
 
 export interface Stage {
@@ -58,7 +58,7 @@ const READY_WITHIN_MS = 15_000
 
 /** Installs and starts worker and bot; resolves when both are ready. Cleans up after itself when that fails. */
 export async function createStage(options: StageOptions): Promise<Stage> {
-  const { checkout, mode, residents = [], groups = [], files = [], patienceMs, progress = () => {} } = options
+  const { checkout, mode, residents = [], groups = [], files = [], patienceMs, done = () => {} } = options
   const usher = join(checkout, 'usher')
   const cwd = '/'
   const botApi = await createBotApiServer({ botUsername: 'usher_bot' })
@@ -69,7 +69,6 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   try {
     const telegram = { ...(options.config?.['telegram'] as object | undefined), api_root: botApi.url }
     const config = { ...options.config, telegram }
-    progress('install')
     const installed =
       mode === 'system'
         ? {
@@ -88,6 +87,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
             botUser: null,
           }
     closers.push(installed.remove)
+    done('install')
     const { places, env, init, botUser } = installed
     const configFlag = mode === 'system' ? [] : ['--config', places.config]
     const socket = join(places.run, 'admin.sock')
@@ -116,10 +116,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       () => worker.stop(),
       () => bot.stop(),
     )
-    progress('worker')
     await worker.start()
-    progress('bot')
+    done('worker')
     await bot.start()
+    done('bot')
     const run: Stage['usher'] = (args, { as, input } = {}) =>
       runCommand([usher, ...args, ...configFlag], { cwd, env, as, input })
     return {
