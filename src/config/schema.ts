@@ -31,6 +31,8 @@ const folder = z.strictObject({ owner: z.string().min(1).default('person') })
 
 /** The config file as written: every key that exists, and no other. `load.ts` adds what no schema can see. */
 export const configFileSchema = z.strictObject({
+  /** Default: `system` for a file that belongs to root, else `single-user`. */
+  mode: z.enum(['system', 'single-user']).optional(),
   telegram: z
     .strictObject({
       admins: z.array(telegramId).default([]),

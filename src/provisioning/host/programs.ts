@@ -22,7 +22,17 @@ export interface Programs {
   ): Promise<ProgramResult>
   /** Ends every process of this uid, pid by pid, and verifies; the user manager included. */
   endProcessesOf(uid: number, signal: AbortSignal): Promise<{ ended: number; left: number[] }>
+  /** How programs of a person are contained and ended here. */
+  containment(): Promise<Containment>
 }
+
+/**
+ * - `transient-unit`: a systemd unit, outside our own unit's sandbox, ended with its cgroup
+ * - `pid-namespace`: ended by the kernel with its first process
+ * - `own-session`: single-user mode where the kernel gives neither: ended by process group and a mark in the
+ *   environment, which a program that wants to stay can escape
+ */
+export type Containment = 'transient-unit' | 'pid-namespace' | 'own-session'
 
 export interface PersonIdentity {
   osUser: string

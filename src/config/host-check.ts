@@ -1,0 +1,126 @@
+import { ROOT_EQUIVALENT_GROUPS } from '../domain/role.ts'
+import type { Config, ConfigProblem } from './config.ts'
+import { unitProblem } from './value-problems.ts'
+
+/** What the host says, as far as a config can contradict it. */
+export interface HostConfigFacts {
+  /** passwd(5), every line. */
+  accounts: { name: string; uid: number }[]
+  /** group(5), every line. */
+  groups: { name: string; gid: number }[]
+  /** The roster's OS users; null when the roster cannot be read (which is reported elsewhere). */
+  rosterOsUsers: string[] | null
+  /** All names (`Names=`) of each configured unit, aliases included; absent where nobody knows. */
+  unitNames: Record<string, string[]>
+  /** The unit that the worker itself runs in, or null. */
+  ownUnit: string | null
+}
+
+/**
+ * What only the host can tell about a config that loaded: each problem means that it quietly equals root or cannot
+ * work. Asked by the worker at start, which then refuses, and by `doctor`. Single-user mode has no host-wide parts.
+ */
+export function checkConfigAgainstHost(config: Config, facts: HostConfigFacts): ConfigProblem[] {
+  return [
+    ...botProblems(config, facts),
+    ...accountProblems(config, facts),
+    ...unitProblems(config, facts),
+    ...groupProblems(config, facts),
+  ]
+}
+
+function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
+  const name = config.botUser
+  if (name === null) return []
+  const key = 'bot.user'
+  const account = facts.accounts.find((one) => one.name === name)
+  if (account === undefined) {
+    return [{ key, message: `cannot use "${name}": there is no such account; run 'usher init' or create it` }]
+  }
+  const problems: ConfigProblem[] = []
+  if (account.uid === 0)
+    problems.push({ key, message: `cannot use "${name}": it is uid 0; give the bot an account of its own` })
+  const others = facts.accounts.filter((one) => one.uid === account.uid && one.name !== name)
+  if (others.length > 0) {
+    problems.push({
+      key,
+      message: `cannot use "${name}": its uid ${account.uid} is also ${others.map((one) => one.name).join(', ')}; give the bot a uid of its own`,
+    })
+  }
+  const onRoster = (facts.rosterOsUsers ?? []).filter(
+    (osUser) =>
+      osUser === name || facts.accounts.some((one) => one.name === osUser && one.uid === account.uid),
+  )
+  if (onRoster.length > 0) {
+    problems.push({
+      key,
+      message: `cannot use "${name}": it is a person on the roster; give the bot an account of its own`,
+    })
+  }
+  return problems
+}
+
+function accountProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  const { via } = config.smoke
+  if (via !== null) {
+    const account = facts.accounts.find((one) => one.name === via.user)
+    const key = 'smoke.via.user'
+    if (account === undefined) {
+      problems.push({
+        key,
+        message: `cannot use "${via.user}": there is no such account; correct or remove it`,
+      })
+    } else if (account.uid === 0) {
+      problems.push({ key, message: `cannot use "${via.user}": it is uid 0; name the service's own account` })
+    }
+  }
+  for (const name of ['memory', 'history'] as const) {
+    const { owner } = config.folders[name]
+    if (owner !== 'person' && !facts.accounts.some((one) => one.name === owner)) {
+      problems.push({
+        key: `folders.${name}.owner`,
+        message: `cannot use "${owner}": there is no such account; use "person" or an account of this host`,
+      })
+    }
+  }
+  return problems
+}
+
+function unitProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
+  return config.services.flatMap(({ unit }, index) => {
+    const names = Object.hasOwn(facts.unitNames, unit) ? (facts.unitNames[unit] ?? []) : []
+    const reasons = [unit, ...names].map((name) =>
+      name === facts.ownUnit ? 'it is the unit that this worker runs in' : unitProblem(name),
+    )
+    const why = reasons.find((reason) => reason !== null)
+    return why === undefined
+      ? []
+      : [{ key: `services.${index}.unit`, message: `cannot use "${unit}": ${why}; remove it` }]
+  })
+}
+
+/** A group under another name that has a root-equivalent group's gid gives the same power. */
+function groupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
+  const gids = new Map(
+    facts.groups
+      .filter((group) => ROOT_EQUIVALENT_GROUPS.has(group.name))
+      .map((group) => [group.gid, group.name]),
+  )
+  gids.set(0, 'root')
+  return [...config.roles.values()].flatMap((role) => {
+    if (role.approval.step_up === 'terminal') return []
+    return role.groups.flatMap((name) => {
+      const gid = facts.groups.find((group) => group.name === name)?.gid
+      const same = gid === undefined ? undefined : gids.get(gid)
+      return same === undefined
+        ? []
+        : [
+            {
+              key: `roles.${role.name}.groups`,
+              message: `cannot use "${name}": it has the gid of ${same}, whose members can become root; use another group or 'step_up: terminal'`,
+            },
+          ]
+    })
+  })
+}

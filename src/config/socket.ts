@@ -1,0 +1,19 @@
+import { type Config, SOCKETS } from './config.ts'
+
+export interface SocketChoice {
+  path: string
+  /** The uid that must be at the other end; null where the folder's owner says enough. */
+  expectServerUid: number | null
+}
+
+/**
+ * The socket that this process talks to: uid 0 the operator's, the bot its own, everybody else the common one. In
+ * single-user mode the caller is the operator of their own worker.
+ */
+export function socketFor(config: Config, uid: number, program: 'cli' | 'bot'): SocketChoice {
+  const at = (name: string) => `${config.paths.run}/${name}`
+  if (program === 'bot') return { path: at(SOCKETS.bot), expectServerUid: config.mode === 'system' ? 0 : uid }
+  if (config.mode === 'single-user') return { path: at(SOCKETS.admin), expectServerUid: uid }
+  if (uid === 0) return { path: at(SOCKETS.admin), expectServerUid: 0 }
+  return { path: at(SOCKETS.everybody), expectServerUid: null }
+}

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { endProcessesOf } from './end-processes.ts'
+import { runAsPerson } from './person-programs.ts'
+import { inPidNamespace } from './pid-namespace.ts'
+import type { Containment, ProgramResult, Programs } from './programs.ts'
+import { runProgram } from './run-program.ts'
+
+/** The programs of this machine. Nothing is started before the first call. */
+export function createPrograms(mode: 'system' | 'single-user'): Programs {
+  let noCore: Promise<ProgramResult | null> | undefined
+  let containment: Promise<Containment> | undefined
+
+  /** Children inherit our limits, so ours are lowered once; that costs no process per program. */
+  const forbidCore = () => {
+    noCore ??= forbidCoreFiles()
+    return noCore
+  }
+  const contain = () => {
+    containment ??= chooseContainment(mode)
+    return containment
+  }
+
+  return {
+    async run(program, args, options = {}) {
+      const refused = await forbidCore()
+      return refused ?? runProgram({ ...options, program, args })
+    },
+    async runAsPerson(person, argv, options) {
+      refuseWrongPerson(mode, person.uid)
+      const refused = await forbidCore()
+      return refused ?? runAsPerson(await contain(), person, argv, options)
+    },
+    endProcessesOf(uid, signal) {
+      return endProcessesOf(this.run, uid, signal)
+    },
+    containment: contain,
+  }
+}
+
+/** A person is never root, and in single-user mode always oneself; anything else is a bug of the caller. */
+function refuseWrongPerson(mode: 'system' | 'single-user', uid: number): void {
+  if (mode === 'system' ? uid > 0 : uid === process.getuid?.()) return
+  throw new Error(`cannot run as a person: uid ${uid} is nobody to run as in ${mode} mode`)
+}
+
+/** Sets our own hard and soft RLIMIT_CORE to 0; null when it is so, else what `prlimit` said. */
+async function forbidCoreFiles(): Promise<ProgramResult | null> {
+  if (process.platform !== 'linux') return null
+  if (/^Max core file size +0 +0 /m.test(readFileSync('/proc/self/limits', 'latin1'))) return null
+  const args = [`--pid=${process.pid}`, '--core=0:0']
+  const set = await runProgram({ program: '/usr/bin/prlimit', args })
+  return set.ok ? null : set
+}
+
+/** In system mode nothing less than a cgroup or a pid namespace will do: without either, programs of persons fail. */
+async function chooseContainment(mode: 'system' | 'single-user'): Promise<Containment> {
+  if (mode === 'system') return existsSync('/run/systemd/system') ? 'transient-unit' : 'pid-namespace'
+  const [program, ...args] = inPidNamespace('oneself', ['/bin/true'])
+  const tried = await runProgram({ program, args, timeoutMs: 5_000 })
+  return tried.ok ? 'pid-namespace' : 'own-session'
+}

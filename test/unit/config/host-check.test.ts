@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import type { Config } from '../../../src/config/config.ts'
+import { checkConfigAgainstHost, type HostConfigFacts } from '../../../src/config/host-check.ts'
+import { loadText } from './load-text.ts'
+
+const FACTS: HostConfigFacts = {
+  accounts: [
+    { name: 'root', uid: 0 },
+    { name: 'usher', uid: 990 },
+    { name: 'kai', uid: 991 },
+    { name: 'ada', uid: 1000 },
+  ],
+  groups: [
+    { name: 'docker', gid: 900 },
+    { name: 'games', gid: 60 },
+  ],
+  rosterOsUsers: ['ada'],
+  unitNames: {},
+  ownUnit: null,
+}
+
+function configOf(text: string): Config {
+  const loaded = loadText(text)
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+  return {
+    ...loaded.config,
+    mode: 'system',
+    botUser: loaded.config.botUser ?? /user: (\w+)/.exec(text)?.[1] ?? 'usher',
+  }
+}
+
+const GOOD = `
+services: [{ unit: kai.service }]
+folders: { history: { owner: kai } }
+smoke: { via: { user: kai, argv: [/usr/bin/sudo, -u, "{os_user}"] } }
+roles: { user: { groups: [games] } }
+`
+
+const REFUSED: [title: string, config: string, facts: Partial<HostConfigFacts>, key: string, says: RegExp][] =
+  [
+    ['a bot account that does not exist', 'bot: { user: nosuch }', {}, 'bot.user', /no such account/],
+    [
+      'a bot that has uid 0 under another name',
+      'bot: { user: toor }',
+      { accounts: [{ name: 'toor', uid: 0 }] },
+      'bot.user',
+      /uid 0/,
+    ],
+    [
+      'a bot that shares its uid',
+      'bot: { user: usher }',
+      { accounts: [...FACTS.accounts, { name: 'twin', uid: 990 }] },
+      'bot.user',
+      /also twin/,
+    ],
+    ['a bot that is a person', 'bot: { user: ada }', {}, 'bot.user', /person on the roster/],
+    [
+      'a bot that is a person by uid',
+      'bot: { user: usher }',
+      { accounts: [...FACTS.accounts, { name: 'eve', uid: 990 }], rosterOsUsers: ['eve'] },
+      'bot.user',
+      /person on the roster/,
+    ],
+    [
+      'a service account that does not exist',
+      'smoke: { via: { user: nosuch, argv: [/bin/x, "{os_user}"] } }',
+      {},
+      'smoke.via.user',
+      /no such account/,
+    ],
+    [
+      'a service account of uid 0',
+      'smoke: { via: { user: toor, argv: [/bin/x, "{os_user}"] } }',
+      { accounts: [...FACTS.accounts, { name: 'toor', uid: 0 }] },
+      'smoke.via.user',
+      /uid 0/,
+    ],
+    [
+      'an owner of folders that does not exist',
+      'folders: { memory: { owner: nosuch } }',
+      {},
+      'folders.memory.owner',
+      /no such account/,
+    ],
+    [
+      'the unit of this worker',
+      'services: [{ unit: mine.service }]',
+      { ownUnit: 'mine.service' },
+      'services.0.unit',
+      /this worker runs in/,
+    ],
+    [
+      'an alias of sshd',
+      'services: [{ unit: remote.service }]',
+      { unitNames: { 'remote.service': ['remote.service', 'sshd.service'] } },
+      'services.0.unit',
+      /lock everybody out/,
+    ],
+    [
+      "another name for docker's gid",
+      'roles: { user: { groups: [boats] } }',
+      { groups: [...FACTS.groups, { name: 'boats', gid: 900 }] },
+      'roles.user.groups',
+      /gid of docker/,
+    ],
+    [
+      'a group with gid 0',
+      'roles: { user: { groups: [zero] } }',
+      { groups: [{ name: 'zero', gid: 0 }] },
+      'roles.user.groups',
+      /gid of root/,
+    ],
+  ]
+
+describe('a config against its host', () => {
+  it('has no problem when everything that it names is there', () => {
+    expect(checkConfigAgainstHost(configOf(GOOD), FACTS)).toEqual([])
+  })
+
+  it.each(REFUSED)('does not stand with %s', (_, text, facts, key, says) => {
+    const problems = checkConfigAgainstHost(configOf(text), { ...FACTS, ...facts })
+    expect(
+      problems.find((problem) => problem.key === key && says.test(problem.message)),
+      JSON.stringify(problems),
+    ).toBeDefined()
+  })
+
+  it('needs no bot account in single-user mode', () => {
+    expect(
+      checkConfigAgainstHost(
+        { ...configOf(''), mode: 'single-user', botUser: null },
+        { ...FACTS, accounts: [] },
+      ),
+    ).toEqual([])
+  })
+})
