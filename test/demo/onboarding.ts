@@ -1,37 +1,28 @@
 /** The conversation: an admin gives somebody access from her phone, question by question. */
 import type { RunView } from '../../src/protocol/views.ts'
 import type { Pattern } from '../support/chat-driver/pattern.ts'
+import { answerAdduser } from '../support/stage/adduser.ts'
 import type { Stage } from '../support/stage/stage.ts'
 import type { Actor } from './cast.ts'
 import type { Paper } from './paper.ts'
 
-/** From /adduser to the review card; resolves when the card is there. */
+/** From /adduser to the review card, printed; resolves when the card is there. */
 export async function askForAccess(
   paper: Paper,
   admin: Actor,
-  newcomer: { id: number },
-  account: { label: Pattern; adopt?: Pattern },
+  newcomer: { id: number; first_name: string },
+  account: { label: Pattern; adopt?: boolean },
 ): Promise<void> {
-  const { person, chat } = admin
-  await person.sends('/adduser')
-  await person.sees('Who shall get access?')
-  await chat.catchUp()
-  paper.does(admin.name, 'presses [ 👤 Choose from Telegram ] and picks Ada from her contacts')
-  await person.picks(newcomer)
-  await person.sees('Which account')
-  await tap(paper, admin, account.label)
-  if (account.adopt !== undefined) await tap(paper, admin, account.adopt)
-  await person.sees('Which role?')
-  await tap(paper, admin, 'user')
-  await person.sees('What is their name?')
-  await tap(paper, admin, /Ada/)
-  await person.sees('GitHub login?')
-  await person.sends('ada-lovelace')
-  await person.sees('Personal defaults')
-  await tap(paper, admin, 'Keep all')
-  await person.sees('GitHub routing')
-  await tap(paper, admin, 'Skip')
-  await person.sees('What would change on the host', { buttons: [/Approve/, /Edit/, 'Cancel'] })
+  const { person, chat, name } = admin
+  const answers = { newcomer, account: account.label, adopt: account.adopt, github: 'ada-lovelace' }
+  await answerAdduser(person, answers, {
+    tap: (label) => tap(paper, admin, label),
+    async pick(picked) {
+      await chat.catchUp()
+      paper.does(name, `presses [ 👤 Choose from Telegram ] and picks ${newcomer.first_name}`)
+      await person.picks(picked)
+    },
+  })
   await chat.catchUp()
 }
 

@@ -48,7 +48,7 @@ export async function playForOneself(
   paper.heading("Grace's phone: she is an admin")
   await ada.person.starts()
   await ada.person.sees(String(ADA.id))
-  await askForAccess(paper, grace, ADA, { label: new RegExp(`^${me}`), adopt: /^Adopt / })
+  await askForAccess(paper, grace, ADA, { label: new RegExp(`^${me}`), adopt: true })
   const run = await watchRun(paper, grace, stage)
   const time = shortly((run.finished_at ?? 0) - (run.started_at ?? 0))
   if (run.state !== 'succeeded') {
