@@ -23,7 +23,9 @@ module.exports = {
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     may('domain-is-pure', 'src/domain/'),
     may('protocol', 'src/protocol/', 'src/domain/'),
-    may('client', 'src/client/', 'src/domain/', 'src/protocol/'),
+    may('client', 'src/client/', 'src/domain/', 'src/protocol/', 'src/peer/'),
+    // Who is at the other end of a socket: asked by both ends.
+    may('peer', 'src/peer/'),
     may('texts', 'src/texts/', 'src/domain/', 'src/protocol/'),
     may('config', 'src/config/', 'src/domain/', 'src/protocol/'),
     may('conversations', 'conversations/', 'src/domain/', 'src/texts/'),
@@ -48,6 +50,7 @@ module.exports = {
       'src/provisioning/',
       'src/store/',
       'src/config/',
+      'src/peer/',
     ),
     // `usher init` and `usher doctor` work on the host itself, before or without a worker.
     may(
@@ -69,7 +72,7 @@ module.exports = {
     onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'conversations/'),
     onlyIn('execa-home', 'execa', 'src/provisioning/host/'),
     onlyIn('kysely-home', 'kysely', 'src/store/'),
-    onlyIn('koffi-home', 'koffi', 'src/worker/', 'src/client/'),
+    onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/worker/'),
   ],
   options: {
     parser: 'swc',

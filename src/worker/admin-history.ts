@@ -1,49 +1,33 @@
-import { closeSync, constants, fsyncSync, lstatSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-
 /** Whether the roster has ever had an admin: from then on the config's first admins count no more, for good. */
 export interface AdminHistory {
   hadAdmin(): boolean
   /** Durable when it returns; if it cannot be, it is true at least for as long as this worker runs. */
-  recordAdmin(): { ok: true } | { ok: false; why: string }
+  recordAdmin(): void
 }
 
-/**
- * The history as an empty marker file in the worker's own state folder (root-only to write). Anything but a clear "there
- * is no such file" counts as "there was an admin": privilege never comes from a failure to look.
- */
-export function createAdminHistory(file: string): AdminHistory {
-  let had = exists(file)
+/** Small facts that outlive the worker. */
+interface Memory {
+  get(key: string): string | null
+  set(key: string, value: string): void
+}
+
+const KEY = 'roster-had-admin'
+
+/** @param onProblem called when the fact cannot be stored; a restart then asks the roster again */
+export function createAdminHistory(memory: Memory, onProblem: (error: unknown) => void): AdminHistory {
+  let had = memory.get(KEY) !== null
+  let stored = had
   return {
     hadAdmin: () => had,
     recordAdmin: () => {
-      if (had) return { ok: true }
       had = true
+      if (stored) return
       try {
-        const { O_CREAT, O_WRONLY, O_NOFOLLOW } = constants
-        sync(openSync(file, O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600))
-        sync(openSync(dirname(file), constants.O_RDONLY))
-        return { ok: true }
+        memory.set(KEY, 'yes')
+        stored = true
       } catch (error) {
-        return { ok: false, why: `cannot write ${file}: ${(error as Error).message}` }
+        onProblem(error)
       }
     },
-  }
-}
-
-function sync(descriptor: number): void {
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function exists(file: string): boolean {
-  try {
-    lstatSync(file)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
 }

@@ -34,7 +34,7 @@ afterEach(() => {
 })
 
 const shell = (script: string, ...operands: string[]) =>
-  ['/bin/bash', '-euc', script, 'bash', ...operands] as const
+  ['/bin/sh', '-euc', script, 'sh', ...operands] as const
 
 /** Names, owners, modes, sizes and contents (of small trees) as one hash. */
 function hashOf(...paths: string[]): string {
@@ -101,8 +101,9 @@ describe('a sandbox', () => {
   })
 
   test('gives a terminal when it was started on one', () => {
-    const argv = [join(checkout, 'test/support/sandbox/enter.sh'), 'test', '-t', '0', '-a', '-t', '1']
-    execFileSync('script', ['-qec', argv.join(' '), '/dev/null'], { stdio: 'ignore' })
+    const command = '"$ENTER" test -t 0 -a -t 1'
+    const env = { ...process.env, ENTER: join(checkout, 'test/support/sandbox/enter.sh') }
+    execFileSync('script', ['-qec', command, '/dev/null'], { stdio: 'ignore', env })
   })
 
   test('has a cgroup tree of its own in which groups can be made and killed', async () => {
@@ -151,14 +152,22 @@ describe('a sandbox', () => {
       const script =
         'trap "" INT TERM HUP; mkdir /sys/fs/cgroup/left; setsid sleep "$1" & setsid sleep "$1" & echo ready; wait'
       const held = spawnInSandbox(shell(script, marker))
-      await new Promise((resolve) => held.stdout!.once('data', resolve))
-      const alive = () => commandLines().filter((line) => line === `sleep ${marker}`).length
-      expect(await eventually(() => alive() === 2)).toBe(true)
-      expect(cgroupsOf(held.pid)).toHaveLength(1)
-      held.kill(signal)
-      await collect(held)
-      expect(await eventually(() => alive() === 0)).toBe(true)
-      expect(await eventually(() => cgroupsOf(held.pid).length === 0)).toBe(true)
+      try {
+        await new Promise((resolve) => held.stdout!.once('data', resolve))
+        const alive = () => commandLines().filter((line) => line === `sleep ${marker}`).length
+        expect(await eventually(() => alive() === 2)).toBe(true)
+        expect(cgroupsOf(held.pid)).toHaveLength(1)
+        held.kill(signal)
+        const { status, stderr } = await collect(held)
+        expect({ status, stderr }).toEqual({
+          status: { SIGTERM: 143, SIGINT: 130, SIGKILL: 137 }[signal],
+          stderr: '',
+        })
+        expect(await eventually(() => alive() === 0)).toBe(true)
+        expect(await eventually(() => cgroupsOf(held.pid).length === 0)).toBe(true)
+      } finally {
+        held.kill('SIGKILL')
+      }
     },
   )
 
@@ -169,9 +178,13 @@ describe('a sandbox', () => {
       spawnInSandbox(['sleep', ${JSON.stringify(marker)}], { stdio: 'inherit' })`
     const caller = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
     const alive = () => commandLines().includes(`sleep ${marker}`)
-    expect(await eventually(alive)).toBe(true)
-    caller.kill('SIGKILL')
-    expect(await eventually(() => !alive())).toBe(true)
+    try {
+      expect(await eventually(alive)).toBe(true)
+      caller.kill('SIGKILL')
+      expect(await eventually(() => !alive())).toBe(true)
+    } finally {
+      caller.kill('SIGKILL')
+    }
   })
 })
 

@@ -5,20 +5,24 @@ import { join } from 'node:path'
 /** `machine`: every process, account and socket file. `descendants`: only processes below this one. */
 export type Reach = 'machine' | 'descendants'
 
-export type Inventory = { readonly reach: Reach; readonly things: ReadonlySet<string> }
+/** Each thing as a line for people; with its pid when it is a process. */
+export type Inventory = { readonly reach: Reach; readonly things: ReadonlyMap<string, number | undefined> }
 
 export function takeInventory(reach: Reach): Inventory {
   const processes = runningProcesses().filter(reach === 'machine' ? () => true : descendsFrom(process.pid))
-  const things = processes.map(({ pid, command }) => `process ${pid}: ${command}`)
+  const things = new Map<string, number | undefined>(
+    processes.map(({ pid, command }) => [`process ${pid}: ${command}`, pid]),
+  )
   if (reach === 'machine') {
-    things.push(...accounts(), ...['/run', '/tmp'].flatMap((folder) => socketsBelow(folder, 6)))
+    const files = ['/run', '/tmp'].flatMap((folder) => socketsBelow(folder, 6))
+    for (const thing of [...accounts(), ...files]) things.set(thing, undefined)
   }
-  return { reach, things: new Set(things) }
+  return { reach, things }
 }
 
-/** One line for each thing that was not there when `before` was taken. */
-export function leaksSince(before: Inventory): string[] {
-  return [...takeInventory(before.reach).things].filter((thing) => !before.things.has(thing))
+/** What was not there when `before` was taken. */
+export function leaksSince(before: Inventory): [thing: string, pid: number | undefined][] {
+  return [...takeInventory(before.reach).things].filter(([thing]) => !before.things.has(thing))
 }
 
 type RunningProcess = { readonly pid: number; readonly parent: number; readonly command: string }

@@ -22,5 +22,16 @@ afterAll(async () => {
     await sleep(50)
     leaks = leaksSince(before)
   }
-  if (leaks.length > 0) throw new Error(`this file left behind:\n  ${leaks.join('\n  ')}`)
+  if (leaks.length === 0) return
+  // A process that holds this one's output would keep the whole test run waiting.
+  for (const [, pid] of leaks) if (pid !== undefined) endProcess(pid)
+  throw new Error(`this file left behind:\n  ${leaks.map(([thing]) => thing).join('\n  ')}`)
 })
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}

@@ -13,6 +13,7 @@
 # - Every mount is made in a private mount namespace, so none outlives its last process.
 # - The chain this script -> unshare -> INIT is tied by parent-death signals: kill -9 of any link ends those below,
 #   and the kernel ends every process of a pid namespace with its PID 1.
+# - One-liners are for sh: `bash -c` with a socket for its input takes itself for one of rshd's and reads ~/.bashrc.
 # - The cgroup is the only thing that the kernel does not take back. A janitor in a session of its own removes it when
 #   descriptor 9, which only `unshare` keeps open, is closed: that also happens when everything here was killed.
 set -u
@@ -55,7 +56,7 @@ if [ -z "$mounted" ] || ! own_cgroup "$mounted"; then
 fi
 
 # shellcheck disable=SC2016  # expanded by the janitor
-exec 9> >(exec setsid bash -c '
+exec 9> >(exec setsid sh -c '
   cat >/dev/null
   [ -n "$1" ] || exit 0
   for _ in $(seq 500); do
@@ -68,7 +69,7 @@ janitor=$!
 # shellcheck disable=SC2016  # expanded by the started shell
 start='[ -z "$1" ] || echo $$ >"$1/cgroup.procs" || exit 125; shift; exec unshare "$@"'
 env --default-signal=INT,QUIT setpriv --pdeathsig KILL -- \
-  bash -c "$start" hold "$cgroup" "${flags[@]}" -- "$@" <&0 &
+  sh -c "$start" hold "$cgroup" "${flags[@]}" -- "$@" <&0 &
 held=$!
 exec 9>&-
 
@@ -80,7 +81,14 @@ first_process() { # INIT's pid; nothing as long as, or when, there is none
 
 # shellcheck disable=SC2317,SC2329  # called by the traps
 end() {
-  # The first process itself, so that `unshare` reaps it before it ends; without one yet, `unshare`.
+  # INIT itself, so that `unshare` reaps it before it ends. Our own ends at SIGTERM, quietly; a systemd takes that for
+  # something else.
+  if [ -z "$lifeline" ] && kill -TERM "$(first_process)"; then
+    for _ in $(seq 50); do
+      kill -0 "$held" || break
+      sleep 0.02
+    done
+  fi 2>/dev/null
   kill -KILL "$(first_process)" 2>/dev/null || kill -KILL "$held" 2>/dev/null
   wait "$held" 2>/dev/null
   wait "$janitor"
@@ -92,7 +100,7 @@ trap 'end 143' TERM
 
 if [ -n "$lifeline" ]; then
   # shellcheck disable=SC2016
-  setpriv --pdeathsig KILL -- bash -c 'cat >/dev/null; kill -TERM "$1"' lifeline $$ <&0 &
+  setpriv --pdeathsig KILL -- sh -c 'cat >/dev/null; kill -TERM "$1"' lifeline $$ <&0 &
   exec </dev/null
 fi
 if [ -n "$announce" ]; then

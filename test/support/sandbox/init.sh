@@ -2,6 +2,7 @@
 # PID 1 of the sandbox: arranges its mounts, runs one command and ends with its status. Started by enter.sh only.
 #   init.sh CHECKOUT SCRATCH COMMAND [ARGUMENTS...]      SCRATCH may be empty
 set -eu
+trap 'exit 143' TERM
 # shellcheck source=checkout.sh source-path=SCRIPTDIR
 . "${0%/*}/checkout.sh"
 checkout=$1 scratch=$2

@@ -18,8 +18,10 @@ import {
 import type { RosterReading } from '../../../src/worker/roster-view.ts'
 
 let folder: string
+let facts: Map<string, string>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'usher-caller-'))
+  facts = new Map()
 })
 afterEach(() => {
   rmSync(folder, { recursive: true })
@@ -66,7 +68,10 @@ function sources(roster: RosterEntry[] | RosterReading, extra: Partial<CallerSou
     firstAdmins: [77],
     passwd: createPasswd(passwd),
     roster: async () => reading,
-    adminHistory: createAdminHistory(join(folder, 'had-admin')),
+    adminHistory: createAdminHistory(
+      { get: (key) => facts.get(key) ?? null, set: (key, value) => void facts.set(key, value) },
+      () => {},
+    ),
     ...extra,
   }
 }
@@ -262,8 +267,17 @@ describe('the first admins of the config', () => {
     expect((await who(sources([]), 'bot', BOT, '77')).role).toBe('public')
   })
 
-  test('count no more when the history cannot be looked at', async () => {
-    const adminHistory = createAdminHistory(join(folder, 'x'.repeat(300)))
+  test('count no more for as long as the worker runs when the fact cannot be stored', async () => {
+    const problems: unknown[] = []
+    const full = {
+      get: () => null,
+      set: () => {
+        throw new Error('database or disk is full')
+      },
+    }
+    const adminHistory = createAdminHistory(full, (problem) => problems.push(problem))
+    await who(sources([ADMIN], { adminHistory }), 'bot', BOT, '1')
     expect((await who(sources([], { adminHistory }), 'bot', BOT, '77')).role).toBe('public')
+    expect(problems).toHaveLength(1)
   })
 })

@@ -1,0 +1,166 @@
+import type { Context } from 'grammy'
+import { h } from '../src/texts/chat/html.ts'
+import * as texts from '../src/texts/chat/questions.ts'
+import { violationsHtml } from '../src/texts/chat/violations.ts'
+import type { Talk } from './context.ts'
+import { ask, beginDialogue, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
+import type { Answers, OnboardingOptions, OnboardingPorts } from './ports.ts'
+import { askField, type FieldContext, isFieldKey } from './questions/fields.ts'
+import { askMenu } from './questions/menu.ts'
+import { DEFAULTS_MENU, ROUTING_MENU } from './questions/menus.ts'
+import { askOsUser } from './questions/os-user.ts'
+import { askRole } from './questions/role.ts'
+import { askWho } from './questions/who.ts'
+
+export const ADDUSER = 'adduser'
+
+/** The questions, in the order in which they are asked. */
+const ORDER = ['who', 'os_user', 'role', 'name', 'github', 'defaults', 'routing'] as const
+type QuestionName = (typeof ORDER)[number]
+
+/** What a run of the dialogue knows about the person beside the answers. */
+interface Known {
+  answers: Answers
+  telegramName: string
+  username?: string
+}
+
+/**
+ * `/adduser`: collects everything about a new person and drafts the request; the review card does the rest. It decides and
+ * submits nothing.
+ */
+export function createAdduser(ports: OnboardingPorts): (talk: Talk, ctx: Context) => Promise<void> {
+  return async function adduser(talk, ctx) {
+    const dialogue = beginDialogue(talk, ctx)
+    const scope = scopeOf(dialogue)
+    const begun = await talk.external(() => ports.options(scope))
+    if (!begun.ok) {
+      await ctx.reply(begun.text)
+      return
+    }
+    const { options } = begun
+    const known: Known = { answers: {}, telegramName: '' }
+
+    let step = 0
+    /** Only the answers that were refused are asked again; then it goes straight back to drafting. */
+    let again: QuestionName[] = []
+    for (;;) {
+      const next = again[0] ?? ORDER[step]
+      if (next === undefined) {
+        const drafted = await draft(dialogue, ports, known.answers)
+        if (drafted.kind === 'done') return
+        if (drafted.kind === 'cancel') return cancelled(dialogue)
+        if (drafted.kind === 'back') step = ORDER.length - 1
+        else again = drafted.questions
+        continue
+      }
+      const outcome = await askOne(next, dialogue, ports, options, known)
+      if (outcome.kind === 'cancel') return cancelled(dialogue)
+      if (outcome.kind === 'back') {
+        // The way back from a question that was asked again leads to the one before it.
+        step = Math.max(0, ORDER.indexOf(next) - 1)
+        again = []
+        if (next === 'who') dialogue.noted = texts.firstQuestion
+        continue
+      }
+      if (again.length > 0) again = again.slice(1)
+      else step += 1
+    }
+  }
+}
+
+async function askOne(
+  question: QuestionName,
+  dialogue: Dialogue,
+  ports: OnboardingPorts,
+  options: OnboardingOptions,
+  known: Known,
+): Promise<Outcome<unknown>> {
+  const context: FieldContext = { answers: known.answers, options, suggestedName: known.telegramName }
+  const keep = (outcome: Outcome<Answers>) => {
+    if (outcome.kind === 'answer') known.answers = outcome.value
+    return outcome
+  }
+  switch (question) {
+    case 'who': {
+      const { telegram_id: _, proof: __, ...others } = known.answers
+      const outcome = await askWho(dialogue, ports, others)
+      if (outcome.kind !== 'answer') return outcome
+      const { telegram_id, proof, name, username } = outcome.value
+      known.answers = { ...others, telegram_id, proof }
+      known.telegramName = name
+      if (username === undefined) delete known.username
+      else known.username = username
+      await dialogue.ctx.reply(texts.whoNoted(name, telegram_id, proof).html, {
+        parse_mode: 'HTML',
+        reply_markup: { remove_keyboard: true },
+      })
+      return outcome
+    }
+    case 'os_user': {
+      const outcome = await askOsUser(dialogue, ports, {
+        answers: known.answers,
+        options,
+        suggestFrom: known.telegramName,
+        ...(known.username === undefined ? {} : { username: known.username }),
+      })
+      if (outcome.kind !== 'answer') return outcome
+      known.answers = { ...known.answers, ...outcome.value }
+      dialogue.noted = texts.accountNoted(outcome.value)
+      return outcome
+    }
+    case 'role': {
+      const outcome = await askRole(dialogue, options)
+      if (outcome.kind !== 'answer') return outcome
+      known.answers = { ...known.answers, role: outcome.value }
+      dialogue.noted = texts.roleNoted(outcome.value)
+      return outcome
+    }
+    case 'name':
+    case 'github':
+      return keep(await askField(dialogue, ports, question, context))
+    case 'defaults':
+      return keep(await askMenu(dialogue, ports, DEFAULTS_MENU(options), context))
+    case 'routing':
+      return keep(await askMenu(dialogue, ports, ROUTING_MENU, context))
+  }
+}
+
+type DraftOutcome =
+  | { kind: 'done' }
+  | { kind: 'cancel' }
+  | { kind: 'back' }
+  | { kind: 'again'; questions: QuestionName[] }
+
+async function draft(dialogue: Dialogue, ports: OnboardingPorts, answers: Answers): Promise<DraftOutcome> {
+  for (;;) {
+    const scope = scopeOf(dialogue)
+    const drafted = await dialogue.talk.external(() => ports.draft(scope, answers, null))
+    if (drafted.ok) return { kind: 'done' }
+    const questions = [...new Set(drafted.violations.map(({ field }) => questionOf(field)))]
+    if (questions.length > 0) {
+      dialogue.noted = violationsHtml(drafted.violations)
+      return { kind: 'again', questions }
+    }
+    const retry = await ask<true>(dialogue, {
+      text: h`${drafted.text}\n\n${texts.answersAreKept}`,
+      rows: [[{ label: texts.TRY_AGAIN_LABEL, value: 'again' }]],
+      accept: async (input) =>
+        input.kind === 'choice' ? { ok: true, value: true } : { ok: false, text: texts.useAButton },
+    })
+    if (retry.kind !== 'answer') return retry
+  }
+}
+
+/** Where the answer to a refused field can be given again. */
+function questionOf(field: string): QuestionName {
+  const key = field.split('.')[0] ?? ''
+  if (key === 'telegram_id' || key === 'proof') return 'who'
+  if (key === 'role' || key === 'name' || key === 'github') return key
+  if (ROUTING_MENU.keys.some((one) => one === key)) return 'routing'
+  return isFieldKey(key) && key !== 'reason' ? 'defaults' : 'os_user'
+}
+
+async function cancelled(dialogue: Dialogue): Promise<void> {
+  await dialogue.ctx.reply(texts.cancelled, { reply_markup: { remove_keyboard: true } })
+}

@@ -1,0 +1,134 @@
+import { type Context, InlineKeyboard, type Keyboard } from 'grammy'
+import { BACK_LABEL, CANCEL_LABEL, STALE_QUESTION, UNKNOWN_COMMAND } from '../src/texts/chat/dialogue.ts'
+import { EMPTY, type Html, join } from '../src/texts/chat/html.ts'
+import type { Talk } from './context.ts'
+import type { Scope } from './ports.ts'
+
+/** Buttons of questions begin with this; the middleware around the dialogues answers every such tap. */
+export const QUESTION_PREFIX = 'q:'
+
+/**
+ * One run of a dialogue. Builders are replayed from the start at every update, so everything in here is derived from what the
+ * library recorded: updates, and results of `external`.
+ */
+export interface Dialogue {
+  talk: Talk
+  /** The newest update's context. */
+  ctx: Context
+  /** Names this run on its buttons: the update that began it. */
+  token: number
+  /** How many questions were asked. */
+  asked: number
+  /** What was just understood; put above the next question. */
+  noted: Html
+}
+
+export function beginDialogue(talk: Talk, ctx: Context): Dialogue {
+  return { talk, ctx, token: ctx.update.update_id, asked: 0, noted: EMPTY }
+}
+
+export function scopeOf(dialogue: Dialogue): Scope {
+  return { telegramId: dialogue.ctx.from?.id ?? 0, updateId: dialogue.ctx.update.update_id }
+}
+
+export interface Choice {
+  label: string
+  value: string
+}
+
+/** What somebody sent in answer to a question. */
+export type Input = { kind: 'choice'; value: string } | { kind: 'message'; ctx: Context; text: string | null }
+
+export type Accepted<T> = { ok: true; value: T } | { ok: false; text: Html }
+
+export interface Question<T> {
+  text: Html
+  rows?: Choice[][]
+  /** A keyboard in place of the letters; then there are no buttons on the message. */
+  keyboard?: Keyboard
+  /** Whether an answer may look like a command, as a path does. */
+  slash?: boolean
+  /** Understands an answer or says what is wrong with it; may call ports through `talk.external`. */
+  accept: (input: Input) => Promise<Accepted<T>>
+}
+
+export type Outcome<T> = { kind: 'answer'; value: T } | { kind: 'back' } | { kind: 'cancel' }
+
+/**
+ * Asks one question and waits until it is answered. A wrong answer is answered with what is wrong, and forgotten: the
+ * replay log goes back to before it, so it does not grow. Never catches a failed Bot API call: that would hang the chat.
+ */
+export async function ask<T>(dialogue: Dialogue, question: Question<T>): Promise<Outcome<T>> {
+  dialogue.asked += 1
+  const number = dialogue.asked
+  const text = join([dialogue.noted, question.text], '\n\n')
+  dialogue.noted = EMPTY
+  const prefix = `${QUESTION_PREFIX}${dialogue.token}:${number}:`
+  const choices = (question.rows ?? []).flat()
+  const markup = question.keyboard ?? inlineKeyboard(prefix, question.rows ?? [])
+  const show = (ctx: Context, html: Html) =>
+    ctx.reply(html.html, {
+      parse_mode: 'HTML',
+      reply_markup: markup,
+      link_preview_options: { is_disabled: true },
+    })
+
+  await show(dialogue.ctx, text)
+  const ctx = await dialogue.talk.wait()
+  dialogue.ctx = ctx
+
+  const data = ctx.callbackQuery?.data
+  if (ctx.callbackQuery !== undefined) {
+    if (data === undefined || !data.startsWith(QUESTION_PREFIX)) return dialogue.talk.skip({ next: true })
+    if (!data.startsWith(prefix)) {
+      await dialogue.talk.external((outer) => {
+        outer.tapAnswer = STALE_QUESTION
+      })
+      return dialogue.talk.skip()
+    }
+    const rest = data.slice(prefix.length)
+    if (rest === 'b') return { kind: 'back' }
+    if (rest === 'x') return { kind: 'cancel' }
+    const choice = choices[Number(rest)]
+    if (choice === undefined) return dialogue.talk.skip()
+    return settle(dialogue, question, { kind: 'choice', value: choice.value })
+  }
+
+  const typed = ctx.message?.text ?? null
+  if (typed !== null && /^\/adduser(@\w+)?(\s|$)/.test(typed)) {
+    await show(ctx, question.text)
+    return dialogue.talk.skip()
+  }
+  if (typed !== null && !question.slash && /^\/[a-z_]/i.test(typed)) {
+    await ctx.reply(UNKNOWN_COMMAND)
+    return dialogue.talk.skip()
+  }
+  const wanted = typed?.trim().toLowerCase()
+  if (wanted === BACK_LABEL.toLowerCase() || wanted === 'back') return { kind: 'back' }
+  const choice = choices.find(({ label, value }) => wanted === label.toLowerCase() || wanted === value)
+  if (choice !== undefined) return settle(dialogue, question, { kind: 'choice', value: choice.value })
+  return settle(dialogue, question, { kind: 'message', ctx, text: typed })
+}
+
+async function settle<T>(dialogue: Dialogue, question: Question<T>, input: Input): Promise<Outcome<T>> {
+  const accepted = await question.accept(input)
+  if (accepted.ok) return { kind: 'answer', value: accepted.value }
+  await dialogue.ctx.reply(accepted.text.html, {
+    parse_mode: 'HTML',
+    link_preview_options: { is_disabled: true },
+  })
+  return dialogue.talk.skip()
+}
+
+function inlineKeyboard(prefix: string, rows: readonly Choice[][]): InlineKeyboard {
+  const keyboard = new InlineKeyboard()
+  let index = 0
+  for (const row of rows) {
+    for (const { label } of row) {
+      keyboard.text(label, `${prefix}${index}`)
+      index += 1
+    }
+    keyboard.row()
+  }
+  return keyboard.text(BACK_LABEL, `${prefix}b`).text(CANCEL_LABEL, `${prefix}x`)
+}

@@ -1,0 +1,66 @@
+import { suggestOsUsers } from '../../src/domain/username.ts'
+import { h } from '../../src/texts/chat/html.ts'
+import * as texts from '../../src/texts/chat/questions.ts'
+import { violationsHtml } from '../../src/texts/chat/violations.ts'
+import { ask, type Dialogue, type Outcome, scopeOf } from '../dialogue.ts'
+import type { AccountCheck, Answers, OnboardingOptions, OnboardingPorts } from '../ports.ts'
+import { column } from './choices.ts'
+
+export interface OsUserAnswer {
+  os_user: string
+  account: 'create' | 'adopt'
+}
+
+/** Question 2: the account, new or existing. Every name is judged by the worker at once. */
+export async function askOsUser(
+  dialogue: Dialogue,
+  ports: OnboardingPorts,
+  known: { answers: Answers; options: OnboardingOptions; suggestFrom: string; username?: string },
+): Promise<Outcome<OsUserAnswer>> {
+  const telegramId = known.answers.telegram_id ?? 0
+  const check = async (osUsers: string[]) => {
+    const scope = scopeOf(dialogue)
+    return dialogue.talk.external(() => ports.checkAccounts(scope, { osUsers, telegramId }))
+  }
+  for (;;) {
+    const names =
+      known.options.ownOsUser === null
+        ? suggestOsUsers(known.suggestFrom, known.username)
+        : [known.options.ownOsUser]
+    const suggested = await check(names)
+    const usable = suggested.ok ? suggested.checks.filter((one) => one.can_create || one.can_adopt) : []
+    const picked = await ask<AccountCheck>(dialogue, {
+      text: texts.askOsUser(known.options.ownOsUser),
+      rows: column(
+        usable.map((one) => ({
+          label: one.can_create ? one.os_user : texts.existingAccountLabel(one.os_user),
+          value: one.os_user,
+        })),
+      ),
+      accept: async (input) => {
+        const wish = input.kind === 'choice' ? input.value : input.text?.trim()
+        if (wish === undefined) return { ok: false, text: texts.typeAName }
+        const answer = await check([wish])
+        if (!answer.ok) return { ok: false, text: h`${answer.text}` }
+        const [found] = answer.checks
+        if (found === undefined) return { ok: false, text: texts.typeAName }
+        if (found.can_create || found.can_adopt) return { ok: true, value: found }
+        return {
+          ok: false,
+          text: violationsHtml(found.exists ? found.adopt_violations : found.create_violations),
+        }
+      },
+    })
+    if (picked.kind !== 'answer') return picked
+    const { os_user, can_create } = picked.value
+    if (can_create) return { kind: 'answer', value: { os_user, account: 'create' } }
+    const adopting = await ask<true>(dialogue, {
+      text: texts.offerToAdopt(os_user, picked.value.power),
+      rows: column([{ label: texts.adoptLabel(os_user), value: 'adopt' }]),
+      accept: async (input) =>
+        input.kind === 'choice' ? { ok: true, value: true } : { ok: false, text: texts.useAButton },
+    })
+    if (adopting.kind === 'cancel') return adopting
+    if (adopting.kind === 'answer') return { kind: 'answer', value: { os_user, account: 'adopt' } }
+  }
+}

@@ -1,0 +1,42 @@
+import { Composer } from 'grammy'
+import { EDIT_ANSWER, type EditedDraft } from '../../../conversations/edit-answer.ts'
+import { FINISH_FIRST, NOT_EDITABLE } from '../../texts/chat/taps.ts'
+import { errorText } from '../../texts/errors.ts'
+import { CARD_PREFIX } from '../cards/buttons.ts'
+import { checkTap, decide, type TappedDeps } from '../cards/tapped.ts'
+import type { BotContext } from '../context.ts'
+import { isInDialogue } from '../dialogues.ts'
+import { answerTap } from '../telegram/taps.ts'
+
+const isEdit = (data: string) => data.startsWith(`${CARD_PREFIX}e:`)
+
+/** [Approve], [Cancel], [Deny] on cards: stateless, before the dialogues, decided by the worker. */
+export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.on('callback_query:data', async (ctx, next) => {
+    const { data } = ctx.callbackQuery
+    if (!data.startsWith(CARD_PREFIX) || isEdit(data)) return next()
+    const checked = await checkTap(ctx, deps)
+    await answerTap(ctx, checked.ok ? await decide(ctx, deps, checked.tap, checked.card) : checked.text)
+  })
+  return composer
+}
+
+/** [Edit] on a review card: behind the dialogues, because it begins one. */
+export function editTaps(deps: TappedDeps): Composer<BotContext> {
+  const composer = new Composer<BotContext>()
+  composer.on('callback_query:data', async (ctx, next) => {
+    if (!isEdit(ctx.callbackQuery.data)) return next()
+    const checked = await checkTap(ctx, deps)
+    if (!checked.ok) return answerTap(ctx, checked.text)
+    if (isInDialogue(ctx)) return answerTap(ctx, FINISH_FIRST)
+    const { card } = checked
+    const got = await deps.worker.call('request.get', { id: card.requestId }, { onBehalfOf: card.chatId })
+    if (!got.ok) return answerTap(ctx, errorText(got.error))
+    if (got.request.state !== 'draft') return answerTap(ctx, NOT_EDITABLE)
+    await answerTap(ctx)
+    const draft: EditedDraft = { requestId: card.requestId, cardId: card.id, answers: got.request.answers }
+    await ctx.conversation.enter(EDIT_ANSWER, draft)
+  })
+  return composer
+}

@@ -1,0 +1,20 @@
+import type { ConversationFlavor } from '@grammyjs/conversations'
+import type { Context } from 'grammy'
+import type { TapFlavor } from '../../conversations/context.ts'
+import type { ChatState } from './state/chats.ts'
+
+/** Who wrote, as the worker said for this very update. */
+export interface Identity {
+  telegramId: number
+  admin: boolean
+}
+
+/** What the middleware adds to an update of a private chat. */
+export interface UpdateFlavor {
+  /** A working copy; it is stored when the update is dealt with, and forgotten when it must be tried again. */
+  chatState: ChatState
+  /** Absent until the worker has said who it is. */
+  identity?: Identity
+}
+
+export type BotContext = ConversationFlavor<Context & UpdateFlavor & TapFlavor>

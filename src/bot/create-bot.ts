@@ -1,0 +1,71 @@
+import { Bot } from 'grammy'
+import type { UserFromGetMe } from 'grammy/types'
+import { ADDUSER } from '../../conversations/adduser.ts'
+import { DID_NOT_UNDERSTAND, FOR_ADMINS } from '../texts/chat/commands.ts'
+import { BUTTON_UNKNOWN } from '../texts/chat/taps.ts'
+import type { CardKeeper } from './cards/keeper.ts'
+import { decidingTaps, editTaps } from './commands/card-taps.ts'
+import { standingCommands } from './commands/standing.ts'
+import type { BotContext } from './context.ts'
+import { adduserDialogue, dialogueStorage, editAnswerDialogue, outdatedDialogues } from './dialogues.ts'
+import type { Logger } from './log.ts'
+import { rememberMenus } from './menus.ts'
+import { authenticate } from './middleware/authenticate.ts'
+import { durableUpdates } from './middleware/durable-updates.ts'
+import { onlyPrivateChats } from './middleware/private-chats.ts'
+import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
+import { createOnboardingPorts } from './onboarding-ports.ts'
+import type { Cards } from './state/cards.ts'
+import type { Chats } from './state/chats.ts'
+import type { Refusals } from './state/refusals.ts'
+import type { ApiOptions } from './telegram/api.ts'
+import { answerTap } from './telegram/taps.ts'
+import type { WorkerCalls } from './worker-calls.ts'
+
+export interface BotDeps {
+  token: string
+  apiOptions: ApiOptions
+  me: UserFromGetMe
+  worker: WorkerCalls
+  chats: Chats
+  cards: Cards
+  refusals: Refusals
+  keeper: CardKeeper
+  log: Logger
+  now: () => number
+  firstAdmins: readonly number[]
+  watchdogMs: number
+}
+
+/**
+ * The bot's middleware, in the order in which an update passes it. Updates of one chat must arrive one after another, which
+ * the dispatcher sees to. It does not poll and is never started by itself.
+ */
+export function createBot(deps: BotDeps): Bot<BotContext> {
+  const { token, apiOptions, me } = deps
+  const bot = new Bot<BotContext>(token, { client: apiOptions, botInfo: me })
+  const ports = createOnboardingPorts({ ...deps, botId: me.id })
+
+  bot.use(onlyPrivateChats())
+  bot.use(durableUpdates(deps))
+  bot.use(authenticate(deps))
+  bot.use(rememberMenus(deps))
+  bot.use(answerQuestionTaps())
+
+  bot.use(outdatedDialogues())
+  bot.use(dialogueStorage())
+  bot.use(standingCommands(deps))
+
+  const admins = bot.filter((ctx) => ctx.identity?.admin === true)
+  admins.use(decidingTaps(deps))
+  admins.use(adduserDialogue(ports))
+  admins.use(editAnswerDialogue(ports))
+  admins.use(editTaps(deps))
+  admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
+
+  bot.use(goneQuestions())
+  bot.command('adduser', async (ctx) => void (await ctx.reply(FOR_ADMINS)))
+  bot.on('callback_query', (ctx) => answerTap(ctx, BUTTON_UNKNOWN))
+  bot.on('message', async (ctx) => void (await ctx.reply(DID_NOT_UNDERSTAND)))
+  return bot
+}

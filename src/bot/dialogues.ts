@@ -1,0 +1,63 @@
+import {
+  type ConversationData,
+  conversations,
+  createConversation,
+  type VersionedState,
+} from '@grammyjs/conversations'
+import type { Context, MiddlewareFn } from 'grammy'
+import { ADDUSER, createAdduser } from '../../conversations/adduser.ts'
+import { createEditAnswer, EDIT_ANSWER } from '../../conversations/edit-answer.ts'
+import type { OnboardingPorts } from '../../conversations/ports.ts'
+import { DIALOGUE_OUTDATED } from '../texts/chat/commands.ts'
+import type { BotContext } from './context.ts'
+
+/**
+ * Raised when the questions change their order or number, or what they store: replaying an old log into new code would go
+ * wrong. Whoever is in the middle of a dialogue is told and begins again.
+ */
+export const DIALOGUE_VERSION = 1
+
+/** Keeps the dialogues in the working copy of the chat's state; the whole is stored when the update is dealt with. */
+export function dialogueStorage(): MiddlewareFn<BotContext> {
+  return conversations<BotContext, Context>({
+    storage: {
+      type: 'context',
+      version: DIALOGUE_VERSION,
+      adapter: {
+        // A copy, because the library changes what it reads even when the update fails in the end.
+        read: (ctx) => structuredClone(ctx.chatState.dialogue) ?? undefined,
+        write: (ctx: BotContext, state: VersionedState<ConversationData>) => {
+          ctx.chatState = { ...ctx.chatState, dialogue: state }
+        },
+        delete: (ctx) => {
+          ctx.chatState = { ...ctx.chatState, dialogue: null }
+        },
+      },
+    },
+  })
+}
+
+/** Drops a dialogue of an earlier version of the questions, and says so. */
+export function outdatedDialogues(): MiddlewareFn<BotContext> {
+  return async (ctx, next) => {
+    const { dialogue } = ctx.chatState
+    if (dialogue !== null && dialogue.version[1] !== DIALOGUE_VERSION) {
+      ctx.chatState = { ...ctx.chatState, dialogue: null }
+      await ctx.reply(DIALOGUE_OUTDATED, { reply_markup: { remove_keyboard: true } })
+    }
+    return next()
+  }
+}
+
+export function adduserDialogue(ports: OnboardingPorts): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createAdduser(ports), { id: ADDUSER })
+}
+
+export function editAnswerDialogue(ports: OnboardingPorts): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createEditAnswer(ports), { id: EDIT_ANSWER })
+}
+
+/** Whether any dialogue is under way in this chat. */
+export function isInDialogue(ctx: BotContext): boolean {
+  return Object.keys(ctx.conversation.active()).length > 0
+}

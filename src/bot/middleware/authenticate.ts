@@ -1,0 +1,49 @@
+import type { MiddlewareFn } from 'grammy'
+import { refusalText, WORKER_AWAY } from '../../texts/chat/commands.ts'
+import { NO_ANSWER_FROM_WORKER, NOT_KNOWN } from '../../texts/chat/taps.ts'
+import { errorText } from '../../texts/errors.ts'
+import type { BotContext } from '../context.ts'
+import type { Chats } from '../state/chats.ts'
+import type { Refusals } from '../state/refusals.ts'
+import { answerTap } from '../telegram/taps.ts'
+import { isAway, type WorkerCalls } from '../worker-calls.ts'
+
+export interface AuthenticateDeps {
+  worker: WorkerCalls
+  chats: Chats
+  refusals: Refusals
+  now: () => number
+  /** The config's first admins: told apart from strangers only while the worker is away. */
+  firstAdmins: readonly number[]
+}
+
+/**
+ * Asks the worker for every update who wrote it; only people it knows get further. A stranger is told once in a while, with
+ * their id, and nothing of what they sent is looked at or kept.
+ */
+export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
+  return async (ctx, next) => {
+    const telegramId = ctx.from?.id ?? 0
+    const who = await deps.worker.call('whoami', {}, { onBehalfOf: telegramId })
+    if (who.ok && (who.admin || who.person !== null)) {
+      ctx.identity = { telegramId, admin: who.admin }
+      return next()
+    }
+    if (!who.ok && who.error.code !== 'not_permitted' && who.error.code !== 'not_found') {
+      const known = (await deps.chats.load(telegramId)) !== null || deps.firstAdmins.includes(telegramId)
+      if (!known) return answerTap(ctx, NOT_KNOWN)
+      if (ctx.callbackQuery !== undefined) return answerTap(ctx, NO_ANSWER_FROM_WORKER)
+      await ctx.reply(isAway(who) ? WORKER_AWAY : errorText(who.error))
+      return
+    }
+    // Somebody who was let in once and is not on the roster any more is a stranger like any other.
+    await deps.chats.forget(telegramId)
+    const tell = await deps.refusals.tell(telegramId, deps.now())
+    if (ctx.callbackQuery !== undefined) return answerTap(ctx, NOT_KNOWN)
+    if (!tell) return
+    await ctx.reply(refusalText(telegramId).html, {
+      parse_mode: 'HTML',
+      reply_markup: { remove_keyboard: true },
+    })
+  }
+}

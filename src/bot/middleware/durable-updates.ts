@@ -1,0 +1,70 @@
+import type { MiddlewareFn } from 'grammy'
+import { DIALOGUE_LOST, SOMETHING_WENT_WRONG } from '../../texts/chat/commands.ts'
+import type { BotContext } from '../context.ts'
+import { describeError, type Logger } from '../log.ts'
+import { type ChatState, type Chats, wasHandled } from '../state/chats.ts'
+import { problemOf } from '../telegram/errors.ts'
+import { answerTap } from '../telegram/taps.ts'
+
+export interface DurableUpdatesDeps {
+  chats: Chats
+  log: Logger
+  now: () => number
+  /** A handler that takes longer is given up, so that a hanging dialogue cannot block its chat for good. */
+  watchdogMs: number
+}
+
+/**
+ * Each update is dealt with as a whole or not at all: what it changes in the chat's state is stored together with its id,
+ * after everything else is done. An update that comes again after that is dropped; one that failed for a passing reason
+ * leaves the state as it was and rejects, to be tried again; one that fails by a mistake of ours ends the dialogue.
+ */
+export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContext> {
+  const { chats, log, now } = deps
+  return async (ctx, next) => {
+    const chatId = ctx.chat?.id ?? 0
+    const update = { botId: ctx.me.id, id: ctx.update.update_id }
+    const stored = await chats.load(chatId)
+    if (wasHandled(stored, update, now())) return answerTap(ctx)
+    const state: ChatState = stored ?? { lastUpdate: null, admin: false, dialogue: null }
+    ctx.chatState = state
+    try {
+      await within(deps.watchdogMs, next())
+    } catch (error) {
+      const problem = problemOf(error)
+      if (problem.kind === 'later' || problem.kind === 'conflict' || problem.kind === 'bad_token') throw error
+      log.error({ update: update.id, ...describeError(error) }, 'an update failed')
+      const lost = state.dialogue !== null
+      // A late end of the handler finds another object here, and changes nothing that is stored.
+      ctx.chatState = { ...state, dialogue: null }
+      if (problem.kind !== 'unreachable') await apologize(ctx, lost)
+    }
+    if (ctx.identity !== undefined) {
+      const lastUpdate = { ...update, at: now() }
+      await chats.save(chatId, { ...ctx.chatState, admin: ctx.identity.admin, lastUpdate })
+    }
+  }
+}
+
+async function apologize(ctx: BotContext, lost: boolean): Promise<void> {
+  await answerTap(ctx)
+  if (ctx.identity === undefined) return
+  try {
+    await ctx.reply(lost ? DIALOGUE_LOST : SOMETHING_WENT_WRONG, { reply_markup: { remove_keyboard: true } })
+  } catch {
+    // Nothing more can be said in this chat; the log has the cause.
+  }
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`cannot wait any longer than ${ms} ms for a handler`)), ms)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+    work.catch(() => undefined)
+  }
+}

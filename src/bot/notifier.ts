@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Api } from 'grammy'
+import type { Client } from '../client/client.ts'
+import type { EventView, RunView } from '../protocol/views.ts'
+import { welcomeText } from '../texts/chat/commands.ts'
+import type { CardKeeper } from './cards/keeper.ts'
+import { describeError, type Logger } from './log.ts'
+import { type Cards, newCard } from './state/cards.ts'
+import type { Chats } from './state/chats.ts'
+import { type Cursor, saveCursor } from './state/cursor.ts'
+import type { FileStore } from './state/file-store.ts'
+import type { Newcomers } from './state/newcomers.ts'
+import { problemOf } from './telegram/errors.ts'
+import { isAway, type WorkerCalls } from './worker-calls.ts'
+
+export interface NotifierDeps {
+  api: Api
+  client: Client
+  worker: WorkerCalls
+  cards: Cards
+  chats: Chats
+  newcomers: Newcomers
+  keeper: CardKeeper
+  files: FileStore
+  log: Logger
+  stopped: AbortSignal
+}
+
+/** How many events may be under way at once; more wait in the worker. */
+const AT_ONCE = 500
+/** How many ended runs in a row are put to admins who were not asked: every admin learns of every grant and failure. */
+const ENDED = new Set(['run.succeeded', 'run.undone', 'run.failed'])
+
+/**
+ * Follows the worker's events for as long as the bot runs and sees to the cards and people they concern.
+ *
+ * INVARIANT: the stored cursor never passes an event whose work on cards is not done, so a bot that was killed does it again;
+ * all that work is safe to repeat.
+ */
+export async function followEvents(deps: NotifierDeps, cursor: Cursor): Promise<void> {
+  const underWay: { id: number; done: boolean }[] = []
+  const doings = new Set<Promise<void>>()
+  let after = cursor.after
+  const advance = async () => {
+    const from = after
+    for (let first = underWay[0]; first?.done; first = underWay[0]) {
+      after = first.id
+      underWay.shift()
+    }
+    if (after !== from) await saveCursor(deps.files, { ...cursor, after })
+  }
+
+  for await (const event of deps.client.events(cursor.after, { signal: deps.stopped })) {
+    const entry = { id: event.id, done: false }
+    underWay.push(entry)
+    const doing = (async () => {
+      try {
+        await attend(deps, event, cursor.since)
+      } catch (error) {
+        if (deps.stopped.aborted) return
+        deps.log.error(
+          { event: event.id, type: event.type, ...describeError(error) },
+          'cannot attend an event',
+        )
+      }
+      if (deps.stopped.aborted) return
+      entry.done = true
+      await advance()
+    })()
+    doings.add(doing)
+    void doing.finally(() => doings.delete(doing))
+    while (underWay.length >= AT_ONCE && !deps.stopped.aborted) await Promise.race(doings)
+  }
+  await Promise.allSettled(doings)
+}
+
+async function attend(deps: NotifierDeps, event: EventView, since: number): Promise<void> {
+  const { request_id: requestId, run_id: runId, type } = event
+  if (requestId === null) return
+  const isNews = event.at >= since
+  if (isNews && type === 'run.succeeded' && runId !== null) await tellNewcomer(deps, runId, requestId)
+  if (isNews && (ENDED.has(type) || type === 'request.submitted' || type === 'request.returned')) {
+    await askOthers(deps, requestId, type)
+  }
+  await deps.keeper.refreshRequest(requestId)
+}
+
+/** Gives every known admin without a card of this request one, when it is theirs to decide or to know. */
+async function askOthers(deps: NotifierDeps, requestId: number, type: string): Promise<void> {
+  const has = new Set(deps.cards.ofRequest(requestId).map((card) => card.chatId))
+  const others = (await deps.chats.admins()).filter((chatId) => !has.has(chatId))
+  // Whoever submits in chat approves in the same tap; then there is nothing left to ask others.
+  if (!ENDED.has(type) && others.length > 0) await sleep(300, undefined, { signal: deps.stopped })
+  for (const chatId of others) {
+    const got = await deps.worker.call('request.get', { id: requestId }, { onBehalfOf: chatId })
+    if (!got.ok) continue
+    if (!ENDED.has(type) && got.request.state !== 'submitted') continue
+    const who = await deps.worker.call('whoami', {}, { onBehalfOf: chatId })
+    if (!who.ok || !who.admin) continue
+    await deps.keeper.want(newCard(`r${requestId}-${chatId}`, chatId, requestId))
+  }
+}
+
+/** Tells the newcomer in their own chat, once; if the bot may not write to them, the card gives the link to pass on. */
+async function tellNewcomer(deps: NotifierDeps, runId: number, requestId: number): Promise<void> {
+  if ((await deps.newcomers.of(runId)) !== null) return
+  const found = await readRun(deps, runId, requestId)
+  if (found === null || found.run.kind !== 'onboard') return
+  const { subject } = found.run
+  const text = welcomeText(subject.name, subject.os_user, found.host)
+  for (let pause = 500; ; pause = Math.min(pause * 2, 30_000)) {
+    try {
+      await deps.api.sendMessage(subject.telegram_id, text.html, { parse_mode: 'HTML' })
+      await deps.newcomers.note(runId, 'told')
+      return
+    } catch (error) {
+      const problem = problemOf(error)
+      if (problem.kind !== 'later') {
+        await deps.newcomers.note(runId, 'unreachable')
+        if (problem.kind !== 'unreachable') throw error
+        return
+      }
+      await sleep(problem.afterMs ?? pause, undefined, { signal: deps.stopped })
+    }
+  }
+}
+
+/** The run as some admin may see it: the bot itself may not. */
+async function readRun(
+  deps: NotifierDeps,
+  runId: number,
+  requestId: number,
+): Promise<{ run: RunView; host: string } | null> {
+  const viewers = new Set([
+    ...deps.cards.ofRequest(requestId).map((card) => card.chatId),
+    ...(await deps.chats.admins()),
+  ])
+  for (;;) {
+    let away = false
+    for (const onBehalfOf of viewers) {
+      const got = await deps.worker.call('run.get', { id: runId }, { onBehalfOf })
+      const request = await deps.worker.call('request.get', { id: requestId }, { onBehalfOf })
+      if (got.ok && request.ok) return { run: got.run, host: request.request.host }
+      away ||= isAway(got) || isAway(request)
+    }
+    if (!away) return null
+    await sleep(1000, undefined, { signal: deps.stopped })
+  }
+}

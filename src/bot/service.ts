@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Api } from 'grammy'
+import type { UserFromGetMe } from 'grammy/types'
+import type { Client } from '../client/client.ts'
+import { createCardKeeper } from './cards/keeper.ts'
+import { createPace } from './cards/pace.ts'
+import { createBot } from './create-bot.ts'
+import { describeError, type Logger } from './log.ts'
+import { setDefaultMenu } from './menus.ts'
+import { followEvents } from './notifier.ts'
+import { loadCards } from './state/cards.ts'
+import { createChats } from './state/chats.ts'
+import { loadCursor } from './state/cursor.ts'
+import { createFileStore } from './state/file-store.ts'
+import { createNewcomers } from './state/newcomers.ts'
+import { loadRefusals } from './state/refusals.ts'
+import { apiOptions, apiSignal } from './telegram/api.ts'
+import { problemOf } from './telegram/errors.ts'
+import { createDispatcher } from './updates/dispatcher.ts'
+import { pollUpdates } from './updates/poll.ts'
+import { createWorkerCalls } from './worker-calls.ts'
+
+export interface BotServiceDeps {
+  token: string
+  apiRoot: string
+  client: Client
+  /** The bot's own folder, 0700. */
+  stateFolder: string
+  firstAdmins: readonly number[]
+  log: Logger
+  now?: () => number
+  /** How long a worker that is just being restarted is waited for before people are told. */
+  workerPatienceMs?: number
+  watchdogMs?: number
+}
+
+export type BotServiceEnd = { kind: 'stopped' } | { kind: 'bad_token' }
+
+export interface BotService {
+  /** Resolves once the bot polls and follows; with `bad_token` when Telegram does not know the token. */
+  ready: Promise<{ kind: 'ready'; username: string } | BotServiceEnd>
+  ended: Promise<BotServiceEnd>
+  /** Finishes what is under way as far as a few seconds allow; whatever is left is done after the next start. */
+  stop(): Promise<void>
+}
+
+/** The whole bot: polling, dialogues, cards and events. */
+export function startBotService(deps: BotServiceDeps): BotService {
+  const polling = new AbortController()
+  const everything = new AbortController()
+  const ready = Promise.withResolvers<{ kind: 'ready'; username: string } | BotServiceEnd>()
+
+  const run = async (): Promise<BotServiceEnd> => {
+    const { client, log, token } = deps
+    const now = deps.now ?? Date.now
+    const options = apiOptions(deps.apiRoot, everything.signal)
+    const api = new Api(token, options)
+    const files = createFileStore(deps.stateFolder, {
+      onUnreadable: (name, keptAs) =>
+        log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
+    })
+    const [me, cards, refusals, cursor] = await Promise.all([
+      introduce(api, log, polling.signal),
+      loadCards(files),
+      loadRefusals(files),
+      loadCursor(files, now()),
+    ])
+    if ('kind' in me) return me
+
+    const worker = createWorkerCalls(client, {
+      patienceMs: deps.workerPatienceMs ?? 3000,
+      deadlineMs: 10_000,
+    })
+    const chats = createChats(files)
+    const newcomers = createNewcomers(files)
+    const stopped = everything.signal
+    const keeper = createCardKeeper({
+      ...{ api, worker, cards, newcomers, log, stopped },
+      pace: createPace(),
+      startLink: () => `https://t.me/${me.username}?start=welcome`,
+    })
+    const bot = createBot({
+      ...{ token, me, worker, chats, cards, refusals, keeper, log, now },
+      apiOptions: options,
+      firstAdmins: deps.firstAdmins,
+      watchdogMs: deps.watchdogMs ?? 150_000,
+    })
+    const dispatch = createDispatcher({ handle: (update) => bot.handleUpdate(update), log, stopped })
+
+    void setDefaultMenu(api, log)
+    void keeper.resume()
+    const following = followEvents(
+      { ...{ api, client, worker, cards, chats, newcomers, keeper, files, log, stopped } },
+      cursor,
+    ).catch((error: unknown) => {
+      if (!stopped.aborted) log.error(describeError(error), 'cannot follow events any more')
+    })
+    log.info({ bot: me.username }, 'ready')
+    ready.resolve({ kind: 'ready', username: me.username })
+    const end = await pollUpdates({ api, dispatch, log, stopped: polling.signal })
+    await Promise.race([keeper.idle(), sleep(2000)])
+    everything.abort()
+    await following
+    await keeper.idle()
+    return end
+  }
+
+  const ended = run().finally(() => everything.abort())
+  ended.then(ready.resolve, ready.reject)
+  return {
+    ready: ready.promise,
+    ended,
+    async stop() {
+      polling.abort()
+      await ended
+    },
+  }
+}
+
+/** Who the token says we are; waits for the network as long as it takes. */
+async function introduce(
+  api: Api,
+  log: Logger,
+  stopped: AbortSignal,
+): Promise<UserFromGetMe | BotServiceEnd> {
+  for (;;) {
+    if (stopped.aborted) return { kind: 'stopped' }
+    try {
+      return await api.getMe(apiSignal(stopped))
+    } catch (error) {
+      if (problemOf(error).kind === 'bad_token') return { kind: 'bad_token' }
+      if (stopped.aborted) return { kind: 'stopped' }
+      log.warn(describeError(error), 'cannot reach Telegram; trying again')
+      await sleep(2000, undefined, { signal: stopped }).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { FileStore } from './file-store.ts'
+
+const schema = z.object({
+  id: z.string(),
+  chatId: z.number(),
+  requestId: z.number(),
+  /** Null until Telegram has taken it. */
+  messageId: z.number().nullable(),
+  /** What the buttons on it are bound to; null without buttons. */
+  nonce: z.string().nullable(),
+  digest: z.string().nullable(),
+  /** Who used the nonce up: the update of that tap. */
+  usedBy: z.number().nullable(),
+  /** Hash of what was last rendered, to leave an unchanged card alone. */
+  rendered: z.string().nullable(),
+  /** Hash of text and keyboard as Telegram confirmed them: what a tapped card must look like. */
+  shown: z.string().nullable(),
+  /** `usher claim CODE`, when an existing account is adopted. */
+  claimCode: z.string().nullable(),
+  /** Hash of the long form that was sent as a file. */
+  fileOf: z.string().nullable(),
+  /** Nothing about it will change any more. */
+  settled: z.boolean(),
+})
+
+/**
+ * A message that shows one request to one admin and follows it. It is written down before it is sent, so that none is lost;
+ * a card that was sent but not yet noted as such is sent again.
+ */
+export type Card = z.infer<typeof schema>
+
+export interface Cards {
+  get(id: string): Card | undefined
+  /** Remembers it for good before it resolves. */
+  put(card: Card): Promise<void>
+  atMessage(chatId: number, messageId: number): Card | undefined
+  ofRequest(requestId: number): Card[]
+  unsettled(): Card[]
+}
+
+const KEPT = 2000
+
+export async function loadCards(files: FileStore): Promise<Cards> {
+  const cards = new Map<string, Card>()
+  for (const name of await files.list('cards')) {
+    const parsed = schema.safeParse(await files.read(`cards/${name}`))
+    if (parsed.success) cards.set(parsed.data.id, parsed.data)
+  }
+  const all = () => [...cards.values()]
+  return {
+    get: (id) => cards.get(id),
+    async put(card) {
+      cards.set(card.id, card)
+      await files.write(`cards/${card.id}`, card)
+      if (cards.size <= KEPT) return
+      const [oldest] = all()
+        .filter((one) => one.settled)
+        .sort((a, b) => a.requestId - b.requestId)
+      if (oldest === undefined) return
+      cards.delete(oldest.id)
+      await files.remove(`cards/${oldest.id}`)
+    },
+    atMessage: (chatId, messageId) =>
+      all().find((card) => card.chatId === chatId && card.messageId === messageId),
+    ofRequest: (requestId) => all().filter((card) => card.requestId === requestId),
+    unsettled: () => all().filter((card) => !card.settled),
+  }
+}
+
+/** A card that is still to be sent. */
+export function newCard(id: string, chatId: number, requestId: number): Card {
+  return {
+    ...{ id, chatId, requestId },
+    ...{ messageId: null, nonce: null, digest: null, usedBy: null, rendered: null, shown: null },
+    ...{ claimCode: null, fileOf: null, settled: false },
+  }
+}

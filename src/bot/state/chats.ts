@@ -1,0 +1,62 @@
+import type { ConversationData, VersionedState } from '@grammyjs/conversations'
+import { z } from 'zod'
+import type { FileStore } from './file-store.ts'
+
+/** What the bot keeps about the private chat of somebody that the worker knows. Nobody else gets one. */
+export interface ChatState {
+  /** The last update of this chat that was dealt with, by this bot, and when. */
+  lastUpdate: { botId: number; id: number; at: number } | null
+  /** As the worker said at the last update. */
+  admin: boolean
+  /** The dialogue under way, in the library's own form. */
+  dialogue: VersionedState<ConversationData> | null
+}
+
+export interface Chats {
+  /** A fresh copy at every call: changing it changes nothing until it is saved. */
+  load(chatId: number): Promise<ChatState | null>
+  save(chatId: number, state: ChatState): Promise<void>
+  /** Removes everything about a chat; fine when there is nothing. */
+  forget(chatId: number): Promise<void>
+  /** The chats of admins, as far as the bot knows. */
+  admins(): Promise<number[]>
+}
+
+const schema = z.object({
+  lastUpdate: z.object({ botId: z.number(), id: z.number(), at: z.number() }).nullable(),
+  admin: z.boolean(),
+  dialogue: z
+    .custom<VersionedState<ConversationData>>((value) => typeof value === 'object' && value !== null)
+    .nullable(),
+})
+
+export function createChats(files: FileStore): Chats {
+  const load = async (chatId: number): Promise<ChatState | null> => {
+    const parsed = schema.safeParse(await files.read(`chats/${chatId}`))
+    return parsed.success ? parsed.data : null
+  }
+  return {
+    load,
+    save: (chatId, state) => files.write(`chats/${chatId}`, state),
+    forget: (chatId) => files.remove(`chats/${chatId}`),
+    async admins() {
+      const ids = (await files.list('chats')).map(Number).filter(Number.isSafeInteger)
+      const states = await Promise.all(ids.map(async (id) => ({ id, state: await load(id) })))
+      return states.filter(({ state }) => state?.admin === true).map(({ id }) => id)
+    },
+  }
+}
+
+/** Telegram keeps an update for at most 24 hours, and after a week of silence its ids may begin anywhere. */
+const REDELIVERY_MS = 24 * 60 * 60 * 1000
+
+/** Whether this update was dealt with already and is only delivered again. */
+export function wasHandled(
+  state: ChatState | null,
+  update: { botId: number; id: number },
+  now: number,
+): boolean {
+  const last = state?.lastUpdate
+  if (last === undefined || last === null || last.botId !== update.botId) return false
+  return update.id <= last.id && now - last.at < REDELIVERY_MS
+}

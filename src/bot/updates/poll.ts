@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Api } from 'grammy'
+import type { Update } from 'grammy/types'
+import { describeError, type Logger } from '../log.ts'
+import { apiSignal } from '../telegram/api.ts'
+import { problemOf } from '../telegram/errors.ts'
+import type { Dispatch } from './dispatcher.ts'
+
+export interface PollDeps {
+  api: Api
+  dispatch: Dispatch
+  log: Logger
+  stopped: AbortSignal
+}
+
+export type PollEnd = { kind: 'stopped' } | { kind: 'bad_token' }
+
+const LONG_POLL_S = 30
+/** While something is under way, new updates are looked for this often. */
+const SHORT_POLL_MS = 250
+/** How long updates that are under way may take when the bot stops. */
+const STOP_PATIENCE_MS = 5000
+const UPDATE_TYPES = ['message', 'callback_query'] as const
+
+/**
+ * Long polling that loses nothing: Telegram forgets an update once a poll asks for a later one (Bot API, getUpdates,
+ * `offset`), so the offset never passes an update that is not dealt with. While one is slow, polls ask again from it and
+ * what is known already is left out; others go on meanwhile.
+ */
+export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
+  const { api, dispatch, log, stopped } = deps
+  const open = new Set<number>()
+  /** Dealt with, but not forgotten by Telegram yet. */
+  const done = new Set<number>()
+  let highest: number | null = null
+  let onSettled: () => void = () => undefined
+  let conflicts = 0
+
+  const take = (update: Update) => {
+    const id = update.update_id
+    if (open.has(id) || done.has(id)) return
+    open.add(id)
+    highest = Math.max(highest ?? id, id)
+    void dispatch(update).then((dealtWith) => {
+      // What was not dealt with stays open for ever, so that this process never confirms it.
+      if (!dealtWith) return
+      open.delete(id)
+      done.add(id)
+      if (open.size === 0) onSettled()
+    })
+  }
+  const offset = () => (open.size > 0 ? Math.min(...open) : highest === null ? undefined : highest + 1)
+  /** Resolves when nothing is open any more, at the latest after `ms`. */
+  const settled = async (ms: number) => {
+    if (open.size === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    onSettled = resolve
+    await promise
+    clearTimeout(timer)
+  }
+
+  while (!stopped.aborted) {
+    const from = offset()
+    const busy = open.size > 0
+    try {
+      const updates = await api.getUpdates(
+        {
+          ...(from === undefined ? {} : { offset: from }),
+          timeout: busy ? 0 : LONG_POLL_S,
+          limit: 100,
+          allowed_updates: UPDATE_TYPES,
+        },
+        apiSignal(stopped),
+      )
+      conflicts = 0
+      for (const id of done) if (from !== undefined && id < from) done.delete(id)
+      // All before `from` is confirmed; without an offset Telegram gives what comes next, wherever its ids begin.
+      if (updates.length === 0 && !busy) highest = null
+      for (const update of updates) take(update)
+    } catch (error) {
+      if (stopped.aborted) break
+      const problem = problemOf(error)
+      if (problem.kind === 'bad_token') return { kind: 'bad_token' }
+      if (problem.kind === 'conflict') {
+        conflicts += 1
+        log.error(
+          { conflicts, webhook: problem.webhook },
+          problem.webhook
+            ? 'somebody has set a webhook with this token: it is removed; if it was not you, revoke the token at @BotFather'
+            : 'another program polls with this token: stop it; if it is not yours, revoke the token at @BotFather',
+        )
+        if (problem.webhook) await api.deleteWebhook().catch(() => undefined)
+      } else {
+        log.warn(describeError(error), 'cannot fetch updates; trying again')
+      }
+      const pause = problem.kind === 'later' && problem.afterMs !== null ? problem.afterMs : 3000
+      await sleep(conflicts > 1 ? 10_000 : pause, undefined, { signal: stopped }).catch(() => undefined)
+      continue
+    }
+    await settled(SHORT_POLL_MS)
+  }
+  await settled(STOP_PATIENCE_MS)
+  const last = offset()
+  if (last !== undefined) {
+    // The last confirmation; without it the same updates come again, which is harmless.
+    const signal = AbortSignal.timeout(2000)
+    await api.getUpdates({ offset: last, timeout: 0, limit: 1 }, apiSignal(signal)).catch(() => undefined)
+  }
+  return { kind: 'stopped' }
+}

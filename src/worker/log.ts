@@ -1,0 +1,12 @@
+import pino from 'pino'
+
+/** The worker's log. It never gets secrets, answers or anything else that people wrote: ids, codes and times only. */
+export type Log = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
+
+/** JSON lines on stderr, written at once so that the last line before a crash is there. */
+export function createLog(level: pino.LevelWithSilent = 'info'): Log {
+  return pino(
+    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  )
+}

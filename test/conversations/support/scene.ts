@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLogger } from '../../../src/bot/log.ts'
+import { type BotService, startBotService } from '../../../src/bot/service.ts'
+import { type BotApiServer, createBotApiServer } from '../../support/bot-api-server/server.ts'
+import { type ChatDriver, createChatDriver } from '../../support/chat-driver/chat-driver.ts'
+import type { Person } from '../../support/chat-driver/person.ts'
+import { createFakeWorker, type FakeWorker } from './fake-worker.ts'
+
+/** Everything around one bot: a Bot API server, a worker's edge, an admin, and the bot's folder. */
+export interface Scene {
+  server: BotApiServer
+  driver: ChatDriver
+  worker: FakeWorker
+  admin: Person
+  stateFolder: string
+  start(): Promise<void>
+  stop(): Promise<void>
+  restart(): Promise<void>
+  /** Resolves when the bot has acknowledged everything that people did. */
+  settled(): Promise<void>
+}
+
+export interface SceneOptions {
+  workerPatienceMs?: number
+  /** Two admins besides the first one are made with `driver.person`. */
+  moreAdmins?: number[]
+}
+
+export const ADMIN_ID = 111_000_111
+
+export async function createScene(options: SceneOptions = {}): Promise<Scene> {
+  const server = await createBotApiServer()
+  const stateFolder = await mkdtemp(join(tmpdir(), 'usher-bot-state-'))
+  const worker = createFakeWorker({ admins: [ADMIN_ID, ...(options.moreAdmins ?? [])] })
+  const driver = createChatDriver(server.control)
+  const admin = await driver.person({ id: ADMIN_ID, first_name: 'Grace', last_name: 'Hopper' })
+  let bot: BotService | null = null
+
+  const scene: Scene = {
+    ...{ server, driver, worker, admin, stateFolder },
+    async start() {
+      bot = startBotService({
+        ...{ token: server.token, apiRoot: server.url, client: worker, stateFolder },
+        ...{ firstAdmins: [ADMIN_ID], log: createLogger('silent') },
+        workerPatienceMs: options.workerPatienceMs ?? 100,
+      })
+      const ready = await bot.ready
+      if (ready.kind !== 'ready') throw new Error(`cannot start the bot: ${ready.kind}`)
+    },
+    async stop() {
+      await bot?.stop()
+      bot = null
+    },
+    async restart() {
+      await scene.stop()
+      await scene.start()
+    },
+    async settled() {
+      for (;;) {
+        const { version } = await server.control.waitForChange({ since: -1, timeout_ms: 0 })
+        if ((await server.control.pendingUpdates({})).length === 0) return
+        await server.control.waitForChange({ since: version, timeout_ms: 50 })
+      }
+    },
+  }
+  return scene
+}
+
+export async function removeScene(scene: Scene): Promise<void> {
+  await scene.stop()
+  await scene.server.close()
+  await rm(scene.stateFolder, { recursive: true, force: true })
+}

@@ -1,0 +1,211 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, lstatSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect, createServer, createServer as createTcpServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { OPERATIONS } from '../../src/protocol/operations.ts'
+import { listenAt } from '../../src/worker/listen.ts'
+import { createPeerReader, descriptorOf, type PeerCredentials } from '../../src/worker/peer-credentials.ts'
+import { startGates, type TestGates } from './support/gates.ts'
+import { exchange, type Peer, post, requestBytes } from './support/raw.ts'
+
+const ANNA: Peer = { uid: 4001, gid: 4001 }
+const BOT = { user: 'usher-bot-test', uid: 4002, gid: 4002 }
+let gates: TestGates
+
+beforeAll(async () => {
+  // Real accounts, in this sandbox's own /etc.
+  for (const [name, { uid }] of [
+    ['anna', ANNA],
+    [BOT.user, BOT],
+  ] as const) {
+    execFileSync('useradd', ['--uid', String(uid), '--no-create-home', name])
+  }
+  gates = await startGates(BOT)
+  execFileSync('chmod', ['755', gates.folder])
+  gates.roster.push({ telegram_id: 1, name: 'Anna', os_user: 'anna', role: 'admin' })
+})
+afterAll(async () => {
+  await gates.close()
+  for (const name of ['anna', BOT.user]) execFileSync('userdel', [name])
+})
+beforeEach(() => {
+  gates.executed.length = 0
+})
+
+describe('the files of the sockets', () => {
+  test('have owners and modes that let in whom they are for', () => {
+    const facts = (path: string) => {
+      const { uid, mode } = lstatSync(path)
+      return `${uid} ${(mode & 0o7777).toString(8)}`
+    }
+    expect(facts(gates.run)).toBe('0 755')
+    expect(facts(gates.socket('admin'))).toBe('0 600')
+    expect(facts(gates.socket('bot'))).toBe(`${BOT.uid} 600`)
+    expect(facts(gates.socket('worker'))).toBe('0 666')
+  })
+
+  test('keep other accounts off the sockets of operator and bot', async () => {
+    for (const listener of ['admin', 'bot'] as const) {
+      expect((await exchange(gates.socket(listener), post('whoami', {}), ANNA)).text).toBe('')
+    }
+    expect(gates.executed).toEqual([])
+  })
+})
+
+describe('the peer', () => {
+  test('is whom the kernel names: uid 0, the bot, a person', async () => {
+    await exchange(gates.socket('admin'), post('whoami', {}))
+    await exchange(gates.socket('bot'), post('whoami', {}), BOT)
+    await exchange(gates.socket('bot'), post('whoami', {}, { 'usher-on-behalf-of-telegram': '1' }), BOT)
+    await exchange(gates.socket('worker'), post('whoami', {}), ANNA)
+    expect(gates.executed.map(({ caller }) => [caller.actor, caller.role])).toEqual([
+      [{ kind: 'operator', uid: 0 }, 'operator'],
+      [{ kind: 'bot' }, 'bot'],
+      [{ kind: 'telegram', telegramId: 1 }, 'admin'],
+      [{ kind: 'os', uid: ANNA.uid, osUser: 'anna' }, 'admin'],
+    ])
+  })
+
+  test('is refused on the socket of the bot when it is root, and on worker.sock when no account has its uid', async () => {
+    const root = await exchange(
+      gates.socket('bot'),
+      post('whoami', {}, { 'usher-on-behalf-of-telegram': '1' }),
+    )
+    const nobody = await exchange(gates.socket('worker'), post('whoami', {}), { uid: 300_000, gid: 300_000 })
+    for (const { status, body } of [root, nobody]) {
+      expect({ status, body }).toMatchObject({ status: 403, body: { error: { code: 'not_permitted' } } })
+    }
+    expect(gates.executed).toEqual([])
+  })
+
+  test('is looked up in roster and passwd for each request', async () => {
+    const [entry] = gates.roster.splice(0)
+    await exchange(gates.socket('worker'), post('whoami', {}), ANNA)
+    gates.roster.push(entry!)
+    expect(gates.executed.map(({ caller }) => caller.role)).toEqual(['public'])
+  })
+
+  test('that is the uid of an admin decides nothing on worker.sock', async () => {
+    const digest = 'd'.repeat(22)
+    const inputs = {
+      'request.approve': { id: 1, digest },
+      'request.confirm': { id: 1, digest },
+      'request.deny': { id: 1 },
+      'run.undo': { run_id: 1 },
+      'host.check-account': { os_user: 'ada' },
+    } as const
+    for (const [operation, input] of Object.entries(inputs)) {
+      const headers = { 'idempotency-key': `k-${operation}` }
+      const { status, body } = await exchange(gates.socket('worker'), post(operation, input, headers), ANNA)
+      expect({ status, body }).toMatchObject({ status: 403, body: { error: { code: 'not_permitted' } } })
+    }
+    expect(gates.executed).toEqual([])
+  })
+
+  test('that is the bot for itself gets whoami and events, and nothing else', async () => {
+    for (const operation of Object.keys(OPERATIONS)) {
+      if (operation === 'whoami') continue
+      const { status } = await exchange(
+        gates.socket('bot'),
+        post(operation, {}, { 'idempotency-key': 'k' }),
+        BOT,
+      )
+      expect(status, operation).toBe(403)
+    }
+    expect(gates.executed).toEqual([])
+  })
+
+  test('is told nothing of events that it may not see, and of those that it may, all', async () => {
+    gates.append({ of: 'anna' }, 1)
+    gates.append({ of: 'somebody else' }, 2)
+    gates.append({ of: 'anna again' }, 1)
+    const following = exchange(gates.socket('worker'), requestBytes('GET /v1/events?after=0'), ANNA)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    // Losing the account ends the stream with the next event, before that event is looked at.
+    gates.roster.splice(0)
+    gates.append({ of: 'later' }, 1)
+    const { text } = await following
+    expect(text.match(/"of":"[^"]*"/g)).toEqual(['"of":"anna"', '"of":"anna again"'])
+  })
+})
+
+describe('credentials', () => {
+  const read = createPeerReader()
+
+  async function accepted(server: Server, dial: () => ReturnType<typeof connect>) {
+    const arrived = new Promise<import('node:net').Socket>((resolve) => server.once('connection', resolve))
+    const client = dial()
+    return { socket: await arrived, client }
+  }
+
+  test('of a closed descriptor, a destroyed socket or none are unknown, never uid 0', async () => {
+    const server = createServer().listen(join(gates.folder, 'x.sock'))
+    const { socket, client } = await accepted(server, () => connect(join(gates.folder, 'x.sock')))
+    const descriptor = descriptorOf(socket)
+    expect(read(descriptor)).toEqual({ known: true, uid: 0 })
+    socket.destroy()
+    await new Promise((resolve) => socket.once('close', resolve))
+    const answers: PeerCredentials[] = [-1, 0, 1.5, Number.NaN, descriptorOf(socket), 999_999].map(read)
+    client.destroy()
+    server.close()
+    for (const answer of answers) expect(answer.known).toBe(false)
+  })
+
+  test('of a file are unknown', () => {
+    const file = openSync('/etc/passwd', 'r')
+    expect(read(file).known).toBe(false)
+    closeSync(file)
+  })
+
+  test('of a TCP connection are unknown', async () => {
+    const server = createTcpServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const { socket, client } = await accepted(server, () => connect(port, '127.0.0.1'))
+    expect(read(descriptorOf(socket))).toMatchObject({ known: false })
+    socket.destroy()
+    client.destroy()
+    server.close()
+  })
+})
+
+describe('a socket that is there already', () => {
+  const listen = async (path: string) => {
+    const server = createServer()
+    const result = await listenAt(server, { path, mode: 0o600, owner: { uid: 0, gid: 0 } }, 0)
+    return { server, result }
+  }
+
+  test('is replaced when nobody listens on it any more', async () => {
+    const path = join(gates.folder, 'stale.sock')
+    const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+    expect(() => execFileSync(process.execPath, ['-e', script])).toThrow()
+    expect(lstatSync(path).isSocket()).toBe(true)
+    const { server, result } = await listen(path)
+    server.close()
+    expect(result.ok).toBe(true)
+  })
+
+  test('stays when somebody listens on it', async () => {
+    expect((await listen(gates.socket('admin'))).result).toMatchObject({ ok: false, code: 'in_use' })
+    expect((await exchange(gates.socket('admin'), requestBytes('GET /v1/version'))).status).toBe(200)
+  })
+
+  test('stays when it is a file, a folder, a link or a socket of somebody else', async () => {
+    const at = (name: string) => join(gates.folder, name)
+    writeFileSync(at('file.sock'), 'precious')
+    mkdirSync(at('folder.sock'))
+    symlinkSync(gates.socket('admin'), at('link.sock'))
+    const theirs = createServer().listen(at('theirs.sock'))
+    execFileSync('chown', [String(ANNA.uid), at('theirs.sock')])
+    for (const name of ['file.sock', 'folder.sock', 'link.sock', 'theirs.sock']) {
+      const before = lstatSync(at(name)).ino
+      const { result } = await listen(at(name))
+      expect(result).toMatchObject({ ok: false, code: 'unusable' })
+      expect(result.ok ? '' : result.message).toContain(at(name))
+      expect(lstatSync(at(name)).ino).toBe(before)
+    }
+    theirs.close()
+  })
+})
