@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { ADA, ALAN, type Scene, startedScene, TREES } from '../support/stage/started-stage.ts'
-import { hasAccount, SYSTEM_PLACES } from '../support/stage/system-installation.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADA, ALAN, createScene, type Scene, startedScene, TREES } from '../support/stage/started-stage.ts'
+import { hasAccount } from '../support/stage/system-installation.ts'
 import { snapshotTrees, treeDifferences } from '../support/stage/trees.ts'
 
 interface Answer {
@@ -23,6 +23,49 @@ function adduser(changes: Record<string, string | null> = {}, ...flags: string[]
   )
   return ['adduser', ...given, '--create-account', ...flags]
 }
+
+describe('a bad answer', () => {
+  let scene: Scene
+  beforeAll(async () => {
+    scene = await createScene()
+  })
+  afterAll(() => scene?.close())
+
+  test.for([
+    [{ role: 'wizard' }, 'role_unknown'],
+    [{ 'telegram-id': '0' }, 'telegram_id_invalid'],
+    [{ 'telegram-id': 'true' }, 'telegram_id_invalid'],
+    [{ 'telegram-id': '-5' }, 'telegram_id_invalid'],
+    [{ 'telegram-id': String(ALAN.id) }, 'telegram_id_on_roster'],
+    [{ 'os-user': '-rf' }, 'os_user_syntax'],
+    [{ 'os-user': '../etc' }, 'os_user_syntax'],
+    [{ 'os-user': 'a:b' }, 'os_user_syntax'],
+    [{ 'os-user': 'Ada' }, 'os_user_syntax'],
+    [{ 'os-user': 'ädä' }, 'os_user_syntax'],
+    [{ 'os-user': 'a'.repeat(33) }, 'os_user_too_long'],
+    [{ 'os-user': '1234' }, 'os_user_only_digits'],
+    [{ 'os-user': 'root' }, 'os_user_reserved'],
+    [{ 'os-user': 'usher' }, 'os_user_reserved'],
+    [{ 'os-user': 'mary' }, 'os_user_exists'],
+    [{ 'github-repo': 'nothing' }, 'github_repo_invalid'],
+    [{ 'max-budget': '-1' }, 'budget_invalid'],
+  ] as const)('%o is refused with status 2 and changes nothing', async ([changes, code]) => {
+    const before = snapshotTrees(...TREES)
+    const refused = await ask(scene, adduser(changes, '--approve', '--wait'))
+    expect(refused).toMatchObject({ status: 2, answer: { ok: false, error: { code: 'invalid' } } })
+    expect(refused.answer.error!.violations!.map((one) => one.code)).toContain(code)
+    expect(treeDifferences(before, snapshotTrees(...TREES))).toEqual([])
+  })
+
+  test('is reported together with every other one', async () => {
+    const refused = await ask(scene, adduser({ role: 'wizard', 'telegram-id': '0', 'os-user': 'Ada' }))
+    expect(refused.answer.error!.violations!.map(({ code }) => code).sort()).toEqual([
+      'os_user_syntax',
+      'role_unknown',
+      'telegram_id_invalid',
+    ])
+  })
+})
 
 async function ask(scene: Scene, args: readonly string[], as?: string) {
   const { status, json } = await scene.usherJson(args, as === undefined ? {} : { as })
@@ -62,43 +105,6 @@ describe('the command line', () => {
     expect(failed).toMatchObject({ status: 1, answer: { run: { state: 'undone' } } })
   })
 
-  test.for([
-    [{ role: 'wizard' }, 'role_unknown'],
-    [{ 'telegram-id': '0' }, 'telegram_id_invalid'],
-    [{ 'telegram-id': 'true' }, 'telegram_id_invalid'],
-    [{ 'telegram-id': '-5' }, 'telegram_id_invalid'],
-    [{ 'telegram-id': String(ALAN.id) }, 'telegram_id_on_roster'],
-    [{ 'os-user': '-rf' }, 'os_user_syntax'],
-    [{ 'os-user': '../etc' }, 'os_user_syntax'],
-    [{ 'os-user': 'a:b' }, 'os_user_syntax'],
-    [{ 'os-user': 'Ada' }, 'os_user_syntax'],
-    [{ 'os-user': 'ädä' }, 'os_user_syntax'],
-    [{ 'os-user': 'a'.repeat(33) }, 'os_user_too_long'],
-    [{ 'os-user': '1234' }, 'os_user_only_digits'],
-    [{ 'os-user': 'root' }, 'os_user_reserved'],
-    [{ 'os-user': 'usher' }, 'os_user_reserved'],
-    [{ 'os-user': 'mary' }, 'os_user_exists'],
-    [{ 'github-repo': 'nothing' }, 'github_repo_invalid'],
-    [{ 'max-budget': '-1' }, 'budget_invalid'],
-  ] as const)('refuses %o with status 2 and changes nothing', async ([changes, code]) => {
-    const scene = await startedScene()
-    const before = snapshotTrees(...TREES)
-    const refused = await ask(scene, adduser(changes, '--approve', '--wait'))
-    expect(refused).toMatchObject({ status: 2, answer: { ok: false, error: { code: 'invalid' } } })
-    expect(refused.answer.error!.violations!.map((one) => one.code)).toContain(code)
-    expect(treeDifferences(before, snapshotTrees(...TREES))).toEqual([])
-  })
-
-  test('reports every violation in one answer', async () => {
-    const scene = await startedScene()
-    const refused = await ask(scene, adduser({ role: 'wizard', 'telegram-id': '0', 'os-user': 'Ada' }))
-    expect(refused.answer.error!.violations!.map(({ code }) => code).sort()).toEqual([
-      'os_user_syntax',
-      'role_unknown',
-      'telegram_id_invalid',
-    ])
-  })
-
   test('gives an admin no more than a user when it is not run by root', async () => {
     const scene = await startedScene()
     const refused = await ask(scene, adduser({}, '--dry-run'), 'grace')
@@ -121,6 +127,5 @@ describe('the command line', () => {
     const second = await scene.usher(['worker'])
     expect(second.status).toBe(4)
     expect(await ask(scene, ['status'])).toMatchObject({ status: 0 })
-    expect(SYSTEM_PLACES.run).toBe('/run/usher')
   })
 })

@@ -2,8 +2,9 @@
  * One whole Usher for a scene: a Bot API server in this process, the real worker and the real bot as processes of their
  * own, an installation made with `usher init`, and people with phones. Everything ends with `close()`.
  */
-import { request } from 'node:http'
 import { join } from 'node:path'
+import type { Client } from '../../../src/client/client.ts'
+import { createClient } from '../../../src/client/create-client.ts'
 import { type BotApiServer, createBotApiServer } from '../bot-api-server/server.ts'
 import { type ChatDriver, createChatDriver } from '../chat-driver/chat-driver.ts'
 import { becoming, type CommandResult, runCommand } from './command.ts'
@@ -42,6 +43,8 @@ export interface Stage {
   readonly chat: ChatDriver
   readonly worker: Daemon
   readonly bot: Daemon
+  /** On the operator's socket. */
+  readonly client: Client
   /** What `usher init` printed. */
   readonly init: CommandResult
   /** Runs the `usher` command; as the caller (root in system mode), or as a real OS user. */
@@ -90,14 +93,17 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     done('install')
     const { places, env, init, botUser } = installed
     const configFlag = mode === 'system' ? [] : ['--config', places.config]
-    const socket = join(places.run, 'admin.sock')
+    const socketPath = join(places.run, 'admin.sock')
+
+    const client = createClient({ socketPath, expectServerUid: process.getuid!() })
+    closers.push(() => client.close())
 
     const worker = createDaemon({
       name: 'worker',
       argv: tied([usher, 'worker', ...configFlag]),
       cwd,
       env,
-      isReady: () => answersVersion(socket),
+      isReady: async () => (await client.call('status', {})).ok,
       readyWithinMs: READY_WITHIN_MS,
     })
     const bot = createDaemon({
@@ -128,6 +134,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       chat: createChatDriver(botApi.control, { timeoutMs: patienceMs }),
       worker,
       bot,
+      client,
       init,
       usher: run,
       async usherJson(args, runOptions) {
@@ -152,20 +159,4 @@ export async function createStage(options: StageOptions): Promise<Stage> {
 /** Ends with this process, also when that is killed; only Linux can. */
 function tied(argv: [string, ...string[]]): [string, ...string[]] {
   return process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', '--', ...argv] : argv
-}
-
-/** Whether somebody answers on the socket who speaks HTTP. */
-async function answersVersion(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request(
-      { socketPath, path: '/v1/version', headers: { host: 'usher', 'usher-protocol': '1' }, timeout: 1000 },
-      (response) => {
-        response.resume()
-        resolve(response.statusCode === 200)
-      },
-    )
-    asked.once('error', () => resolve(false))
-    asked.once('timeout', () => asked.destroy())
-    asked.end()
-  })
 }

@@ -32,9 +32,18 @@ export interface Scene extends Stage {
 }
 
 /** `agent`: the text of the agent's program, a shell script; without it none is configured. */
-export async function startedScene(
-  options: { agent?: string } & Partial<Pick<StageOptions, 'config' | 'residents' | 'groups'>> = {},
-): Promise<Scene> {
+type SceneOptions = { agent?: string } & Partial<Pick<StageOptions, 'config' | 'residents' | 'groups'>>
+
+/** A scene for one test. */
+export async function startedScene(options: SceneOptions = {}): Promise<Scene> {
+  const scene = await createScene(options)
+  onTestFinished(() => scene.close())
+  onTestFailed(() => console.error(scene.logs()))
+  return scene
+}
+
+/** A scene for whoever closes it. */
+export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const { agent, config, residents = RESIDENTS, groups = [] } = options
   const smoke = agent === undefined ? {} : { smoke: { agent_command: [AGENT], path: ['/usr/bin', '/bin'] } }
   const template = '/etc/usher/MEMORY.md.example'
@@ -50,8 +59,6 @@ export async function startedScene(
     ],
     patienceMs: 15_000,
   })
-  onTestFinished(() => stage.close())
-  onTestFailed(() => console.error(stage.logs()))
   const grace = await stage.chat.person(GRACE)
   await grace.starts()
   await grace.sees('/adduser')
@@ -60,10 +67,9 @@ export async function startedScene(
     grace,
     phone: (user) => stage.chat.person(user),
     async run(id) {
-      const { json } = await stage.usherJson(['run', 'show', String(id)])
-      const { run } = json as { run?: RunView }
-      if (run === undefined) throw new Error(`cannot show run ${id}: ${JSON.stringify(json)}`)
-      return run
+      const got = await stage.client.call('run.get', { id })
+      if (!got.ok) throw new Error(`cannot show run ${id}: ${got.error.message}`)
+      return got.run
     },
   }
 }
