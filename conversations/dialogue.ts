@@ -103,9 +103,10 @@ export async function ask<T>(dialogue: Dialogue, question: Question<T>): Promise
     await ctx.reply(UNKNOWN_COMMAND)
     return dialogue.talk.skip()
   }
-  const wanted = typed?.trim().toLowerCase()
-  if (wanted === BACK_LABEL.toLowerCase() || wanted === 'back') return { kind: 'back' }
-  const choice = choices.find(({ label, value }) => wanted === label.toLowerCase() || wanted === value)
+  // Typing what stands on a button counts as tapping it, letter by letter: `Ada` is no way to say `ada`.
+  const wanted = typed?.trim()
+  if (wanted === BACK_LABEL) return { kind: 'back' }
+  const choice = choices.find(({ label, value }) => wanted === label || wanted === value)
   if (choice !== undefined) return settle(dialogue, question, { kind: 'choice', value: choice.value })
   return settle(dialogue, question, { kind: 'message', ctx, text: typed })
 }

@@ -11,7 +11,8 @@ export interface StepParams {
   'data-dirs': { osUser: string; directories: DirectorySpec[] }
   'memory-seed': { osUser: string; path: string; owner: DirectoryOwner; content: string }
   'smoke-test': SmokeTestParams
-  activation: { osUser: string }
+  /** `gecos` as in `CreateAccountParams`: set in the same stroke as the expiry is lifted. */
+  activation: { osUser: string; gecos?: string }
   roster: { entry: RosterEntry }
   service: ServiceParams
 }
@@ -33,6 +34,8 @@ export interface CreateAccountParams {
   osUser: string
   home: string
   shell: string
+  /** The person's name for the GECOS field (`gecosOf(name)`), which replaces the run's marker at activation. */
+  gecos?: string
 }
 
 export interface AdoptAccountParams {
@@ -72,6 +75,8 @@ export interface SmokeTestParams {
   /** Absolute folders in which `agentCommand[0]` is looked up, as the person. */
   path: string[]
   via: SmokeVia | null
+  /** Template of the workspace that people inherit, so that the others' workspaces are known to the isolation proof. */
+  inheritedWorkspace?: string
 }
 
 export type ServiceAction = 'restart' | 'reload' | 'remind'
@@ -131,6 +136,7 @@ export const NOTE_CODES = [
   'smoke.will_prove', // {}
   'smoke.isolation_proven', // {paths}
   'smoke.isolation_not_applicable', // single-user mode: one user
+  'smoke.root_equivalent', // {os_user, why}: can become root, so nobody is isolated from them
   'smoke.folders_proven', // {count}
   'smoke.agent_ran', // {command, ms}
   'smoke.via_proven', // {user}

@@ -74,6 +74,9 @@ const WORDS: Record<NoteCode, Words> = {
       `isolation proven in both directions${p.has('paths') ? ` (${p.number('paths') === null ? p.text('paths') : count(p, 'path', 'paths', 'paths')})` : ''}`,
   ),
   'smoke.isolation_not_applicable': info(() => 'isolation not applicable: one user'),
+  'smoke.root_equivalent': info(
+    (p) => `nobody is isolated from ${p.text('os_user')}, who can become root (${p.text('why')})`,
+  ),
   'smoke.folders_proven': done((p) => `wrote, read back and removed a file in ${count(p, 'folder')}`),
   'smoke.agent_ran': done((p) => `ran the agent command${p.after('command')}${took(p)}`),
   'smoke.via_proven': done((p) => `the service account ${p.text('user')} can become this person`),

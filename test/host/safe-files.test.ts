@@ -81,14 +81,14 @@ describe('walking a path', () => {
     ['somebody else’s folder', 'owner', () => makeFolder(`${dir}/x`, 0o755, 4242)],
     ['a folder that the group can write to', 'writable_by_others', () => makeFolder(`${dir}/x`, 0o775)],
     ['a sticky folder for everybody', 'writable_by_others', () => makeFolder(`${dir}/x`, 0o1777)],
-  ])('is refused where %s stands among the parents', async (_title, why, arrange) => {
+  ])('is refused where %s stands among the parents', async (_title, reason, arrange) => {
     arrange()
-    const failure = { code: 'path_unsafe', params: { path: `${dir}/x`, why } }
+    const failure = { code: 'path_unsafe', params: { path: `${dir}/x`, reason } }
     expect(await files.checkParents(`${dir}/x/y/z`)).toMatchObject({ ok: false, failure })
     expect(await files.makeDirectory(`${dir}/x/y`, person, 0o700, '.tmp')).toMatchObject(
-      why === 'missing' ? { ok: false } : { ok: false, failure },
+      reason === 'missing' ? { ok: false } : { ok: false, failure },
     )
-    if (why === 'missing') expect(await files.stat(`${dir}/x/y`)).toEqual({ kind: 'absent' })
+    if (reason === 'missing') expect(await files.stat(`${dir}/x/y`)).toEqual({ kind: 'absent' })
   })
 
   test.each(['relative', '', '/a//b', '/a/../b', '/a/./b', '/a/', '/a\0b', '/'])(
@@ -106,7 +106,7 @@ describe('walking a path', () => {
     chownSync(path, 4242, 4242)
     expect(await own.checkParents(`${path}/x`)).toMatchObject({
       ok: false,
-      failure: { params: { why: 'owner' } },
+      failure: { params: { reason: 'owner' } },
     })
   })
 })
@@ -220,12 +220,12 @@ describe('removing and keeping', () => {
     mkdirSync(`${dir}/other`)
     const identity = await identityOf(`${dir}/ann`)
     expect(await files.quarantine(`${dir}/other`, identity, 'x')).toMatchObject({
-      failure: { params: { why: 'changed' } },
+      failure: { params: { reason: 'changed' } },
     })
     mkdirSync(`${dir}/.usher-quarantine`, 0o700)
     chownSync(`${dir}/.usher-quarantine`, 4242, 4242)
     expect(await files.quarantine(`${dir}/ann`, identity, 'x')).toMatchObject({
-      failure: { params: { why: 'owner' } },
+      failure: { params: { reason: 'owner' } },
     })
     expect(existsSync(`${dir}/ann`)).toBe(true)
   })
@@ -246,14 +246,14 @@ describe('removing and keeping', () => {
       await identityOf('/srv/data/memory/9'),
       'memory-9',
     )
-    expect(kept).toMatchObject({ ok: false, failure: { params: { why: 'other_file_system' } } })
+    expect(kept).toMatchObject({ ok: false, failure: { params: { reason: 'other_file_system' } } })
     expect(existsSync('/srv/data/memory/9')).toBe(true)
   })
 })
 
 describe('reading', () => {
   const options = { maxBytes: 100, allowedOwners: [0] }
-  const refused = (why: string) => ({ ok: false, failure: { code: 'path_unsafe', params: { why } } })
+  const refused = (reason: string) => ({ ok: false, failure: { code: 'path_unsafe', params: { reason } } })
 
   test.each([
     ['a link', 'symlink', () => symlinkSync('/etc/hostname', `${dir}/f`)],
@@ -263,9 +263,9 @@ describe('reading', () => {
     ['a file over the limit', 'too_large', () => writeFileSync(`${dir}/f`, 'x'.repeat(101))],
     ['a file that is not UTF-8', 'not_utf8', () => writeFileSync(`${dir}/f`, Buffer.from([0xff, 0xfe]))],
     ['nothing', 'missing', () => {}],
-  ])('a trusted file: refuses %s', async (_title, why, arrange) => {
+  ])('a trusted file: refuses %s', async (_title, reason, arrange) => {
     arrange()
-    expect(await files.readTrusted(`${dir}/f`, options)).toMatchObject(refused(why))
+    expect(await files.readTrusted(`${dir}/f`, options)).toMatchObject(refused(reason))
   })
 
   test('a trusted file: gives text with its byte order mark, mode and owner', async () => {

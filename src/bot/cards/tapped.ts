@@ -43,24 +43,29 @@ export async function checkTap(ctx: BotContext, deps: TappedDeps): Promise<TapCh
   return { ok: true, tap, card }
 }
 
-/** Approves, cancels or denies as the worker decides; the words are for the button. Only for a checked tap. */
-export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, card: Card): Promise<string> {
+/** What pops up at the button; `done` when the worker did what was asked. */
+export interface Decided {
+  done: boolean
+  text: string
+}
+
+/** Approves, cancels or denies as the worker decides. Only for a checked tap. */
+export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, card: Card): Promise<Decided> {
   const { worker, cards, keeper } = deps
   const key = (what: string) => updateKey(ctx.me.id, ctx.update.update_id, what)
   const onBehalfOf = card.chatId
   const { requestId: id, digest } = tap
 
-  const finish = async (outcome: { ok: boolean; error?: ApiError }, words: string): Promise<string> => {
+  const finish = async (outcome: { ok: boolean; error?: ApiError }, words: string): Promise<Decided> => {
     if (outcome.ok) {
       const now = cards.get(card.id) ?? card
       await cards.put({ ...now, usedBy: ctx.update.update_id })
     }
     void keeper.refreshRequest(id)
-    if (outcome.error === undefined) return words
-    if (isAway(outcome)) return WORKER_AWAY
-    return outcome.error.code === 'already_decided'
-      ? ((await decidedText(deps, card, id)) ?? errorText(outcome.error))
-      : errorText(outcome.error)
+    if (outcome.error === undefined) return { done: true, text: words }
+    if (isAway(outcome)) return { done: false, text: WORKER_AWAY }
+    const late = outcome.error.code === 'already_decided' ? await decidedText(deps, card, id) : null
+    return { done: false, text: late ?? errorText(outcome.error) }
   }
 
   if (tap.verb === 'cancel') {
@@ -93,16 +98,16 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
 }
 
 /** The host has changed since the draft: the same answers are planned anew, on the same card. */
-async function redraft(deps: TappedDeps, request: RequestView, card: Card, key: string): Promise<string> {
+async function redraft(deps: TappedDeps, request: RequestView, card: Card, key: string): Promise<Decided> {
   const drafted = await deps.worker.call(
     'request.draft',
     { answers: request.answers, replaces: request.id },
     { onBehalfOf: card.chatId, key },
   )
-  if (!drafted.ok) return errorText(drafted.error)
+  if (!drafted.ok) return { done: false, text: errorText(drafted.error) }
   await deps.cards.put({ ...(deps.cards.get(card.id) ?? card), requestId: drafted.request.id })
   void deps.keeper.refresh(card.id)
-  return texts.CARD_CHANGED
+  return { done: false, text: texts.CARD_CHANGED }
 }
 
 /** A tap that came late: what has become of the request says more than «too late». */

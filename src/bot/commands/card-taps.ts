@@ -17,7 +17,9 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     const { data } = ctx.callbackQuery
     if (!data.startsWith(CARD_PREFIX) || isEdit(data)) return next()
     const checked = await checkTap(ctx, deps)
-    await answerTap(ctx, checked.ok ? await decide(ctx, deps, checked.tap, checked.card) : checked.text)
+    if (!checked.ok) return answerTap(ctx, checked.text)
+    const decided = await decide(ctx, deps, checked.tap, checked.card)
+    return answerTap(ctx, decided.text, decided.done)
   })
   return composer
 }

@@ -18,7 +18,6 @@ import type { PathFact } from '../../domain/facts.ts'
 import type { FileOutcome, SafeFiles } from './safe-files.ts'
 import { buildHome, removeStaging } from './safe-files-home.ts'
 import { treeOf } from './safe-files-tree.ts'
-import type { Trust } from './safe-files-walk.ts'
 import {
   at,
   errnoOf,
@@ -29,6 +28,7 @@ import {
   isSame,
   lstatAt,
   PathError,
+  trustOf,
   unsafe,
   withOpen,
 } from './safe-files-walk.ts'
@@ -47,10 +47,7 @@ export interface SafeFilesOptions {
  * process runs. Under parents that only root can change, only another process of root could come in between.
  */
 export function createSafeFiles({ mode, dataDir }: SafeFilesOptions): SafeFiles {
-  const trust: Trust =
-    mode === 'system'
-      ? { owners: new Set([0]), stickyOnTheWay: false }
-      : { owners: new Set([0, process.getuid?.() ?? 0]), stickyOnTheWay: true }
+  const trust = trustOf(mode)
 
   return {
     async stat(path) {
@@ -327,8 +324,9 @@ function factOf(stats: Stats | null): PathFact & { identity?: ReturnType<typeof 
 
 function statFailure(error: unknown): PathFact {
   const { code, params } = failureOf(error, '')
-  const why = params?.['why']
-  if (why === 'missing') return { kind: 'absent' }
-  const errno = why === 'symlink' ? 'ELOOP' : why === 'not_a_directory' ? 'ENOTDIR' : String(why ?? code)
+  const reason = params?.['reason']
+  if (reason === 'missing') return { kind: 'absent' }
+  const errno =
+    reason === 'symlink' ? 'ELOOP' : reason === 'not_a_directory' ? 'ENOTDIR' : String(reason ?? code)
   return { kind: 'unreadable', errno }
 }

@@ -1,5 +1,6 @@
 import type { Facts, FactsQuery } from '../../domain/facts.ts'
 import type { RosterEntry } from '../../domain/person.ts'
+import type { RosterFile } from '../roster/roster-file.ts'
 import type { AccountDatabase } from './account-database.ts'
 import type { Programs } from './programs.ts'
 import type { SafeFiles } from './safe-files.ts'
@@ -12,9 +13,13 @@ export interface Host {
   accounts: AccountDatabase
   files: SafeFiles
   services: Services
+  roster: RosterFile
   /** Observes what one person's plan depends on. Looks only. */
   observe(query: FactsQuery): Promise<Facts>
-  /** The roster as it is now. A roster that cannot be used is a problem, never an empty one. */
+  /**
+   * The roster as it is now. A roster that cannot be used is a problem, never an empty one. Entries whose Telegram id is a
+   * string are left out: they give no privilege (`observe` finds them).
+   */
   readRoster(): Promise<{ ok: true; entries: RosterEntry[] } | { ok: false; why: string }>
 }
 

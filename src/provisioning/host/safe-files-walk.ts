@@ -19,19 +19,27 @@ export interface Trust {
   stickyOnTheWay: boolean
 }
 
-/** Why a path is refused. Further values of `why` are errno names. */
-export type UnsafeWhy =
-  | 'not_absolute'
-  | 'missing'
-  | 'symlink'
-  | 'not_a_directory'
-  | 'not_a_file'
-  | 'owner'
-  | 'writable_by_others'
-  | 'too_large'
-  | 'not_utf8'
-  | 'other_file_system'
-  | 'changed'
+/** Root alone; in single-user mode the caller as well, also in a folder of theirs below /tmp. */
+export function trustOf(mode: 'system' | 'single-user'): Trust {
+  if (mode === 'system') return { owners: new Set([0]), stickyOnTheWay: false }
+  return { owners: new Set([0, process.getuid?.() ?? 0]), stickyOnTheWay: true }
+}
+
+/** Why a path is refused, in words for people; the key is the failure's `reason`, for code. */
+const REASONS = {
+  not_absolute: 'it is not an absolute path without "." and ".."',
+  missing: 'it is missing',
+  symlink: 'it is a symbolic link',
+  not_a_directory: 'it is not a folder',
+  not_a_file: 'it is not a regular file',
+  owner: 'it belongs to somebody else',
+  writable_by_others: 'others can write to it',
+  too_large: 'it is too large',
+  not_utf8: 'it is not text in UTF-8',
+  other_file_system: 'it is on another file system than its quarantine',
+  changed: 'it is not what it was a moment ago',
+} as const
+export type UnsafeReason = keyof typeof REASONS
 
 /** Carries a failure out of synchronous code that holds descriptors; never leaves this folder. */
 export class PathError extends Error {
@@ -42,8 +50,9 @@ export class PathError extends Error {
   }
 }
 
-export function unsafe(path: string, why: UnsafeWhy | string, detail?: string): PathError {
-  return new PathError({ code: 'path_unsafe', params: { path, why }, ...(detail ? { detail } : {}) })
+export function unsafe(path: string, reason: UnsafeReason, detail?: string): PathError {
+  const params = { path, reason, why: REASONS[reason] }
+  return new PathError({ code: 'path_unsafe', params, ...(detail ? { detail } : {}) })
 }
 
 /** `name` in the directory that `descriptor` is, for any function of `node:fs`. */
@@ -126,7 +135,7 @@ function openNext(parent: number, name: string, walked: string): number {
   } catch (error) {
     const code = errnoOf(error)
     if (code === 'ENOENT') throw unsafe(walked, 'missing')
-    if (code !== 'ENOTDIR' && code !== 'ELOOP') throw unsafe(walked, code)
+    if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error
     throw unsafe(walked, lstatAt(parent, name)?.isSymbolicLink() ? 'symlink' : 'not_a_directory')
   }
 }
@@ -159,8 +168,8 @@ export function failureOf(error: unknown, path: string): StepFailure {
   if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'disk_full', params: { path }, detail }
   if (code === 'EROFS') return { code: 'read_only', params: { path }, detail }
   if (code === 'EEXIST' || code === 'ENOTEMPTY') return { code: 'path_occupied', params: { path }, detail }
-  if (code === 'EXDEV') return { code: 'path_unsafe', params: { path, why: 'other_file_system' }, detail }
-  if (code === 'ENOENT') return { code: 'path_unsafe', params: { path, why: 'missing' }, detail }
-  if (code === 'ELOOP') return { code: 'path_unsafe', params: { path, why: 'symlink' }, detail }
-  return { code: 'path_unsafe', params: { path, why: code }, detail }
+  if (code === 'EXDEV') return unsafe(path, 'other_file_system', detail).failure
+  if (code === 'ENOENT') return unsafe(path, 'missing', detail).failure
+  if (code === 'ELOOP') return unsafe(path, 'symlink', detail).failure
+  return { code: 'path_unsafe', params: { path, reason: code, why: `the system refused (${code})` }, detail }
 }

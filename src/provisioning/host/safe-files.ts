@@ -20,7 +20,8 @@ export interface Ownership {
 /**
  * File operations as root that never follow a symbolic link in any component below `/` and never write inside a tree
  * that somebody else controls: each path is walked from `/` with O_NOFOLLOW, descriptor by descriptor, and every
- * component must be a directory that only root (or, in single-user mode, the caller) can change; else `path_unsafe`.
+ * component must be a directory that only root (or, in single-user mode, the caller) can change; else `path_unsafe`, whose
+ * parameters are `path` (the component), `why` (words) and `reason` (for code: `missing`, `symlink`, an errno…).
  */
 export interface SafeFiles {
   /** Looks only, in anybody's tree. A link or a file among the path's parents reads as `unreadable` (ELOOP, ENOTDIR). */
@@ -74,7 +75,7 @@ export interface SafeFiles {
   ): Promise<FileOutcome<{ text: string; mode: number; uid: number; identity: FileIdentity }>>
   /**
    * Reads a file in anybody's tree: no link is followed, nothing but a regular file is opened, nothing blocks. What it says
-   * proves nothing. Absent: `path_unsafe` with why `missing`.
+   * proves nothing. Absent: `path_unsafe` with the reason `missing`.
    */
   readUntrusted(
     path: string,

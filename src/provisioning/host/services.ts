@@ -7,11 +7,15 @@ import type { FileOutcome } from './safe-files.ts'
  */
 export interface Services {
   available(): Promise<boolean>
-  /** Resolves when the unit is active again after an action that began after this call. */
+  /**
+   * Resolves when the unit is active again after an action that began after this call. `remind` does nothing. An abort
+   * ends the waiting of this caller, not the action that others may wait for.
+   */
   perform(
     unit: string,
     action: ServiceAction,
     signal: AbortSignal,
   ): Promise<FileOutcome<{ durationMs: number }>>
+  /** Active, or a oneshot unit that has done its work. */
   isActive(unit: string): Promise<boolean>
 }

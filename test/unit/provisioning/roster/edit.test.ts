@@ -228,7 +228,7 @@ describe('for any roster and any entry', () => {
         expect(parse(edited).users.at(-1)).toEqual(entry)
         expect(removeEntry(edited, entry, insertion)).toEqual({ state: 'removed', text })
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -257,7 +257,7 @@ describe('for any roster and any entry', () => {
         expect(parse(left)).toEqual(parse(text))
         if (!firstFirst) expect(left).toBe(text)
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 })

@@ -1,0 +1,40 @@
+import { createAccountDatabase } from './host/create-account-database.ts'
+import { createPrograms } from './host/create-programs.ts'
+import { createSafeFiles } from './host/create-safe-files.ts'
+import type { Host, HostEnvironment } from './host/host.ts'
+import { withLockFile } from './host/lock-file.ts'
+import { observe } from './host/observe.ts'
+import { trustOf } from './host/safe-files-walk.ts'
+import type { Services } from './host/services.ts'
+import { createRosterFile } from './roster/roster-file.ts'
+
+/** How long an edit of the roster waits for another process that holds its lock. */
+const ROSTER_LOCK_WAIT_MS = 5_000
+
+/** The operating system that this process runs on. Nothing is touched before the first call. */
+export function createHost(environment: HostEnvironment, services: Services): Host {
+  const { mode, stateDir, dataDir, rosterFile } = environment
+  const trust = trustOf(mode)
+  const programs = createPrograms(mode)
+  const files = createSafeFiles({ mode, dataDir })
+  const accounts = createAccountDatabase(programs, files)
+  const lockFile = `${stateDir}/locks/roster.lock`
+  const roster = createRosterFile(
+    files,
+    (work) => withLockFile(lockFile, trust, ROSTER_LOCK_WAIT_MS, work),
+    rosterFile,
+    [...trust.owners],
+  )
+  return {
+    ...{ environment, programs, accounts, files, services, roster },
+    observe: (query) => observe({ environment, accounts, files, roster }, query),
+    async readRoster() {
+      const read = await roster.read()
+      if (!read.ok) return { ok: false, why: String(read.failure.params?.['why'] ?? read.failure.code) }
+      return {
+        ok: true,
+        entries: read.people.filter((person) => person.exactId).map((person) => person.entry),
+      }
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { constants, mkdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FileOutcome } from './safe-files.ts'
+import type { Trust } from './safe-files-walk.ts'
+import { at, errnoOf, failureOf, inParent, lstatAt, PathError, withOpen } from './safe-files-walk.ts'
+
+const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants
+const RETRY_MS = 20
+
+/**
+ * Runs `work` while this process holds a lock file (0600, in a folder of its own, 0700, so that nobody else can hold it). It
+ * names pid and start time of its holder: one whose holder is gone is taken over. Not reentrant.
+ *
+ * INVARIANT: only one process of root runs this at a time in ordinary service (the worker's database refuses a second
+ * one); the file guards against the exception, so that two that find the same dead holder at once are not expected.
+ */
+export async function withLockFile<T extends object>(
+  path: string,
+  trust: Trust,
+  waitMs: number,
+  work: () => Promise<FileOutcome<T>>,
+): Promise<FileOutcome<T>> {
+  const deadline = performance.now() + waitMs
+  for (;;) {
+    const taken = takeLock(path, trust)
+    if (!taken.ok) return taken
+    if (taken.holder === null) break
+    if (performance.now() > deadline) {
+      const why = `process ${taken.holder} holds its lock`
+      return { ok: false, failure: { code: 'path_unsafe', params: { path, reason: 'locked', why } } }
+    }
+    await delay(RETRY_MS)
+  }
+  try {
+    return await work()
+  } finally {
+    inParent(path, trust, (parent, name) => unlinkSync(at(parent, name)))
+  }
+}
+
+function takeLock(path: string, trust: Trust): FileOutcome<{ holder: number | null }> {
+  try {
+    inParent(path.slice(0, path.lastIndexOf('/')), trust, (parent, folder) => {
+      if (lstatAt(parent, folder) === null) mkdirSync(at(parent, folder), 0o700)
+    })
+    return inParent(path, trust, (parent, name) => {
+      const holder = holderOf(parent, name, path)
+      if (holder !== null) return { ok: true, holder }
+      if (lstatAt(parent, name) !== null) unlinkSync(at(parent, name))
+      withOpen(parent, name, O_WRONLY | O_CREAT | O_EXCL, (descriptor) => {
+        writeSync(descriptor, `${process.pid} ${startTimeOf(process.pid)}\n`)
+      })
+      return { ok: true, holder: null }
+    })
+  } catch (error) {
+    return { ok: false, failure: failureOf(error, path) }
+  }
+}
+
+/** The pid in the lock file if that very process still runs. */
+function holderOf(parent: number, name: string, path: string): number | null {
+  const stats = lstatAt(parent, name)
+  if (stats === null) return null
+  if (!stats.isFile()) throw new PathError({ code: 'path_occupied', params: { path } })
+  const text = withOpen(parent, name, O_RDONLY, (descriptor) => readFileSync(descriptor, 'utf8'))
+  const [pid, startTime] = text.trim().split(' ')
+  if (!pid || !startTime || !/^[0-9]+$/.test(pid)) return null
+  return startTimeOf(Number(pid)) === startTime ? Number(pid) : null
+}
+
+/** Field 22 of proc(5) stat: with the pid it names one process, until the next boot. */
+function startTimeOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  } catch (error) {
+    if (errnoOf(error) === '') throw error
+    return null
+  }
+}

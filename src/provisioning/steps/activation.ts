@@ -1,0 +1,58 @@
+import type { StepFailure } from '../../domain/step.ts'
+import type { StepImplementation } from '../step-kind.ts'
+
+/** `lifts`: this run was about to lift the expiry of the account with this uid, or has lifted it. */
+type ActivationRecord = { uid: number; lifts: boolean }
+
+/**
+ * Lifts the expiry with which this run created an account, once everything is proven. An account that this run did not
+ * create is never touched: it has no marker of ours.
+ */
+export const activation: StepImplementation<'activation', ActivationRecord> = {
+  kind: 'activation',
+  deadlineMs: 60_000,
+
+  async check(host, { osUser }) {
+    const entry = await host.accounts.byName(osUser)
+    if (entry !== null && !(await host.accounts.isExpired(osUser))) {
+      return { state: 'already', notes: [{ code: 'activation.not_needed' }] }
+    }
+    return { state: 'differs', notes: [{ code: 'activation.lift' }] }
+  },
+
+  async apply({ host, run, journal }, { osUser }, record) {
+    const entry = await host.accounts.byName(osUser)
+    if (entry === null || (record !== null && record.uid !== entry.uid)) {
+      return { ok: false, failure: changed(osUser), notes: [] }
+    }
+    const lifts =
+      record?.lifts ?? (entry.gecos.includes(run.marker) && (await host.accounts.isExpired(osUser)))
+    journal.commit({ uid: entry.uid, lifts })
+    if (!lifts) return { ok: true, notes: [{ code: 'activation.not_needed' }] }
+    const lifted = await host.accounts.liftExpiry(osUser)
+    if (!lifted.ok) return { ok: false, failure: lifted.failure, notes: [] }
+    return { ok: true, notes: [{ code: 'activation.lifted' }] }
+  },
+
+  async undo({ host }, { osUser }, record) {
+    if (record === null || !record.lifts) return { state: 'undone', notes: [] }
+    const entry = await host.accounts.byName(osUser)
+    if (entry === null) return { state: 'undone', notes: [] }
+    if (entry.uid !== record.uid) return { state: 'failed', failure: changed(osUser), notes: [] }
+    if (await host.accounts.isExpired(osUser)) return { state: 'undone', notes: [] }
+    const expired = await host.accounts.expire(osUser)
+    if (!expired.ok) return { state: 'failed', failure: expired.failure, notes: [] }
+    return { state: 'undone', notes: [{ code: 'activation.expired_again' }] }
+  },
+
+  async verify({ host }, { osUser }, record) {
+    const entry = await host.accounts.byName(osUser)
+    const same = entry !== null && entry.uid === record.uid
+    const asPromised = same && !(record.lifts && (await host.accounts.isExpired(osUser)))
+    return asPromised ? { ok: true, notes: [] } : { ok: false, failure: changed(osUser), notes: [] }
+  },
+}
+
+function changed(osUser: string): StepFailure {
+  return { code: 'account_changed', params: { os_user: osUser } }
+}
