@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ADA, ALAN, createScene, type Scene, startedScene, TREES } from '../support/stage/started-stage.ts'
+import { ADA, ALAN, createScene, type Scene, TREES } from '../support/stage/scene.ts'
+import { startedScene } from '../support/stage/started-scene.ts'
 import { hasAccount } from '../support/stage/system-installation.ts'
 import { snapshotTrees, treeDifferences } from '../support/stage/trees.ts'
 

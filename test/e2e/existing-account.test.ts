@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { answerAdduser } from '../support/stage/adduser.ts'
-import { MARY, startedScene } from '../support/stage/started-stage.ts'
+import { MARY } from '../support/stage/scene.ts'
+import { startedScene } from '../support/stage/started-scene.ts'
 import { findAccount } from '../support/stage/system-installation.ts'
 import { snapshotTrees, treeDifferences } from '../support/stage/trees.ts'
 

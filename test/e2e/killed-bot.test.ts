@@ -2,7 +2,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { answerAdduser, answerFromAccountOn } from '../support/stage/adduser.ts'
-import { ADA, startedScene } from '../support/stage/started-stage.ts'
+import { ADA } from '../support/stage/scene.ts'
+import { startedScene } from '../support/stage/started-scene.ts'
 
 describe('a bot that is killed', () => {
   test('goes on in the middle of the conversation with what was answered', async () => {

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { answerAdduser } from '../support/stage/adduser.ts'
 import { runCommand } from '../support/stage/command.ts'
-import { ADA, ALAN, startedScene } from '../support/stage/started-stage.ts'
+import { ADA, ALAN } from '../support/stage/scene.ts'
+import { startedScene } from '../support/stage/started-scene.ts'
 import {
   CLEAN_ENVIRONMENT,
   findAccount,

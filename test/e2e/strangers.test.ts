@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { answerAdduser } from '../support/stage/adduser.ts'
-import { ADA, ALAN, startedScene } from '../support/stage/started-stage.ts'
+import { ADA, ALAN } from '../support/stage/scene.ts'
+import { startedScene } from '../support/stage/started-scene.ts'
 
 describe('somebody who is not on the roster', () => {
   test('gets one polite refusal with their id, and nothing that they send is dealt with', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { answerAdduser } from '../support/stage/adduser.ts'
-import { ADA, startedScene } from '../support/stage/started-stage.ts'
+import { ADA } from '../support/stage/scene.ts'
+import { startedScene } from '../support/stage/started-scene.ts'
 import { findAccount } from '../support/stage/system-installation.ts'
 
 const JOAN = { id: 700_000_005, first_name: 'Joan', last_name: 'Clarke' }

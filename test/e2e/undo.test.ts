@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { answerAdduser } from '../support/stage/adduser.ts'
-import { ADA, MARY, startedScene, TREES } from '../support/stage/started-stage.ts'
+import { ADA, MARY, TREES } from '../support/stage/scene.ts'
+import { startedScene } from '../support/stage/started-scene.ts'
 import { hasAccount } from '../support/stage/system-installation.ts'
 import { snapshotTrees, treeDifferences } from '../support/stage/trees.ts'
 

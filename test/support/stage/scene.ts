@@ -1,5 +1,4 @@
-/** A stage for one test: set before it, ended after it, and its logs shown when it fails. */
-import { onTestFailed, onTestFinished } from 'vitest'
+/** The usual scene: a system with an admin, another person and an account to adopt. */
 import type { RunView } from '../../../src/protocol/views.ts'
 import type { Person } from '../chat-driver/person.ts'
 import { checkoutInSandbox } from '../sandbox/sandbox.ts'
@@ -32,15 +31,7 @@ export interface Scene extends Stage {
 }
 
 /** `agent`: the text of the agent's program, a shell script; without it none is configured. */
-type SceneOptions = { agent?: string } & Partial<Pick<StageOptions, 'config' | 'residents' | 'groups'>>
-
-/** A scene for one test. */
-export async function startedScene(options: SceneOptions = {}): Promise<Scene> {
-  const scene = await createScene(options)
-  onTestFinished(() => scene.close())
-  onTestFailed(() => console.error(scene.logs()))
-  return scene
-}
+export type SceneOptions = { agent?: string } & Partial<Pick<StageOptions, 'config' | 'residents' | 'groups'>>
 
 /** A scene for whoever closes it. */
 export async function createScene(options: SceneOptions = {}): Promise<Scene> {
