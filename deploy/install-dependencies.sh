@@ -21,7 +21,15 @@ installed() { # is what package-lock.json says installed, by whatever npm?
   mark
 }
 
-mark() { cp package-lock.json node_modules/.usher-lock 2>/dev/null || true; } # a read-only checkout stays as it is
+mark() { # a read-only checkout stays as it is
+  # npm 9 does not link the pinned Node: without it the tools would run on the distribution's.
+  for pinned in node_modules/node-*/bin/node; do
+    if [ -x "$pinned" ] && [ ! -e node_modules/.bin/node ]; then
+      ln -s "../${pinned#node_modules/}" node_modules/.bin/node 2>/dev/null || true
+    fi
+  done
+  cp package-lock.json node_modules/.usher-lock 2>/dev/null || true
+}
 
 progress() { # one line every two seconds: npm shows nothing of its own without a terminal
   total=$(grep -c '"integrity"' package-lock.json)
@@ -50,7 +58,8 @@ if ! installed; then
     trap 'kill $progress 2>/dev/null' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    npm ci --no-audit --no-fund --loglevel=error >&2 8>&- || {
+    NODE_OPTIONS='--require ./deploy/pretend-pinned-node.cjs' \
+      npm ci --no-audit --no-fund --loglevel=error >&2 8>&- || {
       echo "usher: cannot install the dependencies: npm failed, see above; check the network and the registry, then run it again" >&2
       exit 1
     }

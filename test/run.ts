@@ -9,10 +9,11 @@
  * nothing failed.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { describeTally, readTally, skippedAsFailed, type Tally } from './support/runner/tally.ts'
 import { canUnshare, scratchInSandbox, spawnInSandbox } from './support/sandbox/sandbox.ts'
 
 const levels = {
@@ -28,7 +29,6 @@ const levels = {
 type Level = keyof typeof levels
 const allLevels = Object.keys(levels) as Level[]
 
-type Tally = { readonly passed: number; readonly failed: number; readonly skipped: number }
 type Job = { readonly levels: readonly Level[]; readonly sandboxed: boolean }
 
 const checkout = fileURLToPath(new URL('..', import.meta.url))
@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     total.passed += tally.passed
     total.failed += tally.failed
     total.skipped += tally.skipped
-    summary.push(`  ${name.padEnd(13)} ${describe(tally)}${note}`)
+    summary.push(`  ${name.padEnd(13)} ${describeTally(tally)}${note}`)
   }
 
   const runnable = present.filter((level) => possible.ok || levels[level] === 'plain')
@@ -66,7 +66,7 @@ async function main(args: readonly string[]): Promise<number> {
     const { tally, seconds } = await runJob(job, filters, bail)
     // A test that skips itself where it could have run proves nothing.
     const refused = job.levels.some((level) => levels[level] !== 'plain') && root && tally.skipped > 0
-    const counted = refused ? { ...tally, failed: tally.failed + tally.skipped, skipped: 0 } : tally
+    const counted = refused ? skippedAsFailed(tally) : tally
     const note = `${refused ? ' (skipped tests count as failed here)' : ''}  ${seconds.toFixed(1)} s`
     add(job.levels.join(', '), counted, note)
     if (bail && counted.failed > 0) {
@@ -91,7 +91,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   console.log(`\nTest levels:\n${summary.join('\n')}\n`)
   if (total.passed + total.failed === 0) console.log('test: cannot pass: no test ran')
-  console.log(describe(total))
+  console.log(describeTally(total))
   return total.failed === 0 && total.passed > 0 ? 0 : 1
 }
 
@@ -157,9 +157,17 @@ async function runJob(
     const status = await ended(
       job.sandboxed
         ? spawnInSandbox([pathInSandbox(argv[0]), ...argv.slice(1)], { rwScratch: scratch, stdio: 'inherit' })
-        : spawn(argv[0], argv.slice(1), { cwd: checkout, stdio: 'inherit' }),
+        : // Vitest keeps a token of its own there; nobody's home is its business.
+          spawn(argv[0], argv.slice(1), {
+            cwd: checkout,
+            stdio: 'inherit',
+            env: { ...process.env, XDG_DATA_HOME: scratch },
+          }),
     )
-    return { tally: tally(join(scratch, 'report.json'), status), seconds: (performance.now() - begun) / 1000 }
+    return {
+      tally: readTally(join(scratch, 'report.json'), status),
+      seconds: (performance.now() - begun) / 1000,
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
@@ -175,30 +183,4 @@ async function ended(child: ChildProcess): Promise<number> {
     child.once('error', reject)
     child.once('close', (code) => resolve(code ?? 1))
   })
-}
-
-/** Counts from vitest's report. A file that failed to load, a leak or a crash counts as one failure at least. */
-function tally(report: string, status: number): Tally {
-  let counts = { passed: 0, failed: 0, skipped: 0 }
-  try {
-    const json = JSON.parse(readFileSync(report, 'utf8')) as Record<string, unknown>
-    const count = (key: string) => Number(json[key] ?? 0)
-    const files = json['testResults'] as { status: string; assertionResults: { status: string }[] }[]
-    const brokenFiles = files.filter(
-      (file) =>
-        file.status === 'failed' && !file.assertionResults.some((result) => result.status === 'failed'),
-    )
-    counts = {
-      passed: count('numPassedTests'),
-      failed: count('numFailedTests') + brokenFiles.length,
-      skipped: count('numPendingTests') + count('numTodoTests'),
-    }
-  } catch (error) {
-    console.error(`test: cannot read the report of this level: ${(error as Error).message}`)
-  }
-  return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
-}
-
-function describe({ passed, failed, skipped }: Tally): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }

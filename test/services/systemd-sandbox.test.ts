@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { bootSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
+import { bootSystemd, withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
 
 const exists = (pid: number) => existsSync(`/proc/${pid}`)
 
@@ -21,23 +21,26 @@ async function eventually(condition: () => boolean): Promise<boolean> {
 test('boots a systemd that runs units, and that the machine does not notice', async () => {
   const passwd = readFileSync('/etc/passwd', 'utf8')
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
-  await using systemd = await bootSystemd()
-  expect(systemd.state).toBe('running')
-  const unit = '[Service]\nExecStart=/bin/sleep infinity\nProtectSystem=strict\nPrivateTmp=yes\n'
-  await systemd.run(['tee', '/etc/systemd/system/sandboxed.service'], unit)
-  const started = await systemd.run([
-    '/bin/sh',
-    '-euc',
-    'systemctl daemon-reload; systemctl start sandboxed; systemctl is-active sandboxed; useradd -m inside',
-  ])
-  expect(started).toMatchObject({ status: 0, stdout: 'active\n' })
-  const transient = await systemd.run([
-    ...(['systemd-run', '--quiet', '--wait', '--pipe', '--uid=inside'] as const),
-    ...['cat', '/opt/usher-checkout/package.json'],
-  ])
-  expect(JSON.parse(transient.stdout)).toMatchObject({ name: 'usher' })
-  await systemd.stop()
-  expect(exists(systemd.pid)).toBe(false)
+  const pid = await withSystemd(async (systemd) => {
+    expect(systemd.state).toBe('running')
+    const unit = '[Service]\nExecStart=/bin/sleep infinity\nProtectSystem=strict\nPrivateTmp=yes\n'
+    await systemd.run(['tee', '/etc/systemd/system/sandboxed.service'], unit)
+    const script =
+      'systemctl daemon-reload; systemctl start sandboxed; systemctl is-active sandboxed; useradd -m inside'
+    expect(await systemd.run(['/bin/sh', '-euc', script])).toMatchObject({ status: 0, stdout: 'active\n' })
+    const cat = ['cat', '/opt/usher-checkout/package.json']
+    const transient = await systemd.run([
+      'systemd-run',
+      '--quiet',
+      '--wait',
+      '--pipe',
+      '--uid=inside',
+      ...cat,
+    ])
+    expect(JSON.parse(transient.stdout)).toMatchObject({ name: 'usher' })
+    return systemd.pid
+  })
+  expect(exists(pid)).toBe(false)
   expect(readFileSync('/etc/passwd', 'utf8')).toBe(passwd)
   expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(mounts)
   expect(existsSync('/etc/systemd/system/sandboxed.service')).toBe(false)
@@ -59,10 +62,10 @@ test('two run side by side and do not see each other', async () => {
 })
 
 test('lets a process that was started inside make cgroups and move its children there', async () => {
-  await using systemd = await bootSystemd()
   const script = `mkdir /sys/fs/cgroup/runs; sleep 60 & echo $! >/sys/fs/cgroup/runs/cgroup.procs
     echo 1 >/sys/fs/cgroup/runs/cgroup.kill; wait $! || echo $?`
-  expect((await systemd.run(['/bin/sh', '-euc', script])).stdout).toBe('137\n')
+  const { stdout } = await withSystemd((systemd) => systemd.run(['/bin/sh', '-euc', script]))
+  expect(stdout).toBe('137\n')
 })
 
 test('ends without a trace when the process that booted it is killed', async () => {

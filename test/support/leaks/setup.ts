@@ -7,6 +7,9 @@ import { afterAll, beforeAll } from 'vitest'
 import { insideSandbox } from '../sandbox/sandbox.ts'
 import { type Inventory, leaksSince, takeInventory } from './inventory.ts'
 
+// The caller's folders, or the runner's: no test is to depend on them.
+delete process.env['XDG_DATA_HOME']
+
 const patience = 3000
 
 let before: Inventory

@@ -61,7 +61,7 @@ export async function canUnshare(): Promise<
   if (process.platform !== 'linux')
     return { ok: false, why: `private namespaces need Linux, not ${process.platform}` }
   if (process.getuid?.() !== 0)
-    return { ok: false, why: `uid ${process.getuid?.()} may not make private namespaces` }
+    return { ok: false, why: `it needs root: uid ${process.getuid?.()} may not make private namespaces` }
   try {
     const { status, stderr } = await runInSandbox(['true'])
     if (status === 0) return { ok: true }

@@ -13,7 +13,7 @@ export type SystemdSandboxOptions = {
   readonly unit?: string
 }
 
-export type SystemdSandbox = AsyncDisposable & {
+export type SystemdSandbox = {
   /** The pid of that systemd, as seen from the machine. */
   readonly pid: number
   /** `running`, or `degraded` when a unit of the machine failed to start. */
@@ -59,7 +59,19 @@ export async function bootSystemd(options: SystemdSandboxOptions = {}): Promise<
       boot.stdin.end()
       await closed
     },
-    [Symbol.asyncDispose]: () => sandbox.stop(),
   }
   return sandbox
+}
+
+/** Boots one for `use` and ends it afterwards, however that went. */
+export async function withSystemd<Result>(
+  use: (systemd: SystemdSandbox) => Promise<Result>,
+  options: SystemdSandboxOptions = {},
+): Promise<Result> {
+  const systemd = await bootSystemd(options)
+  try {
+    return await use(systemd)
+  } finally {
+    await systemd.stop()
+  }
 }

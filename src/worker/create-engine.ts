@@ -1,0 +1,106 @@
+import type { Config } from '../config/config.ts'
+import type { Actor } from '../domain/actor.ts'
+import { type DiskProblem, diskProblems } from '../provisioning/host/disk.ts'
+import type { Host } from '../provisioning/host/host.ts'
+import type { StepRegistry } from '../provisioning/registry.ts'
+import type { Store } from '../store/store.ts'
+import type { Caller } from './caller.ts'
+import type { EngineContext, EngineLog } from './context.ts'
+import { lapseRequests } from './decide-request.ts'
+import type { Engine } from './engine.ts'
+import { createEventLog, isVisibleTo } from './events.ts'
+import { createExecute } from './execute.ts'
+import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts'
+import { createObserve } from './observe.ts'
+import { createRateLimit } from './rate-limit.ts'
+import { createRunner } from './runner.ts'
+
+export interface EngineDependencies {
+  config: Config
+  host: Host
+  registry: StepRegistry
+  store: Store
+  log: EngineLog
+  /** Who this actor would be if they asked now; null when nobody. Asked again when an approved run is claimed. */
+  callerOf: (actor: Actor) => Promise<Caller | null>
+  version: string
+  /** Epoch milliseconds. */
+  clock?: () => number
+  limits?: Partial<EngineLimits>
+  diskProblems?: (folders: readonly string[]) => Promise<DiskProblem[]>
+}
+
+/** Longest wait for the next expiry: timers of more than 2^31 ms fire at once, and clocks are set. */
+const EXPIRY_CHECK_MAX_MS = 60 * 60_000
+
+/** The engine over an open store. Does nothing by itself before `start`. */
+export function createEngine(dependencies: EngineDependencies): Engine {
+  const { config, host, registry, store, log, callerOf, version } = dependencies
+  const clock = dependencies.clock ?? Date.now
+  const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
+  const context: EngineContext = {
+    config,
+    host,
+    registry,
+    store,
+    log,
+    clock,
+    limits,
+    callerOf,
+    version,
+    events: createEventLog(store, clock),
+    observe: createObserve(config, host, dependencies.diskProblems ?? diskProblems),
+    checks: createRateLimit(limits.checksPerMinute, 60_000),
+    claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
+    startedAt: clock(),
+  }
+  const { events } = context
+  const runner = createRunner(context)
+  let expiry: NodeJS.Timeout | undefined
+  let running = false
+
+  function awaitExpiry(): void {
+    clearTimeout(expiry)
+    const next = running ? store.requests.nextExpiry() : null
+    if (next === null) return
+    const wait = Math.min(Math.max(0, next - clock()), EXPIRY_CHECK_MAX_MS)
+    expiry = setTimeout(() => {
+      try {
+        lapseRequests(context)
+      } catch (error) {
+        log.error({ err: error }, 'cannot close expired requests')
+      }
+      awaitExpiry()
+    }, wait + 1)
+    expiry.unref()
+  }
+
+  return {
+    execute: createExecute(context, () => {
+      awaitExpiry()
+      runner.kick()
+    }),
+    events: {
+      after: events.after,
+      latest: events.latest,
+      subscribe: events.subscribe,
+      visibleTo: isVisibleTo,
+    },
+    async start() {
+      running = true
+      store.idempotency.forgetBefore(clock() - limits.idempotencyMs)
+      events.commit(() => {
+        const nobody = { requestId: null, runId: null, telegramId: null }
+        events.append('worker.started', nobody, 'worker', { version, mode: config.mode })
+      })
+      lapseRequests(context)
+      runner.start()
+      awaitExpiry()
+    },
+    async stop(deadlineMs) {
+      running = false
+      clearTimeout(expiry)
+      await runner.stop(deadlineMs)
+    },
+  }
+}

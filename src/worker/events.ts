@@ -1,0 +1,80 @@
+import type { EventType } from '../domain/event.ts'
+import { type JsonObject, toWellFormedJson } from '../domain/json.ts'
+import type { EventView } from '../protocol/views.ts'
+import type { Store } from '../store/store.ts'
+import { decide } from './access.ts'
+import type { Caller } from './caller.ts'
+
+/** What an event is about. */
+export interface EventSubject {
+  requestId: number | null
+  runId: number | null
+  telegramId: number | null
+}
+
+/**
+ * Writes transitions and their events together, and tells followers after the commit.
+ *
+ * INVARIANTS
+ * - `append` is only called inside `commit`, so an event is in the database exactly when its transition is.
+ * - Followers are told after the transaction, never inside it; they read what they want by cursor.
+ */
+export interface EventLog {
+  /** One transaction of the store; see `Database.transaction`. */
+  commit<T>(body: () => T): T
+  append(type: EventType, subject: EventSubject, actor: string, data?: JsonObject): void
+  after(cursor: number, limit: number): EventView[]
+  latest(): number
+  subscribe(listener: () => void): () => void
+}
+
+export function createEventLog(store: Store, clock: () => number): EventLog {
+  const listeners = new Set<() => void>()
+  let appended = false
+  return {
+    commit(body) {
+      appended = false
+      const result = store.transaction(body)
+      if (appended) for (const listener of [...listeners]) listener()
+      return result
+    },
+    append(type, { requestId, runId, telegramId }, actor, data = {}) {
+      appended = true
+      store.events.append({
+        at: clock(),
+        type,
+        requestId,
+        runId,
+        subjectTelegramId: telegramId,
+        actor,
+        data: toWellFormedJson(data) as JsonObject,
+      })
+    },
+    after: (cursor, limit) =>
+      store.events.after(cursor, limit).map((event) => ({
+        id: event.id,
+        at: event.at,
+        type: event.type,
+        request_id: event.requestId,
+        run_id: event.runId,
+        subject_telegram_id: event.subjectTelegramId,
+        actor: event.actor,
+        data: event.data,
+        previous_hash: event.previousHash,
+        hash: event.hash,
+      })),
+    latest: () => store.events.latest(),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Whether this caller may be told of this event: all with `events.follow.all`, else those about oneself. */
+export function isVisibleTo(caller: Caller, event: EventView): boolean {
+  const { actor, person } = caller
+  const own = actor.kind === 'telegram' ? actor.telegramId : (person?.telegram_id ?? null)
+  const isOwn = own !== null && event.subject_telegram_id === own
+  return decide('events.follow', caller, isOwn ? 'own' : 'foreign') === 'allow'
+}

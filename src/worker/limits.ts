@@ -1,0 +1,36 @@
+/** How much of everything there may be; all of it can be lowered in tests. */
+export interface EngineLimits {
+  /** Runs of different people that go on at the same time. */
+  concurrentRuns: number
+  draftLifetimeMs: number
+  /** Drafts an actor may make in 24 h: who may only ask for themself, and who may ask for others through the bot. */
+  ownDraftsPerDay: number
+  draftsPerDay: number
+  /** Checks of a name by one actor in a minute. */
+  checksPerMinute: number
+  /** Claim codes that one uid may try in an hour. */
+  claimAttemptsPerHour: number
+  /** How often an interrupted step is begun again before it counts as the cause of the interruptions. */
+  attemptsPerStep: number
+  /** How long a step that ignores its deadline is waited for, in milliseconds. */
+  graceMs: number
+  /** How long a run that was interrupted by a bug or a full disk rests before it is taken up again. */
+  retryMs: number
+  /** First answers are remembered for this long. */
+  idempotencyMs: number
+}
+
+const HOUR = 3_600_000
+
+export const DEFAULT_LIMITS: EngineLimits = {
+  concurrentRuns: 4,
+  draftLifetimeMs: 24 * HOUR,
+  ownDraftsPerDay: 5,
+  draftsPerDay: 200,
+  checksPerMinute: 30,
+  claimAttemptsPerHour: 10,
+  attemptsPerStep: 3,
+  graceMs: 10_000,
+  retryMs: 10_000,
+  idempotencyMs: 7 * 24 * HOUR,
+}

@@ -1,0 +1,83 @@
+import { statfs } from 'node:fs/promises'
+import type { Operation } from '../context.ts'
+import { refuseAccess } from '../ownership.ts'
+import { readNames } from '../roster-names.ts'
+import { personView, roleView } from '../views.ts'
+
+/** Who the worker takes the caller for. */
+export const whoami: Operation<'whoami'> = async (context, caller) => {
+  const refused = refuseAccess('whoami', caller, 'own', 'you')
+  if (refused !== null) return refused
+  const { actor, person, role, permissions } = caller
+  const names = await readNames(context.host)
+  const uid = person === null ? null : ((await context.host.accounts.byName(person.os_user))?.uid ?? null)
+  return {
+    effect: () => ({
+      ok: true,
+      output: {
+        actor: names.actor(actor),
+        person: person === null ? null : personView(context.store, person, uid),
+        role,
+        permissions: [...permissions].sort(),
+        admin: permissions.has('requests.approve.all'),
+      },
+    }),
+  }
+}
+
+/** That the worker is there; to who may read it, how it is. */
+export const status: Operation<'status'> = async (context, caller) => {
+  const refused = refuseAccess('status', caller, 'own', 'the status')
+  if (refused !== null) return refused
+  const { config, host, store, version } = context
+  const coarse = { version, mode: config.mode, host: host.environment.name, ready: true }
+  if (!caller.permissions.has('status.read')) {
+    return { effect: () => ({ ok: true, output: { ...coarse, details: null } }) }
+  }
+  const roster = await host.readRoster()
+  const disk = await statfs(config.paths.state).catch(() => null)
+  return {
+    effect: () => ({
+      ok: true,
+      output: {
+        ...coarse,
+        details: {
+          started_at: context.startedAt,
+          queued: store.runs.count(['queued']),
+          running: store.runs.count(['running', 'undoing']),
+          open_requests: store.requests.countOpen(),
+          people: roster.ok ? roster.entries.length : null,
+          roster_problem: roster.ok ? null : roster.why,
+          last_event: store.events.latest(),
+          rss_bytes: process.memoryUsage.rss(),
+          disk_free_bytes: disk === null ? 0 : disk.bavail * disk.bsize,
+        },
+      },
+    }),
+  }
+}
+
+/** What the questions offer: roles that can be given, and what people inherit. */
+export const onboardingOptions: Operation<'onboarding.options'> = async (context, caller) => {
+  const refused = refuseAccess('onboarding.options', caller, 'none', 'the options')
+  if (refused !== null) return refused
+  const { config, host } = context
+  const { workspace_base, model, agent_backend, max_budget } = config.defaults
+  const own = config.mode === 'single-user' ? await host.accounts.byUid(process.getuid?.() ?? 0) : null
+  return {
+    effect: () => ({
+      ok: true,
+      output: {
+        roles: [...config.roles.values()].filter(({ name }) => name !== 'public').map(roleView),
+        defaults: {
+          workspace_base: workspace_base ?? null,
+          model: model ?? null,
+          agent_backend: agent_backend ?? null,
+          max_budget: max_budget ?? null,
+        },
+        mode: config.mode,
+        own_os_user: own?.name ?? null,
+      },
+    }),
+  }
+}

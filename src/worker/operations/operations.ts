@@ -1,0 +1,33 @@
+import type { OperationName } from '../../protocol/operations.ts'
+import type { Operation } from '../context.ts'
+import { onboardingOptions, status, whoami } from './about.ts'
+import { checkAccount } from './check-account.ts'
+import { claimAccept, claimShow } from './claims.ts'
+import { peopleGet, peopleList } from './people.ts'
+import { requestApprove, requestCancel, requestConfirm, requestDeny } from './request-decisions.ts'
+import { requestDraft } from './request-draft.ts'
+import { requestGet, requestList, runGet } from './request-reads.ts'
+import { requestSubmit } from './request-submit.ts'
+import { runUndo } from './run-undo.ts'
+
+/** Every operation there is: one that joins the protocol without its implementation does not compile. */
+export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
+  whoami,
+  status,
+  'onboarding.options': onboardingOptions,
+  'host.check-account': checkAccount,
+  'request.draft': requestDraft,
+  'run.undo': runUndo,
+  'request.submit': requestSubmit,
+  'request.approve': requestApprove,
+  'request.confirm': requestConfirm,
+  'request.deny': requestDeny,
+  'request.cancel': requestCancel,
+  'claim.show': claimShow,
+  'claim.accept': claimAccept,
+  'request.list': requestList,
+  'request.get': requestGet,
+  'run.get': runGet,
+  'people.list': peopleList,
+  'people.get': peopleGet,
+}

@@ -1,0 +1,69 @@
+import type { RosterEntry } from '../../domain/person.ts'
+import { decide } from '../access.ts'
+import type { Caller } from '../caller.ts'
+import { type EngineContext, type Operation, refusal } from '../context.ts'
+import { ownTelegramId, refuseAccess } from '../ownership.ts'
+import { personPaths } from '../person-paths.ts'
+import { personView } from '../views.ts'
+
+/** The people of the roster as it is now; oneself where one may not see the others. */
+export const peopleList: Operation<'people.list'> = async (context, caller) => {
+  const refused = refuseAccess('people.list', caller, 'none', 'people')
+  if (refused !== null) return refused
+  const roster = await context.host.readRoster()
+  if (!roster.ok) return rosterUnusable(context, roster.why)
+  const all = decide('people.list', caller, 'foreign') === 'allow'
+  const shown = roster.entries.filter((entry) => all || isOneself(caller, entry))
+  const uids = await Promise.all(shown.map(({ os_user }) => uidOf(context, os_user)))
+  return {
+    effect: () => ({
+      ok: true,
+      output: { people: shown.map((entry, index) => personView(context.store, entry, uids[index] ?? null)) },
+    }),
+  }
+}
+
+/** One person by OS user or by Telegram id in decimal. */
+export const peopleGet: Operation<'people.get'> = async (context, caller, { name }) => {
+  const roster = await context.host.readRoster()
+  const entry = roster.ok
+    ? roster.entries.find(({ os_user, telegram_id }) => os_user === name || String(telegram_id) === name)
+    : undefined
+  const ownership = entry === undefined ? 'absent' : isOneself(caller, entry) ? 'own' : 'foreign'
+  const what = `the person '${name.toWellFormed()}'`
+  if (!roster.ok && decide('people.get', caller, 'foreign') === 'allow') {
+    return rosterUnusable(context, roster.why)
+  }
+  const refused = refuseAccess('people.get', caller, ownership, what)
+  if (refused !== null) return refused
+  if (entry === undefined) return refusal('not_found', `cannot find ${what} on the roster`)
+  const account = await context.host.accounts.byName(entry.os_user)
+  const { memory, history, workspace } = personPaths(context.config, entry, account?.home ?? '/nonexistent')
+  const paths = [memory, history, ...(workspace === null ? [] : [workspace])]
+  const folders = await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      exists: (await context.host.files.stat(path)).kind === 'directory',
+    })),
+  )
+  return {
+    effect: () => ({
+      ok: true,
+      output: { person: personView(context.store, entry, account?.uid ?? null, folders) },
+    }),
+  }
+}
+
+function isOneself(caller: Caller, entry: RosterEntry): boolean {
+  return ownTelegramId(caller) === entry.telegram_id
+}
+
+async function uidOf({ host }: EngineContext, osUser: string): Promise<number | null> {
+  return (await host.accounts.byName(osUser))?.uid ?? null
+}
+
+function rosterUnusable({ config }: EngineContext, why: string) {
+  return refusal('roster_unusable', `cannot use the roster: ${why}`, {
+    params: { path: config.paths.roster, why },
+  })
+}

@@ -1,0 +1,64 @@
+import { actorKey } from '../../domain/actor.ts'
+import { decide } from '../access.ts'
+import type { Operation } from '../context.ts'
+import { mayCallOwn, ownTelegramId, refuseAccess } from '../ownership.ts'
+import { readNames } from '../roster-names.ts'
+import { requestView, runView } from '../views.ts'
+import { loadRequest } from './load-request.ts'
+
+export const requestGet: Operation<'request.get'> = async (context, caller, { id }) => {
+  const loaded = loadRequest(context, 'request.get', caller, id, mayCallOwn)
+  if (!loaded.ok) return loaded
+  const names = await readNames(context.host)
+  const { store, config } = context
+  return {
+    effect: () => ({ ok: true, output: { request: requestView(store, config, names, loaded.request) } }),
+  }
+}
+
+/** Newest first: all, or those that the caller asked for or that are about them. */
+export const requestList: Operation<'request.list'> = async (context, caller, { open, limit, before }) => {
+  const refused = refuseAccess('request.list', caller, 'none', 'requests')
+  if (refused !== null) return refused
+  const all = decide('request.list', caller, 'foreign') === 'allow'
+  const names = await readNames(context.host)
+  const { store, config } = context
+  const reader = {
+    telegramId: ownTelegramId(caller),
+    actorKey: actorKey(caller.actor),
+    personKey: caller.personKey,
+  }
+  return {
+    effect() {
+      const found = store.requests.list({
+        open,
+        limit: limit + 1,
+        ...(before === undefined ? {} : { before }),
+        ...(all ? {} : { onlyOf: reader }),
+      })
+      const requests = found.slice(0, limit).map((request) => requestView(store, config, names, request))
+      return { ok: true, output: { requests, more: found.length > limit } }
+    },
+  }
+}
+
+export const runGet: Operation<'run.get'> = async (context, caller, { id }) => {
+  const { store } = context
+  const run = store.runs.get(id)
+  if (run === null) {
+    const refused = refuseAccess('run.get', caller, 'absent', `run ${id}`)
+    return refused ?? refuseAbsent(id)
+  }
+  const loaded = loadRequest(context, 'run.get', caller, run.requestId, mayCallOwn)
+  if (!loaded.ok) return loaded.error.code === 'not_found' ? refuseAbsent(id) : loaded
+  return { effect: () => ({ ok: true, output: { run: runView(store, run, loaded.request) } }) }
+}
+
+function refuseAbsent(id: number) {
+  return {
+    error: {
+      code: 'not_found' as const,
+      message: `cannot find run ${id}: there is no such thing, or it is not yours to see`,
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import type { Run } from '../../domain/run.ts'
+import type { Ownership } from '../caller.ts'
+import { checkUndo } from '../check-request.ts'
+import { type Operation, refusal } from '../context.ts'
+import { mayCallOwn, refuseAccess } from '../ownership.ts'
+import { answersOf } from '../request-helpers.ts'
+import { readNames } from '../roster-names.ts'
+import { requestView } from '../views.ts'
+import { reload } from './load-request.ts'
+import { putDraft } from './request-draft.ts'
+
+/** Drafts a request that takes a succeeded run back; approved like any other, and always on a terminal too. */
+export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: runId }) => {
+  const { store, config } = context
+  const run = store.runs.get(runId)
+  const target = run === null ? null : store.requests.get(run.requestId)
+  const answers = target === null ? null : answersOf(store, target)
+  const own = target !== null && answers !== null && mayCallOwn(caller, target, answers)
+  const ownership: Ownership = target === null ? 'absent' : own ? 'own' : 'foreign'
+  const refused = refuseAccess('run.undo', caller, ownership, `run ${runId}`)
+  if (refused !== null) return refused
+  if (run === null || answers === null) {
+    return refusal('not_found', `cannot find run ${runId}: there is no such thing, or it is not yours to see`)
+  }
+  const names = await readNames(context.host)
+  return {
+    effect() {
+      const why = whyNotUndoable(store.runs.get(runId))
+      if (why !== null) return refusal('not_undoable', `cannot undo run ${runId}: ${why}`)
+      const checked = checkUndo(context, runId, answers)
+      const id = putDraft(context, caller, { kind: 'undo', runId }, answers.telegram_id, checked)
+      return { ok: true, output: { request: requestView(store, config, names, reload(context, id)) } }
+    },
+  }
+}
+
+function whyNotUndoable(run: Run | null): string | null {
+  if (run === null) return 'it does not exist'
+  if (run.kind === 'undo') return 'it is itself an undo; onboard the person again instead'
+  switch (run.state) {
+    case 'succeeded':
+      return null
+    case 'undone':
+      return 'it was undone already'
+    case 'queued':
+    case 'running':
+    case 'undoing':
+      return 'it is not finished yet'
+    default:
+      return `it is ${run.state}`
+  }
+}

@@ -1,0 +1,273 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Config } from '../../src/config/config.ts'
+import type { Actor } from '../../src/domain/actor.ts'
+import type { RosterEntry } from '../../src/domain/person.ts'
+import type { Role } from '../../src/domain/role.ts'
+import type { StepKind } from '../../src/domain/step.ts'
+import type { AnswersInput } from '../../src/protocol/answers.ts'
+import { OPERATIONS, type OperationInput, type OperationName } from '../../src/protocol/operations.ts'
+import { PERMISSIONS, type Permission } from '../../src/protocol/permissions.ts'
+import type { RequestView, RunView } from '../../src/protocol/views.ts'
+import type { Database } from '../../src/store/database.ts'
+import { openSqlite } from '../../src/store/dialects/sqlite/open.ts'
+import { createStore, type Store } from '../../src/store/store.ts'
+import type { Caller } from '../../src/worker/caller.ts'
+import { createEngine } from '../../src/worker/create-engine.ts'
+import type { Engine, OperationResult } from '../../src/worker/engine.ts'
+import type { EngineLimits } from '../../src/worker/limits.ts'
+import { DATA, type FakeMachine, fakeHost, fakeMachine } from './fake-host.ts'
+import { fakeSteps, type StepLog, type StepScript } from './fake-steps.ts'
+
+const HOUR = 3_600_000
+
+export function role(name: string, change: Partial<Role> = {}): Role {
+  return {
+    name,
+    description: name,
+    permissions: [],
+    groups: [],
+    shell: '/bin/bash',
+    approval: { count: 1, self: true, step_up: 'none', expiresMs: 24 * HOUR },
+    ...change,
+  }
+}
+
+export function testConfig(change: Partial<Config> = {}): Config {
+  return {
+    file: '/etc/usher/config.yaml',
+    mode: 'system',
+    telegram: { admins: [], apiRoot: 'http://127.0.0.1', tokenFile: '/etc/usher/telegram-token' },
+    botUser: 'usher',
+    paths: {
+      roster: '/etc/usher/users.yaml',
+      data: DATA,
+      state: '/var/lib/usher',
+      botState: '/var/lib/usher-bot',
+      run: '/run/usher',
+      secrets: '/etc/usher/secrets.yaml',
+    },
+    roles: new Map([
+      ['admin', role('admin', { permissions: ['*'] })],
+      ['user', role('user', { permissions: ['requests.read.own', 'runs.read.own'] })],
+      ['public', role('public')],
+    ]),
+    defaults: {},
+    memoryTemplate: '/etc/usher/MEMORY.md.example',
+    services: [{ unit: 'agent.service', action: 'restart' }],
+    folders: { memory: { owner: 'person' }, history: { owner: 'person' } },
+    smoke: { agentCommand: null, path: ['/usr/bin'], via: null },
+    uids: null,
+    adopt: 'owner',
+    ...change,
+  }
+}
+
+const everything: ReadonlySet<Permission> = new Set(PERMISSIONS)
+
+export const operator: Caller = {
+  actor: { kind: 'operator', uid: 0 },
+  listener: 'admin',
+  person: null,
+  role: 'operator',
+  permissions: everything,
+  personKey: 'operator',
+}
+
+/** Somebody who decides, through the bot. */
+export function admin(telegramId: number): Caller {
+  return {
+    actor: { kind: 'telegram', telegramId },
+    listener: 'bot',
+    person: {
+      telegram_id: telegramId,
+      name: `Admin ${telegramId}`,
+      os_user: `a${telegramId}`,
+      role: 'admin',
+    },
+    role: 'admin',
+    permissions: everything,
+    personKey: `person:${telegramId}`,
+  }
+}
+
+/** Somebody through the bot with these permissions, on the roster or not. */
+export function telegramUser(
+  telegramId: number,
+  permissions: Permission[],
+  person: RosterEntry | null = null,
+): Caller {
+  return {
+    actor: { kind: 'telegram', telegramId },
+    listener: 'bot',
+    person,
+    role: person?.role ?? 'public',
+    permissions: new Set(permissions),
+    personKey: person === null ? null : `person:${telegramId}`,
+  }
+}
+
+/** A uid on the socket for everybody. */
+export function osUser(uid: number, name: string, permissions: Permission[] = []): Caller {
+  return {
+    actor: { kind: 'os', uid, osUser: name },
+    listener: 'everybody',
+    person: null,
+    role: 'public',
+    permissions: new Set(permissions),
+    personKey: null,
+  }
+}
+
+export const alice: AnswersInput = {
+  telegram_id: 42,
+  name: 'Alice',
+  os_user: 'alice',
+  role: 'user',
+  account: 'create',
+  proof: 'typed',
+}
+
+export interface FixtureOptions {
+  config?: Partial<Config>
+  script?: Partial<Record<StepKind, StepScript>>
+  limits?: Partial<EngineLimits>
+  machine?: (machine: FakeMachine) => void
+  /** Puts something between the store and the database, for crashes. */
+  wrap?: (database: Database) => Database
+  disk?: { path: string; problem: 'disk_full' | 'disk_read_only' }[]
+}
+
+/** An engine over a real database in a folder of its own, on a fake machine. */
+export interface Fixture {
+  engine: Engine
+  store: Store
+  machine: FakeMachine
+  steps: StepLog
+  /** The worker's clock; starts at a fixed time and only moves when a test moves it. */
+  time: { now: number }
+  /** Permissions of those who approved, as the next claim will see them. */
+  callers: Map<string, Caller | null>
+  call<N extends OperationName>(
+    caller: Caller,
+    operation: N,
+    input: OperationInput<N>,
+    key?: string,
+  ): Promise<OperationResult<N>>
+  /** The output of a call that must succeed. */
+  ok<N extends OperationName>(
+    caller: Caller,
+    operation: N,
+    input: OperationInput<N>,
+  ): Promise<Extract<OperationResult<N>, { ok: true }>['output']>
+  /** Drafts and submits. */
+  submit(
+    caller: Caller,
+    answers?: Partial<AnswersInput>,
+  ): Promise<RequestView & { claim_code: string | null }>
+  /** Waits until the run has ended. */
+  ended(runId: number): Promise<RunView>
+  /** Drafts, submits, approves and waits for the end. */
+  onboard(answers?: Partial<AnswersInput>): Promise<RunView>
+  /** Ends this engine as kill -9 would and starts another on the same database and machine. */
+  restart(options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>): Promise<void>
+  remove(): Promise<void>
+}
+
+export async function engineFixture(options: FixtureOptions = {}): Promise<Fixture> {
+  const folder = mkdtempSync(join(tmpdir(), 'usher-engine-'))
+  const machine = fakeMachine()
+  options.machine?.(machine)
+  const steps: StepLog = []
+  const time = { now: Date.UTC(2026, 0, 1) }
+  const callers = new Map<string, Caller | null>()
+  let keys = 0
+  let current: { engine: Engine; store: Store }
+
+  async function open({ script, wrap, config }: FixtureOptions): Promise<void> {
+    const opened = openSqlite(join(folder, 'usher.db'))
+    if (!opened.ok) throw new Error(opened.problem.message)
+    const store = createStore(wrap?.(opened.database) ?? opened.database)
+    const engine = createEngine({
+      config: testConfig(config),
+      host: fakeHost(machine),
+      registry: fakeSteps(machine, steps, script),
+      store,
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      version: 'test',
+      callerOf: async (actor: Actor) => {
+        if (actor.kind !== 'telegram') return null
+        const known = callers.get(`telegram:${actor.telegramId}`)
+        return known === undefined ? admin(actor.telegramId) : known
+      },
+      clock: () => time.now,
+      limits: options.limits ?? {},
+      diskProblems: async () => options.disk ?? [],
+    })
+    current = { engine, store: { ...store, close: opened.database.close } }
+    await engine.start()
+  }
+  await open(options)
+
+  const fixture: Fixture = {
+    get engine() {
+      return current.engine
+    },
+    get store() {
+      return current.store
+    },
+    machine,
+    steps,
+    time,
+    callers,
+    call(caller, operation, input, key = `key-${++keys}`) {
+      const args = OPERATIONS[operation].input.parse(input) as Parameters<Engine['execute']>[2]
+      return current.engine.execute(
+        caller,
+        operation,
+        args as never,
+        OPERATIONS[operation].mutates ? key : null,
+      )
+    },
+    async ok(caller, operation, input) {
+      const result = await fixture.call(caller, operation, input)
+      if (!result.ok) throw new Error(`${operation}: ${JSON.stringify(result.error)}`)
+      // What is sent must be what the contract says.
+      OPERATIONS[operation].output.parse(result.output)
+      return result.output
+    },
+    async submit(caller, answers = {}) {
+      const { request } = await fixture.ok(caller, 'request.draft', { answers: { ...alice, ...answers } })
+      const { id, plan } = request
+      const submitted = await fixture.ok(caller, 'request.submit', { id, digest: plan.digest })
+      return { ...submitted.request, claim_code: submitted.claim_code }
+    },
+    async ended(runId) {
+      for (;;) {
+        const { run } = await fixture.ok(operator, 'run.get', { id: runId })
+        if (!['queued', 'running', 'undoing'].includes(run.state)) return run
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+    },
+    async onboard(answers = {}) {
+      const request = await fixture.submit(operator, answers)
+      const { id, plan } = request
+      const approved = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
+      expect(approved.request.state).toBe('approved')
+      return fixture.ended(approved.request.run_id ?? 0)
+    },
+    async restart(change = {}) {
+      await current.engine.stop(0)
+      current.store.close()
+      await open({ ...options, ...change })
+    },
+    async remove() {
+      await current.engine.stop(0)
+      current.store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+  return fixture
+}
