@@ -1,13 +1,13 @@
 import type { Context } from 'grammy'
-import { h } from '../src/texts/chat/html.ts'
+import { h, join } from '../src/texts/chat/html.ts'
 import * as texts from '../src/texts/chat/questions.ts'
 import { violationsHtml } from '../src/texts/chat/violations.ts'
 import type { Talk } from './context.ts'
 import { ask, beginDialogue, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
 import type { Answers, OnboardingOptions, OnboardingPorts } from './ports.ts'
-import { askField, type FieldContext, isFieldKey } from './questions/fields.ts'
+import { askField, type FieldContext } from './questions/fields.ts'
 import { askMenu } from './questions/menu.ts'
-import { DEFAULTS_MENU, ROUTING_MENU } from './questions/menus.ts'
+import { DEFAULTS_KEYS, DEFAULTS_MENU, ROUTING_KEYS, ROUTING_MENU } from './questions/menus.ts'
 import { askOsUser } from './questions/os-user.ts'
 import { askRole } from './questions/role.ts'
 import { askWho } from './questions/who.ts'
@@ -137,13 +137,15 @@ async function draft(dialogue: Dialogue, ports: OnboardingPorts, answers: Answer
     const scope = scopeOf(dialogue)
     const drafted = await dialogue.talk.external(() => ports.draft(scope, answers, null))
     if (drafted.ok) return { kind: 'done' }
-    const questions = [...new Set(drafted.violations.map(({ field }) => questionOf(field)))]
+    const questions = drafted.violations.map(({ field }) => questionOf(field)).filter((one) => one !== null)
     if (questions.length > 0) {
       dialogue.noted = violationsHtml(drafted.violations)
-      return { kind: 'again', questions }
+      return { kind: 'again', questions: [...new Set(questions)] }
     }
+    // Nothing that was answered: the host, or the worker, is not as it should be.
+    const problem = drafted.violations.length > 0 ? violationsHtml(drafted.violations) : h`${drafted.text}`
     const retry = await ask<true>(dialogue, {
-      text: h`${drafted.text}\n\n${texts.answersAreKept}`,
+      text: join([problem, texts.answersAreKept], '\n\n'),
       rows: [[{ label: texts.TRY_AGAIN_LABEL, value: 'again' }]],
       accept: async (input) =>
         input.kind === 'choice' ? { ok: true, value: true } : { ok: false, text: texts.useAButton },
@@ -152,13 +154,14 @@ async function draft(dialogue: Dialogue, ports: OnboardingPorts, answers: Answer
   }
 }
 
-/** Where the answer to a refused field can be given again. */
-function questionOf(field: string): QuestionName {
+/** Where the answer to a refused field can be given again; null when no answer is to blame. */
+function questionOf(field: string): QuestionName | null {
   const key = field.split('.')[0] ?? ''
   if (key === 'telegram_id' || key === 'proof') return 'who'
+  if (key === 'os_user' || key === 'account') return 'os_user'
   if (key === 'role' || key === 'name' || key === 'github') return key
-  if (ROUTING_MENU.keys.some((one) => one === key)) return 'routing'
-  return isFieldKey(key) && key !== 'reason' ? 'defaults' : 'os_user'
+  if (ROUTING_KEYS.some((one) => one === key)) return 'routing'
+  return DEFAULTS_KEYS.some((one) => one === key) ? 'defaults' : null
 }
 
 async function cancelled(dialogue: Dialogue): Promise<void> {

@@ -98,7 +98,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
     log.info({ bot: me.username }, 'ready')
     ready.resolve({ kind: 'ready', username: me.username })
     const end = await pollUpdates({ api, dispatch, log, stopped: polling.signal })
-    await Promise.race([keeper.idle(), sleep(2000)])
+    await settledWithin(keeper.idle(), 2000)
     everything.abort()
     await following
     await keeper.idle()
@@ -134,4 +134,12 @@ async function introduce(
       await sleep(2000, undefined, { signal: stopped }).catch(() => undefined)
     }
   }
+}
+
+/** Waits for `work`, but not longer than `ms`, and leaves no timer behind. */
+async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([work, promise])
+  clearTimeout(timer)
 }

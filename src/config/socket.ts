@@ -8,11 +8,18 @@ export interface SocketChoice {
 
 /**
  * The socket that this process talks to: uid 0 the operator's, the bot its own, everybody else the common one. In
- * single-user mode the caller is the operator of their own worker.
+ * single-user mode the caller is the operator of their own worker. A claim always goes to the common one: only there a uid
+ * stands for its account.
  */
-export function socketFor(config: Config, uid: number, program: 'cli' | 'bot'): SocketChoice {
+export function socketFor(config: Config, uid: number, program: 'cli' | 'bot' | 'claim'): SocketChoice {
   const at = (name: string) => `${config.paths.run}/${name}`
   if (program === 'bot') return { path: at(SOCKETS.bot), expectServerUid: config.mode === 'system' ? 0 : uid }
+  if (program === 'claim') {
+    return {
+      path: at(SOCKETS.everybody),
+      expectServerUid: config.mode === 'system' && uid !== 0 ? null : uid,
+    }
+  }
   if (config.mode === 'single-user') return { path: at(SOCKETS.admin), expectServerUid: uid }
   if (uid === 0) return { path: at(SOCKETS.admin), expectServerUid: 0 }
   return { path: at(SOCKETS.everybody), expectServerUid: null }

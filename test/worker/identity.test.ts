@@ -3,9 +3,9 @@ import { closeSync, lstatSync, mkdirSync, openSync, symlinkSync, writeFileSync }
 import { connect, createServer, createServer as createTcpServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createPeerReader, descriptorOf, type PeerCredentials } from '../../src/peer/peer-credentials.ts'
 import { OPERATIONS } from '../../src/protocol/operations.ts'
 import { listenAt } from '../../src/worker/listen.ts'
-import { createPeerReader, descriptorOf, type PeerCredentials } from '../../src/worker/peer-credentials.ts'
 import { startGates, type TestGates } from './support/gates.ts'
 import { exchange, type Peer, post, requestBytes } from './support/raw.ts'
 

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { Violation } from '../../domain/violation.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import type { RequestView } from '../../protocol/views.ts'
 import { WORKER_AWAY } from '../../texts/chat/commands.ts'
@@ -47,6 +48,8 @@ export async function checkTap(ctx: BotContext, deps: TappedDeps): Promise<TapCh
 export interface Decided {
   done: boolean
   text: string
+  /** Everything that is wrong with the request now, for a message of its own. */
+  violations?: Violation[]
 }
 
 /** Approves, cancels or denies as the worker decides. Only for a checked tap. */
@@ -65,7 +68,8 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
     if (outcome.error === undefined) return { done: true, text: words }
     if (isAway(outcome)) return { done: false, text: WORKER_AWAY }
     const late = outcome.error.code === 'already_decided' ? await decidedText(deps, card, id) : null
-    return { done: false, text: late ?? errorText(outcome.error) }
+    const { violations = [] } = outcome.error
+    return { done: false, text: late ?? errorText(outcome.error), violations }
   }
 
   if (tap.verb === 'cancel') {
@@ -104,7 +108,10 @@ async function redraft(deps: TappedDeps, request: RequestView, card: Card, key: 
     { answers: request.answers, replaces: request.id },
     { onBehalfOf: card.chatId, key },
   )
-  if (!drafted.ok) return { done: false, text: errorText(drafted.error) }
+  if (!drafted.ok) {
+    const { violations = [] } = drafted.error
+    return { done: false, text: errorText(drafted.error), violations }
+  }
   await deps.cards.put({ ...(deps.cards.get(card.id) ?? card), requestId: drafted.request.id })
   void deps.keeper.refresh(card.id)
   return { done: false, text: texts.CARD_CHANGED }

@@ -1,6 +1,7 @@
 import { Composer } from 'grammy'
 import { EDIT_ANSWER, type EditedDraft } from '../../../conversations/edit-answer.ts'
 import { FINISH_FIRST, NOT_EDITABLE } from '../../texts/chat/taps.ts'
+import { violationsHtml } from '../../texts/chat/violations.ts'
 import { errorText } from '../../texts/errors.ts'
 import { CARD_PREFIX } from '../cards/buttons.ts'
 import { checkTap, decide, type TappedDeps } from '../cards/tapped.ts'
@@ -19,7 +20,9 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     const checked = await checkTap(ctx, deps)
     if (!checked.ok) return answerTap(ctx, checked.text)
     const decided = await decide(ctx, deps, checked.tap, checked.card)
-    return answerTap(ctx, decided.text, decided.done)
+    await answerTap(ctx, decided.text, decided.done)
+    const { violations = [] } = decided
+    if (violations.length > 0) await ctx.reply(violationsHtml(violations).html, { parse_mode: 'HTML' })
   })
   return composer
 }

@@ -1,0 +1,107 @@
+import type { ApiError, ErrorCode } from '../protocol/errors.ts'
+import { ERROR_CODES } from '../protocol/errors.ts'
+import type { RequestView, RunView } from '../protocol/views.ts'
+import { errorLines } from '../texts/errors.ts'
+import type { Line } from '../texts/line.ts'
+import { requestStateText } from '../texts/requests.ts'
+
+/** Ends of a verb that are no errors of the API; each with its exit status. Stable, like `ERROR_CODES`. */
+export const CLI_CODES = {
+  usage: 2,
+  config_invalid: 2,
+  code_untrusted: 2,
+  run_undone: 1,
+  run_failed: 1,
+  run_cancelled: 1,
+  cancelled: 3,
+  declined: 3,
+  interrupted: 130,
+} as const
+export type CliCode = keyof typeof CLI_CODES | ErrorCode
+
+export interface CliError {
+  code: CliCode
+  message: string
+  violations: { field: string; code: string; params?: Record<string, string | number>; message: string }[]
+}
+
+/**
+ * How a verb ended. `data` becomes members of the JSON document beside `ok`, `lines` what people read instead of it.
+ */
+export type Outcome =
+  | { ok: true; data: Record<string, unknown>; lines: Line[] }
+  | { ok: false; error: CliError; data?: Record<string, unknown>; lines: Line[] }
+
+export function done(data: Record<string, unknown>, lines: Line[]): Outcome {
+  return { ok: true, data, lines }
+}
+
+/** A refusal of the worker's, or the lack of one. `data` says what exists nevertheless. */
+export function refused(error: ApiError, data?: Record<string, unknown>, more: Line[] = []): Outcome {
+  const [head, ...violationLines] = errorLines(error)
+  const violations = (error.violations ?? []).map((violation, index) => ({
+    ...violation,
+    message: violationLines[index]?.text ?? '',
+  }))
+  return {
+    ok: false,
+    error: { code: error.code, message: head?.text ?? '', violations },
+    ...(data === undefined ? {} : { data }),
+    lines: [...(head === undefined ? [] : [head]), ...violationLines, ...more],
+  }
+}
+
+/** An end that the CLI itself names. `message` is plain. */
+export function failed(
+  code: CliCode,
+  message: string,
+  extra: { data?: Record<string, unknown>; lines?: Line[]; violations?: CliError['violations'] } = {},
+): Outcome {
+  const violations = extra.violations ?? []
+  return {
+    ok: false,
+    error: { code, message, violations },
+    ...(extra.data === undefined ? {} : { data: extra.data }),
+    lines: extra.lines ?? [
+      { mark: 'failed', text: message },
+      ...violations.map(
+        (violation): Line => ({
+          mark: 'failed',
+          text: `${violation.field}: ${violation.message}`,
+          indent: 1,
+        }),
+      ),
+    ],
+  }
+}
+
+/** The request was decided against while somebody waited for it, or is not the one any more that they waited for. */
+export function notApproved(
+  request: RequestView,
+  code: 'denied' | 'expired' | 'cancelled' | 'digest_differs',
+): Outcome {
+  const why = request.reason === null ? '' : `: ${request.reason}`
+  const message =
+    code === 'digest_differs'
+      ? `cannot go on with request ${request.id}: the host changed, and it is back for approval as revision ${request.revision}${why}`
+      : `cannot go on with request ${request.id}: it is ${requestStateText(request.state)}${why}`
+  return refusedWith(code, message, { request })
+}
+
+/** The run ended, but not as it should. The receipt says the rest. */
+export function runNotSucceeded(run: RunView, request: RequestView, lines: Line[]): Outcome {
+  const code = run.state === 'failed' ? 'run_failed' : run.state === 'undone' ? 'run_undone' : 'run_cancelled'
+  const message = lines[0]?.text ?? `run ${run.id} is ${run.state}`
+  return failed(code, message, { data: { request, run }, lines })
+}
+
+/** The exit status of an outcome, as DESIGN fixes them. */
+export function exitStatus(outcome: Outcome): number {
+  if (outcome.ok) return 0
+  const { code } = outcome.error
+  return code in CLI_CODES ? CLI_CODES[code as keyof typeof CLI_CODES] : ERROR_CODES[code as ErrorCode].exit
+}
+
+function refusedWith(code: CliCode, message: string, data: Record<string, unknown>): Outcome {
+  return failed(code, message, { data })
+}

@@ -1,0 +1,150 @@
+import { Command, CommanderError } from 'commander'
+import { plain } from '../texts/plain.ts'
+import { exitStatus, failed, type Outcome } from './outcome.ts'
+import { renderJson, renderLines, styleFor, write } from './output.ts'
+import { type GlobalOptions, openSession } from './session.ts'
+import type { Act } from './verbs/act.ts'
+import { addAdduser } from './verbs/adduser.ts'
+import { addClaim } from './verbs/claim.ts'
+import { addConfirm, addRequest } from './verbs/request.ts'
+import { addRequests } from './verbs/requests.ts'
+import { addRun } from './verbs/run.ts'
+import { addStatus } from './verbs/status.ts'
+import { addUser } from './verbs/user.ts'
+import { addUsers } from './verbs/users.ts'
+import { addWhoami } from './verbs/whoami.ts'
+import type { CliWorld } from './world.ts'
+
+/** Verbs that are programs of their own; they only stand in the help here. */
+const ELSEWHERE = {
+  init: 'prepares this host: config, roster, folders, the account of the bot; prints each change',
+  doctor: 'looks for what is wrong with config, roster, folders and sockets',
+  worker: 'the privileged process: the sockets, the queue, the host',
+  bot: 'the unprivileged process: Telegram',
+} as const
+
+/**
+ * One run of the `usher` command as a client of the worker: parses, performs one verb, prints its outcome (one JSON
+ * document with `--json`) and gives the exit status. Nothing throws but a bug.
+ */
+export async function runCli(world: CliWorld): Promise<number> {
+  const unread = new AbortController()
+  const ignoreUnread = () => unread.abort()
+  // Whoever read us went away (`usher users | head -1`): no error; what was begun is finished, but not waited for.
+  for (const stream of [world.stdout, world.stderr]) stream.on('error', ignoreUnread)
+  try {
+    return await run(world, unread.signal)
+  } finally {
+    for (const stream of [world.stdout, world.stderr]) stream.off('error', ignoreUnread)
+  }
+}
+
+async function run(world: CliWorld, unread: AbortSignal): Promise<number> {
+  const json = wantsJson(world.argv)
+  let outcome: Outcome | null = null
+  const help: string[] = []
+  const complaints: string[] = []
+  const program = createProgram(world, unread, (ended) => {
+    outcome = ended
+  })
+  forEachCommand(program, (command) => {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => help.push(text),
+      writeErr: (text) => complaints.push(text),
+      getOutHelpWidth: () => columnsOf(world.stdout),
+      getErrHelpWidth: () => columnsOf(world.stderr),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+  })
+  try {
+    await program.parseAsync([...world.argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) {
+      await write(world.stdout, help.join(''))
+      return 0
+    }
+    if (error.code === 'commander.help' && !json) {
+      await write(world.stderr, complaints.join(''))
+      return 2
+    }
+    outcome = failed('usage', usageMessage(error, complaints))
+  }
+  if (outcome === null) throw new Error('a verb ended without an outcome')
+  await print(world, outcome, json)
+  return exitStatus(outcome)
+}
+
+function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outcome) => void): Command {
+  const program = new Command('usher')
+  program
+    .description('Gives people access to this machine, and proves that it works.')
+    .version(world.version)
+    .option('--config <file>', 'the config; default: USHER_CONFIG, /etc/usher/config.yaml, or your own')
+    .option('--json', 'print exactly one JSON document')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+  const act: Act =
+    (verb, socket) =>
+    async (...args) => {
+      const opened = openSession(world, unread, program.opts<GlobalOptions>(), socket)
+      if (!opened.ok) return end(opened.outcome)
+      try {
+        end(await verb(opened.session, ...args))
+      } finally {
+        await opened.session.client.close()
+      }
+    }
+  for (const add of [addAdduser, addRequests, addRequest, addConfirm, addClaim, addRun]) add(program, act)
+  for (const add of [addUsers, addUser, addWhoami, addStatus]) add(program, act)
+  for (const [name, description] of Object.entries(ELSEWHERE)) {
+    program
+      .command(name)
+      .description(description)
+      .allowUnknownOption()
+      .argument('[arguments...]')
+      .action(() =>
+        end(
+          failed(
+            'usage',
+            `cannot run ${name} like this: write it first, as in 'usher ${name} --config FILE'`,
+          ),
+        ),
+      )
+  }
+  return program
+}
+
+async function print(world: CliWorld, outcome: Outcome, json: boolean): Promise<void> {
+  if (json) {
+    const { data, ok } = outcome
+    const document = ok ? { ok, ...data } : { ok, error: outcome.error, ...data }
+    return write(world.stdout, renderJson(document))
+  }
+  const stream = outcome.ok ? world.stdout : world.stderr
+  await write(stream, renderLines(outcome.lines, styleFor(stream, world.environment.noColor)))
+}
+
+/** Before anything is parsed, so that a usage error is a JSON document too. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+}
+
+/** Commander's own sentence, in the manner of all others. */
+function usageMessage(error: CommanderError, complaints: readonly string[]): string {
+  const said = (complaints.join('').trim() || error.message).split('\n')
+  if (error.code === 'commander.help') return "cannot do nothing: give a verb; 'usher --help' lists them"
+  const text = said.map((line) => line.replace(/^error: /, '').trim()).filter((line) => line !== '')
+  return `cannot understand this command: ${plain(text.join(' '), 500)}; see 'usher --help'`
+}
+
+function columnsOf(stream: { isTTY?: boolean; columns?: number }): number {
+  return stream.isTTY === true && stream.columns !== undefined ? Math.max(40, stream.columns) : 100
+}
+
+function forEachCommand(command: Command, visit: (command: Command) => void): void {
+  visit(command)
+  for (const child of command.commands) forEachCommand(child, visit)
+}

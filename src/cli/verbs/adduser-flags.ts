@@ -1,0 +1,71 @@
+import type { AnswersInput } from '../../protocol/answers.ts'
+
+/** The answers as flags. Everything is text: what it means is `answersOf`'s, whether it is right is the worker's. */
+export interface AnswerFlags {
+  telegramId?: string
+  name?: string
+  osUser?: string
+  role?: string
+  createAccount?: true
+  adopt?: true
+  reason?: string
+  github?: string
+  workspaceBase?: string
+  model?: string
+  agentBackend?: string
+  maxBudget?: string
+  githubRepos?: string[]
+  githubNotifyChatId?: string
+  prReview?: string
+  issueTriage?: string
+}
+
+/**
+ * What the flags answer. A number that is none, or a yes that is neither, goes on as it was typed, and a missing answer
+ * as null, so that the worker names everything that is wrong in one answer.
+ */
+export function answersOf(flags: AnswerFlags, account: 'create' | 'adopt'): AnswersInput {
+  const optional = {
+    reason: flags.reason,
+    github: flags.github,
+    workspace_base: flags.workspaceBase,
+    model: flags.model,
+    agent_backend: flags.agentBackend,
+    max_budget: numberOf(flags.maxBudget),
+    github_repos: flags.githubRepos,
+    github_notify_chat_id: integerOf(flags.githubNotifyChatId),
+    pr_review: yesOrNo(flags.prReview),
+    issue_triage: yesOrNo(flags.issueTriage),
+  }
+  return {
+    telegram_id: integerOf(flags.telegramId) ?? null,
+    name: flags.name ?? null,
+    os_user: flags.osUser ?? null,
+    role: flags.role ?? null,
+    account,
+    proof: 'typed',
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  }
+}
+
+/** `a/b,c/d` and repeated flags alike. */
+export function collectRepos(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(',').map((repo) => repo.trim())].filter((repo) => repo !== '')
+}
+
+/** A whole number that survives being one; anything else as it was typed. */
+export function integerOf(text: string | undefined): number | string | undefined {
+  if (text === undefined || !/^-?(0|[1-9][0-9]{0,15})$/.test(text)) return text
+  const value = Number(text)
+  return Number.isSafeInteger(value) ? value : text
+}
+
+export function numberOf(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^-?[0-9]{1,15}(\.[0-9]{1,6})?$/.test(text) ? Number(text) : text
+}
+
+export function yesOrNo(text: string | undefined): boolean | string | undefined {
+  if (text === 'yes' || text === 'true') return true
+  if (text === 'no' || text === 'false') return false
+  return text
+}

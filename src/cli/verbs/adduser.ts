@@ -1,0 +1,94 @@
+import type { Command } from 'commander'
+import { requestLines } from '../../texts/requests.ts'
+import { afterDecision } from '../after-decision.ts'
+import { otherPlan } from '../decide.ts'
+import { done, failed, type Outcome, refused } from '../outcome.ts'
+import { askAdduser } from '../questions/ask-adduser.ts'
+import type { Session } from '../session.ts'
+import { submitAndDecide } from '../submit.ts'
+import type { AddVerb } from './act.ts'
+import { type AnswerFlags, answersOf, collectRepos } from './adduser-flags.ts'
+import { parseDigest } from './arguments.ts'
+
+interface AdduserOptions extends AnswerFlags {
+  dryRun?: true
+  approve?: string | true
+  wait?: true
+}
+
+export const addAdduser: AddVerb = (program, act) => {
+  const command = program
+    .command('adduser')
+    .description(
+      'gives somebody access: drafts, checks and submits a request; asks in a terminal when no answer is a flag',
+    )
+  answerOptions(command)
+    .option('--dry-run', 'only check and show the plan; nothing is submitted')
+    .option(
+      '--approve [digest]',
+      'as root: decide it at once; with =DIGEST only if the plan is that one',
+      parseDigest,
+    )
+    .option('--wait', 'follow the run and end with its receipt')
+    .action(act((session, options: AdduserOptions) => adduser(session, options)))
+}
+
+async function adduser(session: Session, options: AdduserOptions): Promise<Outcome> {
+  const { dryRun, approve, wait, ...flags } = options
+  const conflict = conflictOf(options)
+  if (conflict !== null) return failed('usage', conflict)
+  if (Object.keys(flags).length === 0 && session.prompter !== null) {
+    return askAdduser(session, session.prompter, { dryRun: dryRun === true })
+  }
+  const usual = session.config.mode === 'single-user' ? 'adopt' : 'create'
+  const account = flags.adopt ? 'adopt' : flags.createAccount ? 'create' : usual
+  const { client, signal } = session
+  const drafted = await client.call('request.draft', { answers: answersOf(flags, account) }, { signal })
+  if (!drafted.ok) return refused(drafted.error)
+  const { request } = drafted
+  const other = otherPlan(request, approve)
+  if (other !== null) return other
+  if (dryRun) {
+    return done({ request, dry_run: true }, [
+      ...requestLines(request),
+      { mark: 'info', text: 'a dry run: nothing was submitted and nothing was changed' },
+    ])
+  }
+  const submitted = await submitAndDecide(session, request, approve !== undefined)
+  if (!submitted.ok) return submitted.outcome
+  const { claimCode } = submitted
+  return afterDecision(session, submitted.request, {
+    wait: wait === true,
+    claimCode,
+    data: { claim_code: claimCode },
+  })
+}
+
+function conflictOf(options: AdduserOptions): string | null {
+  if (options.createAccount && options.adopt)
+    return 'cannot both create and adopt an account: give one of --create-account and --adopt'
+  if (options.dryRun && (options.approve !== undefined || options.wait)) {
+    return 'cannot approve or wait for a dry run: nothing is submitted; leave --dry-run or the other away'
+  }
+  return null
+}
+
+function answerOptions(command: Command): Command {
+  return command
+    .option('--telegram-id <id>', "the person's numeric Telegram id")
+    .option('--name <name>', 'what people call them')
+    .option('--os-user <name>', 'name of the account')
+    .option('--role <role>', 'a role of the config')
+    .option('--create-account', 'make a new account (the default of a system)')
+    .option('--adopt', 'take over an existing account as it is')
+    .option('--reason <text>', 'why it is adopted; by root it stands for the consent of its owner')
+    .option('--github <login>', 'GitHub login')
+    .option('--workspace-base <path>', 'workspace; may begin with {home}')
+    .option('--model <model>', 'model')
+    .option('--agent-backend <backend>', 'agent backend')
+    .option('--max-budget <number>', 'budget a month')
+    .option('--github-repos <owner/repo>', 'repositories, separated by commas or one a flag', collectRepos)
+    .option('--github-notify-chat-id <id>', 'chat for notifications; groups are negative')
+    .option('--pr-review <yes|no>', 'review pull requests')
+    .option('--issue-triage <yes|no>', 'triage issues')
+}

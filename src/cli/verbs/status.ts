@@ -1,0 +1,17 @@
+import { statusLines } from '../../texts/about.ts'
+import { done, refused } from '../outcome.ts'
+import type { AddVerb } from './act.ts'
+
+export const addStatus: AddVerb = (program, act) => {
+  program
+    .command('status')
+    .description('whether the worker runs, and how it is')
+    .action(
+      act(async ({ client, signal }) => {
+        const answer = await client.call('status', {}, { signal })
+        if (!answer.ok) return refused(answer.error)
+        const { ok: _, ...status } = answer
+        return done(status, statusLines(status, Date.now()))
+      }),
+    )
+}

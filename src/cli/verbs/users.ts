@@ -1,0 +1,22 @@
+import { personLine } from '../../texts/people.ts'
+import { done, refused } from '../outcome.ts'
+import type { AddVerb } from './act.ts'
+
+export const addUsers: AddVerb = (program, act) => {
+  program
+    .command('users')
+    .description('the people on the roster')
+    .action(
+      act(async ({ client, signal }) => {
+        const answer = await client.call('people.list', {}, { signal })
+        if (!answer.ok) return refused(answer.error)
+        const { people } = answer
+        return done(
+          { people },
+          people.length === 0
+            ? [{ mark: 'info', text: 'nobody is on the roster yet' }]
+            : people.map((person) => ({ mark: 'none', text: personLine(person) })),
+        )
+      }),
+    )
+}

@@ -1,6 +1,0 @@
-export {
-  createPeerReader,
-  descriptorOf,
-  type PeerCredentials,
-  type ReadPeer,
-} from '../peer/peer-credentials.ts'

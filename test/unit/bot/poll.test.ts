@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Api } from 'grammy'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createLogger } from '../../../src/bot/log.ts'
+import { apiOptions } from '../../../src/bot/telegram/api.ts'
+import { createDispatcher } from '../../../src/bot/updates/dispatcher.ts'
+import { pollUpdates } from '../../../src/bot/updates/poll.ts'
+import { type BotApiServer, createBotApiServer } from '../../support/bot-api-server/server.ts'
+
+let server: BotApiServer
+beforeEach(async () => {
+  server = await createBotApiServer()
+  await server.control.createUser({ id: 1, first_name: 'One' })
+  await server.control.createUser({ id: 2, first_name: 'Two' })
+})
+afterEach(() => server.close())
+
+const write = (user: number, text: string) => server.control.sendText({ user, text })
+
+/** Polls with a handler until `stop`; texts as they came. */
+function poller(handle: (text: string) => Promise<void>) {
+  const polling = new AbortController()
+  const stopped = new AbortController()
+  const log = createLogger('silent')
+  const api = new Api(server.token, apiOptions(server.url, stopped.signal))
+  const dispatch = createDispatcher({
+    handle: (update) => handle(update.message?.text ?? ''),
+    ...{ log, stopped: stopped.signal },
+  })
+  const end = pollUpdates({ api, dispatch, log, stopped: polling.signal })
+  return {
+    async stop() {
+      polling.abort()
+      await end
+      stopped.abort()
+    },
+    /** As a kill does: nothing is finished, nothing is confirmed. */
+    kill() {
+      polling.abort()
+      stopped.abort()
+    },
+  }
+}
+
+const until = async (condition: () => boolean) => {
+  for (let left = 400; left > 0 && !condition(); left -= 1) await sleep(10)
+  expect(condition()).toBe(true)
+}
+
+it('confirms what is dealt with, so that nothing of it comes again', async () => {
+  const seen: string[] = []
+  const first = poller(async (text) => void seen.push(text))
+  await write(1, 'a')
+  await write(2, 'b')
+  await until(() => seen.length === 2)
+  await first.stop()
+  expect(await server.control.pendingUpdates({})).toEqual([])
+})
+
+it('gets an update again that was in hand when it was killed, and those after it', async () => {
+  await write(1, 'slow')
+  await write(2, 'quick')
+  const seen: string[] = []
+  const first = poller(async (text) => {
+    seen.push(text)
+    if (text === 'slow') await sleep(60_000, undefined, { ref: false })
+  })
+  await until(() => seen.length === 2)
+  await sleep(600)
+  first.kill()
+  const again: string[] = []
+  const second = poller(async (text) => void again.push(text))
+  await until(() => again.length === 2)
+  expect(again).toEqual(['slow', 'quick'])
+  await second.stop()
+})
+
+it('deals with each update once while an earlier one is slow, and others go on meanwhile', async () => {
+  const seen: string[] = []
+  const slow = Promise.withResolvers<void>()
+  await write(1, 'slow')
+  const polling = poller(async (text) => {
+    seen.push(text)
+    if (text === 'slow') await slow.promise
+  })
+  await until(() => seen.includes('slow'))
+  for (const text of ['a', 'b', 'c']) await write(2, text)
+  await write(1, 'after slow')
+  await until(() => seen.length === 4)
+  await sleep(600)
+  expect(seen).toEqual(['slow', 'a', 'b', 'c'])
+  slow.resolve()
+  await until(() => seen.length === 5)
+  expect(seen.at(-1)).toBe('after slow')
+  await polling.stop()
+  expect(await server.control.pendingUpdates({})).toEqual([])
+})
+
+it('gives up an update whose handler has a mistake, and goes on', async () => {
+  const seen: string[] = []
+  const polling = poller(async (text) => {
+    seen.push(text)
+    if (text === 'bad') throw new Error('a mistake')
+  })
+  await write(1, 'bad')
+  await write(1, 'good')
+  await until(() => seen.length === 2)
+  await polling.stop()
+  expect(await server.control.pendingUpdates({})).toEqual([])
+})
+
+it('polls on when another program took the updates for a while', async () => {
+  const seen: string[] = []
+  const polling = poller(async (text) => void seen.push(text))
+  await sleep(50)
+  await fetch(`${server.url}/bot${server.token}/getUpdates?timeout=0&offset=-1`)
+  await write(1, 'later')
+  await until(() => seen.length === 1)
+  await polling.stop()
+}, 10_000)
