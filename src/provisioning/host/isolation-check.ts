@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import type { AccountDatabase } from './account-database.ts'
 import { ANYBODY, type Closedness, type Reach, type Reacher, reach, type Trail } from './isolation.ts'
 import { createTrailReader, type TrailReader } from './isolation-facts.ts'
+import { foreignSources } from './passwd.ts'
 import type { Programs } from './programs.ts'
 
 /** Who shall be kept apart from whom. Paths are absolute. */
@@ -32,7 +34,7 @@ export interface IsolationAnswer {
 
 interface Surroundings {
   programs: Pick<Programs, 'run'>
-  accounts: Pick<AccountDatabase, 'byName' | 'byUid'>
+  accounts: Pick<AccountDatabase, 'byName' | 'byUid' | 'group' | 'groupsOf'>
 }
 
 /**
@@ -50,7 +52,7 @@ export async function checkIsolation(
   const trails = createTrailReader(programs)
   const groups = new Map<string, Promise<readonly number[] | null>>()
   const gidsOf = (name: string) => {
-    const found = groups.get(name) ?? groupIds(programs, name)
+    const found = groups.get(name) ?? groupIds({ programs, accounts }, name)
     groups.set(name, found)
     return found
   }
@@ -72,11 +74,14 @@ export async function checkIsolation(
   }
 
   const closed = [...question.closed, ...others.flatMap(({ folders }) => folders)]
-  await Promise.all([
-    ...closed.map((path) => towards(path, 'closed')),
-    ...question.unlisted.map((path) => towards(path, 'unlisted')),
-    ...own.map(from),
-  ])
+  const looks = [
+    ...own.map((path) => () => from(path)),
+    ...question.unlisted.map((path) => () => towards(path, 'unlisted')),
+    ...closed.map((path) => () => towards(path, 'closed')),
+  ]
+  // One after the other where one finds the folders that the next ones share, then all at once.
+  for (const look of looks.splice(0, own.length)) await look()
+  await Promise.all(looks.map((look) => look()))
   return { findings, judged }
 }
 
@@ -135,12 +140,28 @@ async function suspects(
   return entries.filter((entry) => entry !== null).filter(({ uid }) => uid !== personUid)
 }
 
-/** Every gid that a login of this account has, or null when it cannot be said. */
-async function groupIds(programs: Pick<Programs, 'run'>, name: string): Promise<readonly number[] | null> {
-  const result = await programs.run('/usr/bin/id', ['-G', '--', name])
-  if (!result.ok) return null
-  const gids = result.stdout.trim().split(' ').map(Number)
-  return gids.every(Number.isInteger) ? gids : null
+/**
+ * Every gid that a login of this account has, or null when it cannot be said. The local files say it unless another name
+ * service has a part in it; then id(1) asks them all.
+ */
+async function groupIds(
+  { programs, accounts }: Surroundings,
+  name: string,
+): Promise<readonly number[] | null> {
+  if (!(await onlyLocalGroups())) {
+    const result = await programs.run('/usr/bin/id', ['-G', '--', name])
+    const gids = result.ok ? result.stdout.trim().split(' ').map(Number) : []
+    return result.ok && gids.every(Number.isInteger) ? gids : null
+  }
+  const entry = await accounts.byName(name)
+  if (entry === null) return null
+  const groups = await Promise.all((await accounts.groupsOf(name)).map((group) => accounts.group(group)))
+  return [entry.gid, ...groups.flatMap((group) => (group === null ? [] : [group.gid]))]
+}
+
+async function onlyLocalGroups(): Promise<boolean> {
+  const nsswitch = await readFile('/etc/nsswitch.conf', 'utf8').catch(() => '')
+  return ['group', 'initgroups'].every((database) => foreignSources(nsswitch, database).length === 0)
 }
 
 function note(findings: IsolationFinding[], suspect: Suspect, path: string, found: Reach): void {

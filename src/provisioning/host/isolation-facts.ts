@@ -20,11 +20,17 @@ export interface TrailReader {
 }
 
 export function createTrailReader(programs: Pick<Programs, 'run'>): TrailReader {
-  const seen = new Map<string, Promise<Stats>>()
-  const look = (path: string): Promise<Stats> => {
-    const found = seen.get(path) ?? lstat(path)
-    seen.set(path, found)
-    return found
+  const seen = new Map<string, Stats | Promise<Stats>>()
+  // What is known is given at once: a thousand people share their parents, and each wait would be a turn of the loop.
+  const look: Look = (path) => {
+    const known = seen.get(path)
+    if (known !== undefined) return known
+    const looking = lstat(path).then((stats) => {
+      seen.set(path, stats)
+      return stats
+    })
+    seen.set(path, looking)
+    return looking
   }
   return {
     trail: (path) => readTrail(look, path),
@@ -36,8 +42,10 @@ export function createTrailReader(programs: Pick<Programs, 'run'>): TrailReader 
   }
 }
 
+type Look = (path: string) => Stats | Promise<Stats>
+
 /** Walks as the kernel does: link by link, keeping the folders that the links lie in. */
-async function readTrail(look: (path: string) => Promise<Stats>, path: string): Promise<TrailFact> {
+async function readTrail(look: Look, path: string): Promise<TrailFact> {
   if (!path.startsWith('/')) throw new Error(`cannot look at the way to "${path}": not an absolute path`)
   const names = path.split('/').filter((name) => name !== '')
   const linkFolders = new Set<string>()
@@ -52,7 +60,8 @@ async function readTrail(look: (path: string) => Promise<Stats>, path: string): 
         continue
       }
       const next = join(at, name)
-      const stats = await look(next)
+      const found = look(next)
+      const stats = found instanceof Promise ? await found : found
       if (!stats.isSymbolicLink()) {
         at = next
         continue
@@ -72,15 +81,19 @@ async function readTrail(look: (path: string) => Promise<Stats>, path: string): 
       if (folder === '/') break
     }
     for (const folder of onTheWay) linkFolders.delete(folder)
-    const component = async (folder: string): Promise<Component> => {
-      const { uid, gid, mode } = await look(folder)
-      return { path: folder, uid, gid, mode: mode & 0o7777, accessList: null }
+    const read = async (folders: Iterable<string>): Promise<Component[]> => {
+      const components: Component[] = []
+      for (const folder of folders) {
+        const found = look(folder)
+        const { uid, gid, mode } = found instanceof Promise ? await found : found
+        components.push({ path: folder, uid, gid, mode: mode & 0o7777, accessList: null })
+      }
+      return components
     }
-    const [components, folders] = await Promise.all([
-      Promise.all(onTheWay.map(component)),
-      Promise.all([...linkFolders].map(component)),
-    ])
-    return { state: 'there', trail: { components, linkFolders: folders } }
+    return {
+      state: 'there',
+      trail: { components: await read(onTheWay), linkFolders: await read(linkFolders) },
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent' }
