@@ -48,7 +48,7 @@ describe('a bad answer', () => {
     [{ 'os-user': 'root' }, 'os_user_reserved'],
     [{ 'os-user': 'usher' }, 'os_user_reserved'],
     [{ 'os-user': 'mary' }, 'os_user_exists'],
-    [{ 'github-repo': 'nothing' }, 'github_repo_invalid'],
+    [{ 'github-repos': 'nothing' }, 'github_repo_invalid'],
     [{ 'max-budget': '-1' }, 'budget_invalid'],
   ] as const)('%o is refused with status 2 and changes nothing', async ([changes, code]) => {
     const before = snapshotTrees(...TREES)

@@ -9,7 +9,7 @@ const adoptMary = { newcomer: MARY, account: /^mary \(exists/, adopt: true } as 
 
 describe('the onboarding of an account that exists', () => {
   test('waits for its owner, who agrees with usher claim, and leaves the account as it was', async () => {
-    const { grace, phone, usher, run } = await startedScene()
+    const { grace, phone, client, usher, run } = await startedScene()
     const mary = await phone(MARY)
     await mary.starts()
     const before = snapshotTrees('/home/mary', '/etc/passwd', '/etc/shadow', '/etc/group')
@@ -21,11 +21,13 @@ describe('the onboarding of an account that exists', () => {
     const waiting = await grace.seesOn(card, 'usher claim ')
     const code = waiting.text.match(/usher claim (\S+)/)![1]!
 
-    const byAlan = await usher(['claim', code, '--yes'], { as: 'alan' })
+    const shown = await client.call('request.get', { id: 1 })
+    const digest = shown.ok ? shown.request.plan.digest : ''
+    const byAlan = await usher(['claim', code, '--digest', digest], { as: 'alan' })
     expect(byAlan.status).not.toBe(0)
     expect((await grace.seesOn(card, 'usher claim ')).text).toBe(waiting.text)
 
-    const byMary = await usher(['claim', code, '--yes'], { as: 'mary' })
+    const byMary = await usher(['claim', code, '--digest', digest], { as: 'mary' })
     expect(byMary).toMatchObject({ status: 0, stderr: '' })
     await grace.seesOn(card, /, receipt/)
     expect((await run(1)).state).toBe('succeeded')
@@ -39,12 +41,12 @@ describe('the onboarding of an account that exists', () => {
   })
 
   test('can be confirmed by root with a reason instead', async () => {
-    const { grace, usher, run } = await startedScene()
+    const { grace, client, usher, run } = await startedScene()
     const card = await answerAdduser(grace, adoptMary)
     await grace.taps(/Approve/)
     await grace.seesOn(card, 'usher claim ')
-    const show = await usher(['request', 'show', '1', '--json'])
-    const { digest } = JSON.parse(show.stdout).request.plan
+    const shown = await client.call('request.get', { id: 1 })
+    const digest = shown.ok ? shown.request.plan.digest : ''
     const confirmed = await usher(['confirm', '1', '--reason', 'she asked me at lunch', '--digest', digest])
     expect(confirmed).toMatchObject({ status: 0 })
     await grace.seesOn(card, /, receipt/)
