@@ -99,7 +99,8 @@ export async function ask<T>(dialogue: Dialogue, question: Question<T>): Promise
     await show(ctx, question.text)
     return dialogue.talk.skip()
   }
-  if (typed !== null && !question.slash && /^\/[a-z_]/i.test(typed)) {
+  const isForwarded = ctx.message?.forward_origin !== undefined
+  if (typed !== null && !question.slash && !isForwarded && /^\/[a-z_]/i.test(typed)) {
     await ctx.reply(UNKNOWN_COMMAND)
     return dialogue.talk.skip()
   }

@@ -57,7 +57,6 @@ const FIELDS = {
         : [{ label: shortLabel(texts.nameLabel(suggestedName)), value: '=name', means: suggestedName }],
     read: text,
   }),
-  reason: () => ({ key: 'reason', text: texts.askReason, buttons: [], read: text }),
   github: () => ({
     key: 'github',
     text: texts.askGithub,

@@ -4,7 +4,7 @@ import { readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
-import { createLogger } from './log.ts'
+import { createLogger, describeError } from './log.ts'
 import { startBotService } from './service.ts'
 import { ensureStateFolder } from './state/state-folder.ts'
 
@@ -16,7 +16,7 @@ Serves Telegram until it is stopped. It needs no root: run it as the account tha
 /**
  * `usher bot`: runs until SIGTERM or SIGINT.
  *
- * @returns the exit status: 0 stopped, 2 a config or token that cannot be used
+ * @returns the exit status: 0 stopped, 1 broken (the log says why), 2 a config or token that cannot be used
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv)
@@ -34,6 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   if (!loaded.ok) return refuse(loaded.problems.map(({ key, message }) => `${key}: ${message}`))
   const { config } = loaded
+  if (uid === 0 && config.mode === 'system') {
+    return refuse([
+      `cannot run as root: the bot runs as the account '${config.botUser}' (bot.user), see the README`,
+    ])
+  }
   const token = readToken(config, environment, uid)
   if (!token.ok) return refuse([token.message])
   const folder = await ensureStateFolder(config.paths.botState, uid)
@@ -49,10 +54,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   const stop = () => void service.stop()
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
-  const end = await service.ended
+  const end = await service.ended.catch((error: unknown) => {
+    log.fatal(describeError(error), 'cannot go on')
+    return { kind: 'broken' as const }
+  })
   process.off('SIGTERM', stop)
   process.off('SIGINT', stop)
   await client.close()
+  if (end.kind === 'broken') return 1
   if (end.kind === 'stopped') return 0
   return refuse([
     `cannot use the token in ${token.source}: ${config.telegram.apiRoot} does not know it; put in the one that @BotFather shows`,

@@ -73,7 +73,7 @@ export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPort
       if (card === undefined) {
         await keeper.want(newCard(`u${scope.updateId}-${scope.telegramId}`, scope.telegramId, requestId))
       } else {
-        await cards.put({ ...card, requestId, settled: false })
+        await cards.change(card.id, { requestId, settled: false })
         void keeper.refresh(card.id)
       }
       return { ok: true, requestId }

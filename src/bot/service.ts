@@ -107,6 +107,8 @@ export function startBotService(deps: BotServiceDeps): BotService {
 
   const ended = run().finally(() => everything.abort())
   ended.then(ready.resolve, ready.reject)
+  // Whoever only waits for the end learns of it there.
+  ready.promise.catch(() => undefined)
   return {
     ready: ready.promise,
     ended,

@@ -6,13 +6,17 @@ import { withLockFile } from './host/lock-file.ts'
 import { observe } from './host/observe.ts'
 import { trustOf } from './host/safe-files-walk.ts'
 import type { Services } from './host/services.ts'
+import { createServices } from './host/services-systemd.ts'
 import { createRosterFile } from './roster/roster-file.ts'
 
 /** How long an edit of the roster waits for another process that holds its lock. */
 const ROSTER_LOCK_WAIT_MS = 5_000
 
-/** The operating system that this process runs on. Nothing is touched before the first call. */
-export function createHost(environment: HostEnvironment, services: Services): Host {
+/**
+ * The operating system that this process runs on. Nothing is touched before the first call. `services` takes the place of
+ * systemd's.
+ */
+export function createHost(environment: HostEnvironment, services?: Services): Host {
   const { mode, stateDir, dataDir, rosterFile } = environment
   const trust = trustOf(mode)
   const programs = createPrograms(mode)
@@ -26,7 +30,8 @@ export function createHost(environment: HostEnvironment, services: Services): Ho
     [...trust.owners],
   )
   return {
-    ...{ environment, programs, accounts, files, services, roster },
+    ...{ environment, programs, accounts, files, roster },
+    services: services ?? createServices(programs),
     observe: (query) => observe({ environment, accounts, files, roster }, query),
     async readRoster() {
       const read = await roster.read()

@@ -49,7 +49,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     callerOf,
     version,
     events: createEventLog(store, clock),
-    observe: createObserve(config, host, dependencies.diskProblems ?? diskProblems),
+    observe: createObserve(config, host, dependencies.diskProblems ?? ((folders) => diskProblems(folders))),
     checks: createRateLimit(limits.checksPerMinute, 60_000),
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),

@@ -10,3 +10,10 @@ export function createLog(level: pino.LevelWithSilent = 'info'): Log {
     pino.destination({ dest: 2, sync: true }),
   )
 }
+
+const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** A level by its name, `info` for anything else. */
+export function logLevel(name: string | null): pino.LevelWithSilent {
+  return name !== null && LEVELS.includes(name) ? (name as pino.LevelWithSilent) : 'info'
+}

@@ -8,7 +8,7 @@ import { EVERYBODY_CEILING, PUBLIC_CEILING } from './access.ts'
 import type { AdminHistory } from './admin-history.ts'
 import type { Caller } from './caller.ts'
 import type { Passwd } from './passwd.ts'
-import type { RosterView } from './roster-view.ts'
+import type { ListedPerson, RosterView } from './roster-view.ts'
 
 /** Where identity comes from; each is asked anew for every request. */
 export interface CallerSources {
@@ -66,6 +66,28 @@ export async function resolveCaller(sources: CallerSources, claim: Claim): Promi
       return onBehalfOf === null ? theBot() : telegramUser(sources, onBehalfOf)
     case 'everybody':
       return osUser(sources, uid)
+  }
+}
+
+/** Who an actor of earlier would be if they asked now; null when nobody. For approvals that were given before. */
+export async function callerOf(sources: CallerSources, actor: Actor): Promise<Caller | null> {
+  const claim = claimOf(sources, actor)
+  const result = claim === null ? null : await resolveCaller(sources, claim)
+  return result?.ok === true ? result.caller : null
+}
+
+function claimOf(sources: CallerSources, actor: Actor): Claim | null {
+  switch (actor.kind) {
+    case 'operator':
+      return { listener: 'admin', uid: operatorUid(sources), onBehalfOf: null }
+    case 'os':
+      return { listener: 'everybody', uid: actor.uid, onBehalfOf: null }
+    case 'telegram':
+    case 'bot': {
+      const uid = botUid(sources)
+      const onBehalfOf = actor.kind === 'telegram' ? String(actor.telegramId) : null
+      return uid === null ? null : { listener: 'bot', uid, onBehalfOf }
+    }
   }
 }
 
@@ -195,31 +217,30 @@ interface People {
 /** The roster's people, without those that could be taken for one another; notes when there is an admin among them. */
 async function peopleOf(sources: CallerSources): Promise<People> {
   const reading = await sources.roster()
-  const entries = reading.ok ? reading.entries : []
-  const isAdmin = (entry: RosterEntry) => {
+  const listed = reading.ok ? reading.people : []
+  const isAdmin = ({ entry }: ListedPerson) => {
     const role = sources.roles.get(entry.role)
     return entry.role === 'admin' || (role !== undefined && isAdminRole(role))
   }
-  if (entries.some(isAdmin)) sources.adminHistory.recordAdmin()
+  if (listed.some(isAdmin)) sources.adminHistory.recordAdmin()
 
   const accounts = sources.passwd()
-  const uids = new Map(entries.map((entry) => [entry, accounts.uidOf(entry.os_user)]))
-  const alike = (a: RosterEntry, b: RosterEntry) =>
-    a.telegram_id === b.telegram_id ||
-    a.os_user === b.os_user ||
+  const uids = new Map(listed.map((person) => [person, accounts.uidOf(person.entry.os_user)]))
+  const alike = (a: ListedPerson, b: ListedPerson) =>
+    a.entry.telegram_id === b.entry.telegram_id ||
+    a.entry.os_user === b.entry.os_user ||
     (uids.get(a) !== null && uids.get(a) === uids.get(b))
-  const only = (matches: (entry: RosterEntry) => boolean): RosterEntry | null => {
-    const found = entries.filter(matches)
-    const [entry] = found
-    if (entry === undefined || found.length > 1) return null
-    return entries.some((other) => other !== entry && alike(other, entry)) ? null : entry
+  const only = (matches: (person: ListedPerson) => boolean): RosterEntry | null => {
+    const person = listed.find(matches)
+    if (person === undefined || !person.exactId) return null
+    return listed.some((other) => other !== person && alike(other, person)) ? null : person.entry
   }
   return {
     usable: reading.ok,
-    byUid: (uid) => only((entry) => uids.get(entry) === uid),
-    byTelegramId: (telegramId) => only((entry) => entry.telegram_id === telegramId),
+    byUid: (uid) => only((person) => uids.get(person) === uid),
+    byTelegramId: (telegramId) => only(({ entry }) => entry.telegram_id === telegramId),
     ambiguousTelegramId: (telegramId) =>
-      entries.some((entry) => entry.telegram_id === telegramId) &&
-      only((entry) => entry.telegram_id === telegramId) === null,
+      listed.some(({ entry }) => entry.telegram_id === telegramId) &&
+      only(({ entry }) => entry.telegram_id === telegramId) === null,
   }
 }

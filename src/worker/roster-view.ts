@@ -1,7 +1,13 @@
 import { lstatSync } from 'node:fs'
 import type { RosterEntry } from '../domain/person.ts'
 
-export type RosterReading = { ok: true; entries: RosterEntry[] } | { ok: false; why: string }
+export type RosterReading = { ok: true; people: ListedPerson[] } | { ok: false; why: string }
+
+/** `exactId` false: the Telegram id is text in the file; such an entry names the id but gives no privilege. */
+export interface ListedPerson {
+  entry: RosterEntry
+  exactId: boolean
+}
 
 /** The roster as it is now. */
 export type RosterView = () => Promise<RosterReading>

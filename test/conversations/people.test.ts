@@ -145,6 +145,8 @@ describe('an admin', () => {
     const card = await admin.sees('What would change on the host', { buttons: ['✅ Approve'] })
     await admin.taps('✅ Approve', { on: card })
     await admin.seesOn(card, /succeeded/)
+    await admin.sends('/requests')
+    await admin.sees('Nothing waits for a decision')
   })
 
   it('has the whole menu, a stranger the smallest', async () => {

@@ -35,6 +35,11 @@ describe('who', () => {
     await admin.sees('typed by hand, not proven')
   })
 
+  it('does not take a command in a forwarded message for an order', async () => {
+    await scene.admin.forwards(ada, '/cancel')
+    await scene.admin.sees('from a forwarded message')
+  })
+
   it('takes a shared contact', async () => {
     await scene.admin.sharesContact(ada)
     await scene.admin.sees('from a contact')

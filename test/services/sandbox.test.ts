@@ -214,6 +214,16 @@ describe('the checkout in a sandbox', () => {
     expect(written.stderr).toContain('Read-only')
   })
 
+  test.for([
+    ['by somebody else', ['chown', '-R', '4242:4242']],
+    ['under umask 0', ['chmod', '-R', 'go+w']],
+  ] as const)('is for root alone to change when it was cloned %s', async ([, [program, ...options]]) => {
+    const copy = sparseCheckout(join(folder, 'usher'))
+    execFileSync(program, [...options, copy])
+    const others = await runFrom(copy, shell('find . ! -type l \\( ! -uid 0 -o -perm /022 \\)'))
+    expect(others).toEqual({ status: 0, stdout: '', stderr: '' })
+  })
+
   /** The sandbox's own files and enough to be recognised. */
   function sparseCheckout(target: string): string {
     mkdirSync(join(target, 'test/support'), { recursive: true })

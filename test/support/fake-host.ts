@@ -133,7 +133,7 @@ export function fakeHost(machine: FakeMachine): Host {
               text: machine.template,
               mode: 0o644,
               uid: 0,
-              identity: { dev: 1, ino: 1 },
+              identity: { dev: 1, ino: 1, born: 0 },
             },
     }),
     services: only<Host['services']>('services', {}),

@@ -19,8 +19,11 @@ import { hashOf, type Rendering, renderCard, renderGone } from './render.ts'
 export interface CardKeeper {
   /** Remembers a new card and posts it; resolves when it is remembered. The same id again only refreshes. */
   want(card: Card): Promise<void>
-  /** Resolves when the card shows the request as it is now or later; never rejects, only ends early when the bot stops. */
-  refresh(cardId: string): Promise<void>
+  /**
+   * Resolves when the card shows the request as it is now or later; never rejects, only ends early when the bot stops.
+   * `now` goes ahead of the pace of edits: for the card that was just tapped.
+   */
+  refresh(cardId: string, when?: 'now'): Promise<void>
   refreshRequest(requestId: number): Promise<void>
   /** Refreshes all that may have changed while nobody looked. */
   resume(): Promise<void>
@@ -43,15 +46,18 @@ export function createCardKeeper(deps: CardKeeperDeps): CardKeeper {
   const { cards, log, stopped } = deps
   const passes = new Map<string, { current: Promise<void>; next: Promise<void> | null }>()
 
+  const urgent = new Set<string>()
+
   const run = async (cardId: string): Promise<void> => {
     try {
-      await showCard(deps, cardId)
+      await showCard(deps, cardId, urgent.delete(cardId))
     } catch (error) {
       if (!stopped.aborted) log.error({ card: cardId, ...describeError(error) }, 'cannot keep a card')
     }
   }
 
-  const refresh = (cardId: string): Promise<void> => {
+  const refresh = (cardId: string, when?: 'now'): Promise<void> => {
+    if (when === 'now') urgent.add(cardId)
     const pass = passes.get(cardId)
     if (pass === undefined) {
       const current = run(cardId)
@@ -83,7 +89,7 @@ export function createCardKeeper(deps: CardKeeperDeps): CardKeeper {
 
   return {
     async want(card) {
-      if (cards.get(card.id) === undefined) await cards.put(card)
+      if (cards.get(card.id) === undefined) await cards.add(card)
       void refresh(card.id)
     },
     refresh,
@@ -96,12 +102,12 @@ export function createCardKeeper(deps: CardKeeperDeps): CardKeeper {
 }
 
 /** One pass: reads the request and its run, and shows them; waits out what passes by itself. */
-async function showCard(deps: CardKeeperDeps, cardId: string): Promise<void> {
+async function showCard(deps: CardKeeperDeps, cardId: string, isUrgent: boolean): Promise<void> {
   let pause = 500
   while (!deps.stopped.aborted) {
     const card = deps.cards.get(cardId)
     if (card === undefined) return
-    const wait = deps.pace.waitMs(card.chatId, performance.now())
+    const wait = isUrgent ? 0 : deps.pace.waitMs(card.chatId, performance.now())
     if (wait > 0) await sleep(wait, undefined, { signal: deps.stopped })
     const rendering = await read(deps, card)
     if (rendering !== null) {
@@ -112,7 +118,7 @@ async function showCard(deps: CardKeeperDeps, cardId: string): Promise<void> {
         const problem = problemOf(error)
         if (problem.kind === 'unreachable') {
           deps.log.warn({ card: cardId }, 'cannot show a card: the person has blocked the bot')
-          await settle(deps, card.id)
+          await deps.cards.change(card.id, { settled: true })
           return
         }
         if (problem.kind !== 'later' && problem.kind !== 'conflict') throw error
@@ -145,27 +151,25 @@ async function read(deps: CardKeeperDeps, card: Card): Promise<Rendering | null>
 }
 
 async function show(deps: CardKeeperDeps, cardId: string, rendering: Rendering): Promise<void> {
-  const before = deps.cards.get(cardId)
+  const { cards } = deps
+  const before = cards.get(cardId)
   if (before === undefined) return
-  if (before.rendered !== rendering.hash || before.messageId === null) {
-    const nonce = rendering.verbs.length > 0 ? newNonce() : null
-    const card: Card = { ...before, nonce, digest: rendering.digest, usedBy: null, settled: false }
+  const { hash: rendered, settled, digest, verbs } = rendering
+  if (before.rendered !== rendered || before.messageId === null) {
+    const nonce = verbs.length > 0 ? newNonce() : null
     // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin.
-    if (nonce !== null) await deps.cards.put(card)
+    if (nonce !== null) await cards.change(cardId, { nonce, digest, usedBy: null })
     const markup =
-      nonce === null
-        ? undefined
-        : cardKeyboard(rendering.verbs, { requestId: card.requestId, digest: rendering.digest, nonce })
-    const other = {
-      parse_mode: 'HTML' as const,
+      nonce === null ? undefined : cardKeyboard(verbs, { requestId: before.requestId, digest, nonce })
+    const shown = await sendOrEdit(deps, before, rendering.html, {
+      parse_mode: 'HTML',
       link_preview_options: { is_disabled: true },
       ...(markup === undefined ? {} : { reply_markup: markup }),
-    }
-    const shown = await sendOrEdit(deps, card, rendering.html, other)
-    deps.pace.sent(card.chatId, performance.now())
-    await deps.cards.put({ ...card, ...shown, rendered: rendering.hash, settled: rendering.settled })
-  } else if (before.settled !== rendering.settled) {
-    await deps.cards.put({ ...before, settled: rendering.settled })
+    })
+    deps.pace.sent(before.chatId, performance.now())
+    await cards.change(cardId, { ...shown, nonce, digest, rendered, settled })
+  } else if (before.settled !== settled) {
+    await cards.change(cardId, { settled })
   }
   await sendFile(deps, cardId, rendering)
 }
@@ -196,10 +200,5 @@ async function sendFile(deps: CardKeeperDeps, cardId: string, rendering: Renderi
   if (card.fileOf === fileOf) return
   const name = `request-${card.requestId}.txt`
   await deps.api.sendDocument(card.chatId, new InputFile(Buffer.from(rendering.file), name))
-  await deps.cards.put({ ...card, fileOf })
-}
-
-async function settle(deps: CardKeeperDeps, cardId: string): Promise<void> {
-  const card = deps.cards.get(cardId)
-  if (card !== undefined) await deps.cards.put({ ...card, settled: true })
+  await deps.cards.change(cardId, { fileOf })
 }

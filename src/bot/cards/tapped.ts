@@ -60,10 +60,10 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
   const { requestId: id, digest } = tap
 
   const finish = async (outcome: { ok: boolean; error?: ApiError }, words: string): Promise<Decided> => {
-    if (outcome.ok) {
-      const now = cards.get(card.id) ?? card
-      await cards.put({ ...now, usedBy: ctx.update.update_id })
+    if (outcome.ok && cards.get(card.id)?.nonce === tap.nonce) {
+      await cards.change(card.id, { usedBy: ctx.update.update_id })
     }
+    void keeper.refresh(card.id, 'now')
     void keeper.refreshRequest(id)
     if (outcome.error === undefined) return { done: true, text: words }
     if (isAway(outcome)) return { done: false, text: WORKER_AWAY }
@@ -83,7 +83,7 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
   }
   const before = await worker.call('request.get', { id }, { onBehalfOf })
   if (!before.ok) return finish(before, '')
-  if (before.request.state === 'draft') {
+  if (before.request.state === 'draft' || needsNewClaim(before.request, card)) {
     const submitted = await worker.call('request.submit', { id, digest }, { onBehalfOf, key: key('submit') })
     if (!submitted.ok) {
       if (submitted.error.code === 'digest_differs')
@@ -91,7 +91,7 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
       return finish(submitted, '')
     }
     if (submitted.claim_code !== null) {
-      await cards.put({ ...(cards.get(card.id) ?? card), claimCode: submitted.claim_code })
+      await cards.change(card.id, { claimCode: submitted.claim_code })
     }
   }
   const approved = await worker.call('request.approve', { id, digest }, { onBehalfOf, key: key('approve') })
@@ -99,6 +99,12 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
     approved,
     approved.ok && approved.request.state === 'approved' ? texts.APPROVED : texts.SUBMITTED,
   )
+}
+
+/** Back as a new revision, a claim code of the older one is dead; submitting again gives a new one. */
+function needsNewClaim(request: RequestView, card: Card): boolean {
+  const waits = request.state === 'submitted' && request.missing.some(({ kind }) => kind === 'consent')
+  return waits && request.requester.key === `telegram:${card.chatId}`
 }
 
 /** The host has changed since the draft: the same answers are planned anew, on the same card. */
@@ -112,8 +118,8 @@ async function redraft(deps: TappedDeps, request: RequestView, card: Card, key: 
     const { violations = [] } = drafted.error
     return { done: false, text: errorText(drafted.error), violations }
   }
-  await deps.cards.put({ ...(deps.cards.get(card.id) ?? card), requestId: drafted.request.id })
-  void deps.keeper.refresh(card.id)
+  await deps.cards.change(card.id, { requestId: drafted.request.id, claimCode: null })
+  void deps.keeper.refresh(card.id, 'now')
   return { done: false, text: texts.CARD_CHANGED }
 }
 

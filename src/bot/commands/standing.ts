@@ -30,7 +30,9 @@ const OPEN_PREFIX = 'o:'
  */
 export function standingCommands(deps: StandingCommandsDeps): Composer<BotContext> {
   const { worker, keeper, now } = deps
-  const composer = new Composer<BotContext>()
+  const all = new Composer<BotContext>()
+  // A forwarded message may hold somebody else's command; it is an answer to «who», not an order.
+  const composer = all.filter((ctx) => ctx.message?.forward_origin === undefined)
   const as = (ctx: BotContext) => ({ onBehalfOf: ctx.identity?.telegramId ?? 0 })
 
   composer.command('cancel', async (ctx) => {
@@ -70,7 +72,10 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
   composer.command('requests', async (ctx) => {
     const wanted = ctx.match.trim()
     if (/^[1-9][0-9]{0,13}$/.test(wanted)) return open(ctx, Number(wanted))
-    const answer = await worker.call('request.list', { limit: 10 }, as(ctx))
+    const waiting = await worker.call('request.list', { open: true, limit: 10 }, as(ctx))
+    if (!waiting.ok) return sayError(ctx, waiting.error)
+    const isQuiet = waiting.requests.length === 0
+    const answer = isQuiet ? await worker.call('request.list', { limit: 5 }, as(ctx)) : waiting
     if (!answer.ok) return sayError(ctx, answer.error)
     const { requests, more } = answer
     if (requests.length === 0) return say(ctx, [h`${texts.NO_REQUESTS}`])
@@ -79,7 +84,10 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
       keyboard.text(texts.openLabel(request.id), `${OPEN_PREFIX}${request.id}`)
       if (index % 3 === 2) keyboard.row()
     })
-    const lines = requests.map((request) => h`• ${requestLine(request)}`)
+    const lines = [
+      ...(isQuiet ? [h`${texts.NOTHING_WAITS}`] : []),
+      ...requests.map((request) => h`• ${requestLine(request)}`),
+    ]
     return say(ctx, more ? [...lines, h`${texts.MORE_REQUESTS}`] : lines, keyboard)
   })
 
@@ -97,7 +105,7 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
     await keeper.want(newCard(`u${ctx.update.update_id}-${telegramId}`, telegramId, id))
   }
 
-  return composer
+  return all
 }
 
 const sayLines = (ctx: BotContext, lines: readonly Line[]) => say(ctx, lines.map(lineHtml))

@@ -32,8 +32,13 @@ export type Card = z.infer<typeof schema>
 
 export interface Cards {
   get(id: string): Card | undefined
-  /** Remembers it for good before it resolves. */
-  put(card: Card): Promise<void>
+  /** Remembers a new one for good before it resolves. */
+  add(card: Card): Promise<void>
+  /**
+   * Changes some of it, whatever else was changed meanwhile, and remembers that before it resolves. Never writes back what
+   * was read earlier: taps and passes work on the same card at the same time.
+   */
+  change(id: string, changes: Partial<Omit<Card, 'id' | 'chatId'>>): Promise<void>
   atMessage(chatId: number, messageId: number): Card | undefined
   ofRequest(requestId: number): Card[]
   unsettled(): Card[]
@@ -48,11 +53,18 @@ export async function loadCards(files: FileStore): Promise<Cards> {
     if (parsed.success) cards.set(parsed.data.id, parsed.data)
   }
   const all = () => [...cards.values()]
+  const put = (card: Card) => {
+    cards.set(card.id, card)
+    return files.write(`cards/${card.id}`, card)
+  }
   return {
     get: (id) => cards.get(id),
-    async put(card) {
-      cards.set(card.id, card)
-      await files.write(`cards/${card.id}`, card)
+    async change(id, changes) {
+      const card = cards.get(id)
+      if (card !== undefined) await put({ ...card, ...changes })
+    },
+    async add(card) {
+      await put(card)
       if (cards.size <= KEPT) return
       const [oldest] = all()
         .filter((one) => one.settled)

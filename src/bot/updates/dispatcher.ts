@@ -30,6 +30,8 @@ export function createDispatcher({ handle, log, stopped }: DispatcherDeps): Disp
         } catch (error) {
           const problem = problemOf(unwrapped(error))
           const described = { update: update.update_id, ...describeError(unwrapped(error)) }
+          // Without a token nothing can be dealt with; polling ends for the same reason.
+          if (problem.kind === 'bad_token') return
           if (problem.kind !== 'later' && problem.kind !== 'conflict') {
             log.error(described, 'cannot deal with an update; it is given up')
             dealtWith = true

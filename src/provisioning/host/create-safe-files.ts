@@ -173,12 +173,20 @@ export function createSafeFiles({ mode, dataDir }: SafeFilesOptions): SafeFiles 
       )
     },
 
+    async discardReplacement(path) {
+      return outcome(path, () =>
+        inParent(path, trust, (parent, name) => {
+          discardReplacement(parent, name)
+          return {}
+        }),
+      )
+    },
+
     async replaceTrusted(path, identity, text) {
       return outcome(path, () =>
         inParent(path, trust, (parent, name) => {
-          const temporary = `.${name}.usher-new`
-          // What an interrupted replacement left; the caller's lock says that no other one is at work.
-          if (lstatAt(parent, temporary)?.isFile()) unlinkSync(at(parent, temporary))
+          const temporary = replacementName(name)
+          discardReplacement(parent, name)
           const old = lstatAt(parent, name)
           if (old === null || !isSame(old, identity)) throw occupied(path)
           try {
@@ -202,6 +210,16 @@ export function createSafeFiles({ mode, dataDir }: SafeFilesOptions): SafeFiles 
       )
     },
   }
+}
+
+function replacementName(name: string): string {
+  return `.${name}.usher-new`
+}
+
+/** What an interrupted replacement left; the caller's lock says that no other one is at work. */
+function discardReplacement(parent: number, name: string): void {
+  const temporary = replacementName(name)
+  if (lstatAt(parent, temporary)?.isFile()) unlinkSync(at(parent, temporary))
 }
 
 function outcome<T extends object>(path: string, work: () => T): FileOutcome<T> {

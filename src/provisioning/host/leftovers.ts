@@ -49,10 +49,16 @@ export async function removeLeftoversOf(
     const inRuntime = (await ownedEntries('/run/user', uid)).filter((path) => path === runtime)
     const theirs = [...shared, ...inRuntime]
     if (theirs.length > 0) {
-      // The folder itself lies in one of root's, so only its contents are theirs to remove.
-      const find = ['/usr/bin/find', ...theirs, '-xdev', '-depth', '!', '-path', runtime, '-delete'] as const
-      const result = await host.programs.runAsPerson(person, [...find], { signal })
-      if (!result.ok) return { ok: false, failure: result.failure }
+      // As its owner, a folder that is closed to itself (systemd makes such ones) has to be opened before it is entered.
+      const open = ['-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', '/bin/chmod', 'u+rwx', '{}', ';']
+      // The runtime folder lies in one of root's, so only its contents are theirs to remove.
+      const remove = ['-xdev', '-depth', '!', '-path', runtime, '-delete']
+      for (const how of [open, remove]) {
+        const result = await host.programs.runAsPerson(person, ['/usr/bin/find', ...theirs, ...how], {
+          signal,
+        })
+        if (!result.ok) return { ok: false, failure: result.failure }
+      }
       if (inRuntime.length > 0) await rmdir(runtime)
       removed.push(...theirs)
     }

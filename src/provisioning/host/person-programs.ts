@@ -30,6 +30,19 @@ export async function runAsPerson(
   argv: readonly [string, ...string[]],
   options: RunAsPersonOptions = {},
 ): Promise<ProgramResult> {
+  const result = await runContained(containment, person, argv, options)
+  if (result.ok || result.failure.params?.['program'] === undefined) return result
+  // The program that was asked for, not the one that contains it.
+  const params = { ...result.failure.params, program: argv[0] }
+  return { ...result, failure: { ...result.failure, params } }
+}
+
+async function runContained(
+  containment: Containment,
+  person: PersonIdentity,
+  argv: readonly [string, ...string[]],
+  options: RunAsPersonOptions,
+): Promise<ProgramResult> {
   const who = await identityToStartAs(person, options)
   if (!who.ok) return who.result
   const { start, viaArgv } = who

@@ -11,11 +11,12 @@ export type Becoming = { uid: number; gid: number; noNewPrivileges: boolean } | 
  * No `--reset-env`: it would add TERM and the PATH of login.defs to the environment that the caller made from nothing.
  */
 export function inPidNamespace(becoming: Becoming, argv: readonly string[]): [string, ...string[]] {
-  const namespaces = ['--pid', '--fork', '--mount-proc', '--kill-child']
+  const namespace = ['--pid', '--fork', '--kill-child']
   if (becoming === 'oneself') {
-    return ['/usr/bin/unshare', '--user', '--map-current-user', ...namespaces, '--', ...argv]
+    // Without a /proc of its own: a container that masks parts of /proc does not let a user namespace mount another.
+    return ['/usr/bin/unshare', '--user', '--map-current-user', ...namespace, '--', ...argv]
   }
-  return ['/usr/bin/unshare', ...namespaces, '--', ...becomingArgv(becoming), ...argv]
+  return ['/usr/bin/unshare', ...namespace, '--mount-proc', '--', ...becomingArgv(becoming), ...argv]
 }
 
 /** `setpriv` with the person's uid, gid and supplementary groups, and no way back up unless another program needs it. */

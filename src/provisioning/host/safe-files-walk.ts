@@ -97,7 +97,7 @@ export function identityOf(stats: Stats): FileIdentity {
 
 /** Whether both are the same object. An unknown time of birth counts as equal. */
 export function isSame(stats: Stats, identity: FileIdentity): boolean {
-  const born = stats.birthtimeMs === 0 || !identity.born || stats.birthtimeMs === identity.born
+  const born = stats.birthtimeMs === 0 || identity.born === 0 || stats.birthtimeMs === identity.born
   return stats.dev === identity.dev && stats.ino === identity.ino && born
 }
 

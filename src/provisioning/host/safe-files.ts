@@ -2,11 +2,11 @@ import type { PathFact } from '../../domain/facts.ts'
 import type { StepFailure } from '../../domain/step.ts'
 
 /** Identity of a file system object: what was made is recognized by it, whatever its path is later. */
-export interface FileIdentity {
+export type FileIdentity = {
   dev: number
   ino: number
   /** Time of birth in milliseconds, because inode numbers are used again; 0 where the file system has none. */
-  born?: number
+  born: number
 }
 
 export type FileOutcome<T = object> = ({ ok: true } & T) | { ok: false; failure: StepFailure }
@@ -86,6 +86,8 @@ export interface SafeFiles {
    * the folder. `path_occupied` when the file is another one by now. The caller holds the lock of that file.
    */
   replaceTrusted(path: string, identity: FileIdentity, text: string): Promise<FileOutcome>
+  /** Removes what an interrupted `replaceTrusted` left beside the file. The caller holds the lock of that file. */
+  discardReplacement(path: string): Promise<FileOutcome>
 }
 
 /** One entry of a tree as it was left. `changed` is the inode's change time in ms, which no owner can set. */

@@ -25,7 +25,7 @@ export type WithLock = <T extends object>(work: () => Promise<FileOutcome<T>>) =
 
 /** `owners`: who may own the file: root, and in single-user mode the caller. */
 export function createRosterFile(
-  files: Pick<SafeFiles, 'readTrusted' | 'replaceTrusted'>,
+  files: Pick<SafeFiles, 'readTrusted' | 'replaceTrusted' | 'discardReplacement'>,
   withLock: WithLock,
   path: string,
   owners: number[],
@@ -54,6 +54,8 @@ export function createRosterFile(
   async function editLocked<T extends object>(change: RosterChange<T>): Promise<FileOutcome<T>> {
     const roster = await read()
     if (!roster.ok) return roster
+    const discarded = await files.discardReplacement(path)
+    if (!discarded.ok) return discarded
     const changed = change({ text: roster.text, people: roster.people })
     if (!changed.ok || changed.text === null) return changed
     const written = await files.replaceTrusted(path, roster.identity, changed.text)

@@ -20,7 +20,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     return { state: 'differs', notes: [{ code: 'activation.lift' }] }
   },
 
-  async apply({ host, run, journal }, { osUser }, record) {
+  async apply({ host, run, journal }, { osUser, gecos }, record) {
     const entry = await host.accounts.byName(osUser)
     if (entry === null || (record !== null && record.uid !== entry.uid)) {
       return { ok: false, failure: changed(osUser), notes: [] }
@@ -29,7 +29,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
       record?.lifts ?? (entry.gecos.includes(run.marker) && (await host.accounts.isExpired(osUser)))
     journal.commit({ uid: entry.uid, lifts })
     if (!lifts) return { ok: true, notes: [{ code: 'activation.not_needed' }] }
-    const lifted = await host.accounts.liftExpiry(osUser)
+    const lifted = await host.accounts.liftExpiry(osUser, gecos)
     if (!lifted.ok) return { ok: false, failure: lifted.failure, notes: [] }
     return { ok: true, notes: [{ code: 'activation.lifted' }] }
   },

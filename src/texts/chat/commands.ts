@@ -57,6 +57,7 @@ export function statusText(status: OperationOutput<'status'>, now: number): Html
 
 export const NOTHING_TO_CANCEL = 'There is nothing to cancel.'
 export const NO_REQUESTS = 'There are no requests.'
+export const NOTHING_WAITS = 'Nothing waits for a decision. The last ones were:'
 export const NO_PEOPLE = 'There is nobody on the roster yet. /adduser begins.'
 export const MORE_REQUESTS = 'There are older ones; see usher requests in the terminal.'
 export const FOR_ADMINS = 'Only admins can do that here. /help lists what you can do.'

@@ -99,8 +99,6 @@ export function nameLabel(name: string): string {
 }
 export const askGithub: Html = h`<b>Their GitHub login?</b>
 Type it, or skip.`
-export const askReason: Html = h`<b>Why is this existing account adopted?</b>
-One line; it stands on the card and in the audit trail.`
 
 // 5. and 6. defaults and routing
 export function askDefault(

@@ -295,9 +295,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       if (!isAdmin(by) && request.answers.telegram_id !== by) throw refusal('not_found')
       return { request }
     },
-    'request.list': ({ limit }, by) => ({
+    'request.list': ({ limit, open }, by) => ({
       requests: worker.requests
         .filter((one) => isAdmin(by) || one.answers.telegram_id === by)
+        .filter((one) => !open || one.state === 'draft' || one.state === 'submitted')
         .reverse()
         .slice(0, limit),
       more: false,

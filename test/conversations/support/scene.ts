@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../../../src/bot/log.ts'
 import { type BotService, startBotService } from '../../../src/bot/service.ts'
+import type { Client } from '../../../src/client/client.ts'
 import { type BotApiServer, createBotApiServer } from '../../support/bot-api-server/server.ts'
 import { type ChatDriver, createChatDriver } from '../../support/chat-driver/chat-driver.ts'
 import type { Person } from '../../support/chat-driver/person.ts'
@@ -24,6 +25,8 @@ export interface Scene {
 
 export interface SceneOptions {
   workerPatienceMs?: number
+  /** Another worker than the edge in memory. */
+  client?: Client
   /** Two admins besides the first one are made with `driver.person`. */
   moreAdmins?: number[]
 }
@@ -42,7 +45,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     ...{ server, driver, worker, admin, stateFolder },
     async start() {
       bot = startBotService({
-        ...{ token: server.token, apiRoot: server.url, client: worker, stateFolder },
+        ...{ token: server.token, apiRoot: server.url, client: options.client ?? worker, stateFolder },
         ...{ firstAdmins: [ADMIN_ID], log: createLogger('silent') },
         workerPatienceMs: options.workerPatienceMs ?? 100,
       })

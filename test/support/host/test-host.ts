@@ -12,15 +12,6 @@ export const places = {
   stateDir: '/var/lib/usher',
 } as const
 
-/** No service on this machine: asking for one is an error of the test. */
-const noServices: Services = {
-  available: async () => false,
-  isActive: async () => false,
-  perform: async (unit) => {
-    throw new Error(`no services on this machine: ${unit}`)
-  },
-}
-
 /** Counts upwards from the smallest uid of a person, as the worker's store does; nothing is given twice. */
 export function countingUids(): HostEnvironment['takeUid'] {
   let next = 0
@@ -31,7 +22,7 @@ export function countingUids(): HostEnvironment['takeUid'] {
 }
 
 /** Makes the installation's folders and an empty roster, and gives the host. Inside a sandbox only. */
-export function makeTestHost(changes: Partial<HostEnvironment> = {}, services: Services = noServices): Host {
+export function makeTestHost(changes: Partial<HostEnvironment> = {}, services?: Services): Host {
   if (!insideSandbox()) throw new Error('a test host changes accounts and /etc: inside a sandbox only')
   mkdirSync('/etc/usher', { recursive: true, mode: 0o755 })
   mkdirSync(places.dataDir, { recursive: true, mode: 0o711 })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Actor } from '../../../src/domain/actor.ts'
 import type { RosterEntry } from '../../../src/domain/person.ts'
 import type { Role } from '../../../src/domain/role.ts'
 import { PERMISSIONS } from '../../../src/protocol/permissions.ts'
@@ -13,6 +14,7 @@ import {
   type CallerResult,
   type CallerSources,
   type Claim,
+  callerOf,
   resolveCaller,
 } from '../../../src/worker/resolve-caller.ts'
 import type { RosterReading } from '../../../src/worker/roster-view.ts'
@@ -53,7 +55,9 @@ const ADMIN = entry(1, 'anna', 'admin')
 function sources(roster: RosterEntry[] | RosterReading, extra: Partial<CallerSources> = {}): CallerSources {
   const passwd = join(folder, 'passwd')
   writeFileSync(passwd, PASSWD)
-  const reading: RosterReading = Array.isArray(roster) ? { ok: true, entries: roster } : roster
+  const reading: RosterReading = Array.isArray(roster)
+    ? { ok: true, people: roster.map((person) => ({ entry: person, exactId: true })) }
+    : roster
   const roles = [
     role('admin', ['*']),
     role('user', ['requests.read.own', 'requests.approve.own', 'runs.read.own']),
@@ -221,6 +225,17 @@ describe('entries that could be taken for one another', () => {
     })
   }
 
+  test('sharing a Telegram id with one that is text in the file gives privilege to neither', async () => {
+    const people = [
+      { entry: entry(1, 'anna', 'admin'), exactId: true },
+      { entry: entry(1, 'boris'), exactId: false },
+    ]
+    const from = sources({ ok: true, people })
+    expect((await who(from, 'bot', BOT, '1')).role).toBe('public')
+    expect((await who(from, 'everybody', 1001)).role).toBe('public')
+    expect((await who(from, 'everybody', 1002)).role).toBe('public')
+  })
+
   test('do not touch anybody else', async () => {
     const roster = [entry(1, 'anna', 'admin'), entry(1, 'boris'), entry(3, 'chen')]
     expect((await who(sources(roster), 'bot', BOT, '3')).role).toBe('user')
@@ -229,6 +244,27 @@ describe('entries that could be taken for one another', () => {
   test('do not make a first admin of the config out of one of them', async () => {
     const roster = [entry(77, 'boris'), entry(77, 'chen')]
     expect((await who(sources(roster), 'bot', BOT, '77')).role).toBe('public')
+  })
+})
+
+describe('an actor of earlier', () => {
+  const later = (from: CallerSources, actor: Actor) => callerOf(from, actor)
+
+  test('is who they would be now', async () => {
+    const from = sources([ADMIN])
+    expect(await later(from, { kind: 'operator', uid: 0 })).toMatchObject({ role: 'operator' })
+    expect(await later(from, { kind: 'telegram', telegramId: 1 })).toMatchObject({ role: 'admin' })
+    expect(await later(from, { kind: 'telegram', telegramId: 2 })).toMatchObject({ role: 'public' })
+    expect(await later(from, { kind: 'os', uid: 1001, osUser: 'anna' })).toMatchObject({
+      listener: 'everybody',
+    })
+    expect(await later(from, { kind: 'bot' })).toMatchObject({ actor: { kind: 'bot' } })
+  })
+
+  test('is nobody once their account is gone', async () => {
+    const from = sources([ADMIN], { botUser: 'gone' })
+    expect(await later(from, { kind: 'os', uid: 5555, osUser: 'gone' })).toBeNull()
+    expect(await later(from, { kind: 'telegram', telegramId: 1 })).toBeNull()
   })
 })
 

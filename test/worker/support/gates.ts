@@ -57,7 +57,7 @@ export async function startGates(bot: { user: string; uid: number; gid: number }
     roles: new Map([role('admin', ['*']), role('user', OWN), role('public', [])].map((r) => [r.name, r])),
     firstAdmins: [],
     passwd: createPasswd(),
-    roster: async () => ({ ok: true, entries: roster }),
+    roster: async () => ({ ok: true, people: roster.map((entry) => ({ entry, exactId: true })) }),
     adminHistory: createAdminHistory(
       { get: (key) => facts.get(key) ?? null, set: (key, value) => void facts.set(key, value) },
       () => {},

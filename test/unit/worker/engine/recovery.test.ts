@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StepKind } from '../../../../src/domain/step.ts'
+import type { RequestView } from '../../../../src/protocol/views.ts'
 import type { Database } from '../../../../src/store/database.ts'
 import { engineFixture, type Fixture, operator } from '../../../support/engine-fixture.ts'
 import type { StepScript } from '../../../support/fake-steps.ts'
@@ -51,20 +52,29 @@ const failing: Partial<Record<StepKind, StepScript>> = {
   service: { apply: () => ({ code: 'service_not_active' }) },
 }
 
-/** Onboards Alice while every write is cut once; returns at which write nothing was left to cut. */
-async function crashEverywhere(when: 'before' | 'after', script: Partial<Record<StepKind, StepScript>>) {
-  let crashed = true
-  let at = 0
+interface Scene {
+  script?: Partial<Record<StepKind, StepScript>>
+  /** Makes the request whose approval and run are cut. */
+  prepare?: (made: Fixture) => Promise<RequestView>
+}
+
+/**
+ * Approves a request and lets its run go, once for every write in it, cut at that write; then starts another worker on the
+ * same database and host. Returns the number of writes and how the runs ended.
+ */
+async function crashEverywhere(
+  when: 'before' | 'after',
+  { script = {}, prepare = (made) => made.submit(operator) }: Scene,
+) {
   const ends = new Set<string>()
-  while (crashed) {
-    at++
-    crashed = false
+  for (let at = 1; ; at++) {
+    let crashed = false
     let gone: () => void = () => undefined
     const death = new Promise<void>((resolve) => {
       gone = resolve
     })
     fixture = await engineFixture({ script })
-    const { id, plan } = await fixture.submit(operator)
+    const { id, plan } = await prepare(fixture)
     // The approval is inside: a crash after its commit leaves a queued run that nobody was told of.
     await fixture.restart({
       script,
@@ -74,26 +84,28 @@ async function crashEverywhere(when: 'before' | 'after', script: Partial<Record<
         gone()
       }),
     })
-    const approval = fixture.call(operator, 'request.approve', { id, digest: plan.digest }, 'the-approval')
-    const ended = approval.then((result) => (result.ok ? fixture.ended(1) : undefined)).catch(() => undefined)
-    await Promise.race([death, ended])
+    const approve = () =>
+      fixture.call(operator, 'request.approve', { id, digest: plan.digest }, 'the-approval')
+    const runOf = (result: Awaited<ReturnType<typeof approve>>) =>
+      fixture.ended(result.ok ? (result.output.request.run_id ?? 0) : 0)
+    await Promise.race([
+      death,
+      approve()
+        .then(runOf)
+        .catch(() => undefined),
+    ])
     await fixture.restart({ script })
-    const again = await fixture.call(operator, 'request.approve', { id, digest: plan.digest }, 'the-approval')
-    expect(again.ok, `write ${at}`).toBe(true)
-    const run = await fixture.ended(1)
+    const run = await runOf(await approve())
     ends.add(run.state)
     const { machine } = fixture
-    const isThere = [machine.accounts.has('alice'), machine.roster.length === 1]
-    expect(isThere, `write ${at}`).toEqual(run.state === 'succeeded' ? [true, true] : [false, false])
-    expect(
-      [...machine.paths.keys()].some((path) => path.endsWith('/42')),
-      `write ${at}`,
-    ).toBe(run.state === 'succeeded')
-    expect(machine.roster.length).toBeLessThan(2)
+    const isThere = run.kind === 'onboard' && run.state === 'succeeded'
+    expect(machine.accounts.has('alice'), `write ${at}`).toBe(isThere)
+    expect(machine.roster.length, `write ${at}`).toBe(isThere ? 1 : 0)
+    const folders = [...machine.paths.keys()].filter((path) => path.includes('/42'))
+    expect(folders.length > 0, `write ${at}`).toBe(isThere)
+    if (!crashed) return { writes: at - 1, ends: [...ends] }
     await fixture.remove()
   }
-  fixture = await engineFixture()
-  return { writes: at - 1, ends: [...ends] }
 }
 
 describe('a worker that is killed', () => {
@@ -112,9 +124,26 @@ describe('a worker that is killed', () => {
     '%s any write of a failing run converges to undone',
     { timeout: 60_000 },
     async (when) => {
-      const { writes, ends } = await crashEverywhere(when, failing)
+      const { writes, ends } = await crashEverywhere(when, { script: failing })
       expect(writes).toBeGreaterThanOrEqual(40)
       expect(ends).toEqual(['undone'])
+    },
+  )
+
+  test.for(['before', 'after'] as const)(
+    '%s any write of taking a run back converges to undone',
+    { timeout: 60_000 },
+    async (when) => {
+      const prepare = async (made: Fixture) => {
+        await made.onboard()
+        const { request } = await made.ok(operator, 'run.undo', { run_id: 1 })
+        const { id, plan } = request
+        return (await made.ok(operator, 'request.submit', { id, digest: plan.digest })).request
+      }
+      const { writes, ends } = await crashEverywhere(when, { prepare })
+      expect(writes).toBeGreaterThanOrEqual(18)
+      expect(ends).toEqual(['succeeded'])
+      expect((await fixture.ok(operator, 'run.get', { id: 1 })).run.state).toBe('undone')
     },
   )
 

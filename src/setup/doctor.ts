@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util'
+import type { Config } from '../config/config.ts'
+import { type Environment, readEnvironment } from '../config/environment.ts'
+import { readHostFacts } from '../config/host-facts.ts'
+import { loadConfig } from '../config/load.ts'
+import { readTrusted } from '../config/trusted-file.ts'
+import type { RosterEntry } from '../domain/person.ts'
+import { createPrograms } from '../provisioning/host/create-programs.ts'
+import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
+import { plain } from '../texts/plain.ts'
+import { checkAgentCommand, checkHost, checkPolicy, checkPrograms, checkServices } from './checks/host.ts'
+import { checkDisks, checkFiles, checkFolders, checkReach } from './checks/places.ts'
+import { checkSockets } from './checks/sockets.ts'
+import { type Check, type Finding, note, ok, problem, quoted } from './finding.ts'
+
+const CHECKS: readonly Check[] = [
+  checkReach,
+  checkHost,
+  checkFiles,
+  checkFolders,
+  checkDisks,
+  checkPrograms,
+  checkSockets,
+  checkServices,
+  checkAgentCommand,
+  checkPolicy,
+]
+
+/** `usher doctor`: what can go wrong silently, why it matters and what mends it. Changes nothing; exit 1 on problems. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let json = argv.includes('--json')
+  let explicitFile: string | undefined
+  try {
+    const options = { config: { type: 'string' }, json: { type: 'boolean' } } as const
+    const { values } = parseArgs({ args: [...argv], options })
+    json = values.json === true
+    explicitFile = values.config
+  } catch (error) {
+    const message = `cannot understand this: ${(error as Error).message}\nusage: usher doctor [--config FILE] [--json]`
+    if (json) print({ ok: false, error: { code: 'bad_request', message } })
+    else process.stderr.write(`usher: ${message}\n`)
+    return 2
+  }
+  const findings = await examine(readEnvironment(), process.getuid?.() ?? -1, explicitFile)
+  const problems = findings.filter(({ level }) => level === 'problem').length
+  if (json && problems === 0) print({ ok: true, findings })
+  else if (json) {
+    print({
+      ok: false,
+      error: { code: 'invalid', message: `cannot vouch for this installation: ${problems} problems` },
+      findings,
+    })
+  } else for (const finding of findings) process.stdout.write(asText(finding))
+  if (!json) process.stdout.write(`${problems === 0 ? 'No problem found.' : `${problems} problems.`}\n`)
+  return problems === 0 ? 0 : 1
+}
+
+async function examine(
+  environment: Environment,
+  uid: number,
+  explicitFile: string | undefined,
+): Promise<Finding[]> {
+  const loaded = loadConfig({ environment, uid, explicitFile })
+  if (!loaded.ok) {
+    return loaded.problems.map(({ key, message }) =>
+      problem(key, message, 'worker and bot do not start with it', `edit ${loaded.file ?? 'the config'}`),
+    )
+  }
+  const { config } = loaded
+  const { findings, people } = readPeople(config, uid)
+  const botUid =
+    config.botUser === null
+      ? config.mode === 'single-user'
+        ? uid
+        : null
+      : (readHostFacts().accounts.find(({ name }) => name === config.botUser)?.uid ?? null)
+  const context = { config, environment, uid, botUid, people, programs: createPrograms(config.mode) }
+  const all = [modeFinding(config, uid), ...findings]
+  for (const check of CHECKS) all.push(...(await check(context)))
+  return all
+}
+
+function modeFinding(config: Config, uid: number): Finding {
+  if (config.mode === 'system') return ok('mode', `system: ${config.file} belongs to root`)
+  const why = `only the account of uid ${uid} is served, and isolation from others is not proven`
+  const from = config.file === null ? 'there is no config' : `${config.file} is a person's own`
+  return note('mode', `single-user: ${from}`, why)
+}
+
+function readPeople(config: Config, uid: number): { findings: Finding[]; people: RosterEntry[] | null } {
+  const system = config.mode === 'system'
+  if (system && uid !== 0) return { findings: [], people: null }
+  const file = config.paths.roster
+  const read = readTrusted(file, {
+    owners: system ? [0] : [0, uid],
+    parents: true,
+    maxBytes: ROSTER_LIMIT_BYTES,
+  })
+  const why = 'nobody but the operator has any rights, and no run can begin'
+  if (!read.ok) {
+    const fix =
+      read.reason === 'absent' ? 'usher init' : `chown root ${quoted(file)} && chmod 0600 ${quoted(file)}`
+    return { findings: [problem('roster', read.message, why, fix)], people: null }
+  }
+  const parsed = parseRoster(read.text)
+  if (!parsed.ok)
+    return { findings: [problem('roster', parsed.why, why, `edit ${quoted(file)}`)], people: null }
+  const people = parsed.people.map(({ entry }) => entry)
+  const findings: Finding[] = [ok('roster', `${file}, ${people.length} people`)]
+  for (const { entry, exactId, line } of parsed.people) {
+    const edit = `edit line ${line} of ${quoted(file)}`
+    if (!exactId) {
+      const text = `the telegram_id of ${entry.name} is text, not a number`
+      findings.push(problem('roster', text, 'that person has no rights', edit))
+    }
+    if (!config.roles.has(entry.role)) {
+      const text = `${entry.name} has the role ${entry.role}, which the config does not have`
+      findings.push(problem('roster', text, 'that person has no rights', edit))
+    }
+    const twins = people.filter(
+      (other) =>
+        other !== entry && (other.telegram_id === entry.telegram_id || other.os_user === entry.os_user),
+    )
+    if (twins.length > 0) {
+      const text = `${entry.name} shares a Telegram id or OS user with ${twins.map(({ name }) => name).join(', ')}`
+      findings.push(problem('roster', text, 'none of them has any rights', edit))
+    }
+  }
+  if ((read.mode & 0o077) !== 0) {
+    const text = `${file} can be read by others`
+    findings.push(
+      note('roster', text, 'it says who is here and what they may do', `chmod 0600 ${quoted(file)}`),
+    )
+  }
+  return { findings, people }
+}
+
+function asText({ level, about, text, why, fix }: Finding): string {
+  const mark = { ok: 'ok     ', note: 'note   ', problem: 'PROBLEM' }[level]
+  const lines = [`${mark}  ${plain(about)}: ${plain(text)}`]
+  if (why !== undefined) lines.push(`         why: ${plain(why)}`)
+  if (fix !== undefined) lines.push(`         mend: ${plain(fix)}`)
+  return `${lines.join('\n')}\n`
+}
+
+function print(document: object): void {
+  process.stdout.write(`${JSON.stringify(document)}\n`)
+}

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { ConfigProblem } from '../config/config.ts'
+import { type Environment, readEnvironment } from '../config/environment.ts'
+import { loadConfig } from '../config/load.ts'
+import { SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from '../config/paths.ts'
+import { isTelegramId } from '../domain/telegram-id.ts'
+import { createPrograms } from '../provisioning/host/create-programs.ts'
+import { plain } from '../texts/plain.ts'
+import type { Outcome } from './ensure.ts'
+import { type InitPlaces, initialize } from './init-plan.ts'
+
+const USAGE = 'usage: usher init [--admin TELEGRAM_ID]... [--config FILE] [--dry-run] [--json]'
+
+interface InitOptions {
+  admins: number[]
+  configFile: string | undefined
+  dryRun: boolean
+  json: boolean
+}
+
+/** `usher init`: makes what an installation needs, says each change, and leaves what is so already. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const options = readOptions(argv)
+  if (!options.ok) return say(options.json, 2, 'bad_request', `${options.message}\n${USAGE}`, [])
+  const { admins, dryRun, json } = options.value
+  const uid = process.getuid?.() ?? -1
+  const places = findPlaces(options.value, readEnvironment(), uid)
+  if (!places.ok)
+    return say(json, places.exit, places.exit === 3 ? 'not_permitted' : 'invalid', places.message, [])
+  process.umask(0o077)
+  const outcomes = await initialize(places.value, {
+    programs: createPrograms(places.value.mode),
+    own: { uid, gid: process.getgid?.() ?? -1, name: uid === 0 ? 'root' : userInfo().username },
+    admins,
+    dryRun,
+    trusted: uid === 0 ? [0] : [0, uid],
+  })
+  const problems = outcomes.filter(({ state }) => state === 'problem')
+  if (json && problems.length === 0) {
+    print({ ok: true, dry_run: dryRun, config: places.value.configFile, changes: outcomes })
+    return 0
+  }
+  const message = `cannot set everything up: ${problems.length} of ${outcomes.length} things need you`
+  if (json) return say(true, 1, 'invalid', message, outcomes)
+  const width = Math.max(...outcomes.map(({ subject }) => subject.length))
+  for (const { state, subject, text } of outcomes) {
+    const word = { already: 'already so', change: dryRun ? 'would be' : 'done', problem: 'PROBLEM' }[state]
+    process.stdout.write(`${word.padEnd(10)}  ${plain(subject).padEnd(width)}  ${plain(text)}\n`)
+  }
+  if (problems.length > 0) {
+    process.stderr.write(`usher: ${message}\n`)
+    return 1
+  }
+  if (!dryRun) process.stdout.write(nextSteps(places.value, admins))
+  return 0
+}
+
+function readOptions(
+  argv: readonly string[],
+): { ok: true; value: InitOptions } | { ok: false; json: boolean; message: string } {
+  const json = argv.includes('--json')
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        admin: { type: 'string', multiple: true, default: [] },
+        config: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    })
+    const admins = values.admin.map((text) => (/^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN))
+    const wrong = values.admin.find((_, index) => !isTelegramId(admins[index]))
+    if (wrong !== undefined) {
+      const message = `cannot use --admin ${JSON.stringify(wrong)}: a Telegram id is a positive integer`
+      return { ok: false, json, message }
+    }
+    return { ok: true, value: { admins, configFile: values.config, dryRun: values['dry-run'], json } }
+  } catch (error) {
+    return { ok: false, json, message: `cannot understand this: ${(error as Error).message}` }
+  }
+}
+
+type Places = { ok: true; value: InitPlaces } | { ok: false; exit: 2 | 3; message: string }
+
+/** From the config that is there; without one, the defaults of the system (root) or of the caller. */
+function findPlaces({ admins, configFile }: InitOptions, environment: Environment, uid: number): Places {
+  const explicit = configFile === undefined ? undefined : resolve(configFile)
+  const fresh = freshPlaces(explicit, environment, uid)
+  const first = explicit ?? (uid === 0 ? SYSTEM_CONFIG_FILE : null)
+  if (first !== null && !existsSync(first)) return fresh
+  const loaded = loadConfig({ environment, uid, explicitFile: explicit })
+  if (!loaded.ok) return { ok: false, exit: 2, message: problemsText(loaded.file, loaded.problems) }
+  const { config } = loaded
+  if (config.file === null) return fresh
+  if (config.mode === 'system' && uid !== 0) {
+    const message = `cannot set up the system of ${config.file} as uid ${uid}: run sudo usher init, or name a file of your own with --config`
+    return { ok: false, exit: 3, message }
+  }
+  const lacking = admins.filter((id) => !config.telegram.admins.includes(id))
+  if (lacking.length > 0) {
+    const message = `cannot add ${lacking.join(', ')} to the first admins: ${config.file} exists and is yours to edit (telegram.admins)`
+    return { ok: false, exit: 2, message }
+  }
+  const { mode, paths, botUser, memoryTemplate } = config
+  return { ok: true, value: { mode, configFile: config.file, paths, botUser, memoryTemplate } }
+}
+
+function freshPlaces(explicit: string | undefined, environment: Environment, uid: number): Places {
+  if (uid === 0) {
+    const { tokenFile: _, ...paths } = systemPaths()
+    const configFile = explicit ?? SYSTEM_CONFIG_FILE
+    const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
+    return { ok: true, value: { mode: 'system', configFile, paths, botUser: 'usher', memoryTemplate } }
+  }
+  const home = environment.home ?? userInfo().homedir
+  const { config, tokenFile: _, ...paths } = singleUserPaths(environment, home)
+  const configFile = explicit ?? config
+  const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
+  return { ok: true, value: { mode: 'single-user', configFile, paths, botUser: null, memoryTemplate } }
+}
+
+function problemsText(file: string | null, problems: readonly ConfigProblem[]): string {
+  const lines = problems.map(({ key, message }) => `  ${key}: ${message}`)
+  return [`cannot use the config ${file ?? ''}:`, ...lines].join('\n')
+}
+
+function nextSteps({ configFile, mode }: InitPlaces, admins: readonly number[]): string {
+  const sudo = mode === 'system' ? 'sudo ' : ''
+  return [
+    '',
+    'Next:',
+    ...(admins.length > 0 ? [] : [`  put your Telegram id into telegram.admins of ${configFile}`]),
+    "  put the bot's token where telegram.token_file says, mode 0600, owned by the bot's account",
+    `  ${sudo}usher worker      starts the worker`,
+    `  ${sudo}usher doctor      says what is not right yet`,
+    '',
+  ].join('\n')
+}
+
+function print(document: object): void {
+  process.stdout.write(`${JSON.stringify(document)}\n`)
+}
+
+function say(json: boolean, exit: number, code: string, message: string, changes: Outcome[]): number {
+  if (json) print({ ok: false, error: { code, message }, ...(changes.length > 0 ? { changes } : {}) })
+  else process.stderr.write(`usher: ${message}\n`)
+  return exit
+}

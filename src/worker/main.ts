@@ -1,0 +1,135 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { parseArgs } from 'node:util'
+import type { Config, ConfigProblem } from '../config/config.ts'
+import { readEnvironment } from '../config/environment.ts'
+import { checkConfigAgainstHost } from '../config/host-check.ts'
+import { readHostFacts } from '../config/host-facts.ts'
+import { loadConfig } from '../config/load.ts'
+import { readTrusted } from '../config/trusted-file.ts'
+import { createPrograms } from '../provisioning/host/create-programs.ts'
+import { readUnitNames } from '../provisioning/host/unit-names.ts'
+import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
+import { createLog, type Log, logLevel } from './log.ts'
+import { startWorker } from './start.ts'
+
+/** How long a stop may wait for the step that is under way, in milliseconds; systemd's own limit is 90 s. */
+const STOP_MS = 20_000
+
+/**
+ * `usher worker`: runs until it is told to stop. Exit status 0 after a clean stop, 2 when the config or the installation
+ * cannot be used, 3 when this uid may not, 4 when another worker runs, 1 when something broke.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.title = 'usher worker'
+  process.umask(0o077)
+  const uid = process.getuid?.() ?? -1
+  const environment = readEnvironment()
+  const options = readOptions(argv)
+  if (!options.ok) return refuse(options.json, 2, 'bad_request', options.message)
+  const { json, configFile } = options
+  const loaded = loadConfig({ environment, uid, explicitFile: configFile })
+  if (!loaded.ok) return refuseConfig(json, loaded.file, loaded.problems)
+  const { config } = loaded
+  if (config.mode === 'system' && uid !== 0) {
+    const message = `cannot run the worker of ${config.file} as uid ${uid}: start it as root, or name a config of your own with --config`
+    return refuse(json, 3, 'not_permitted', message)
+  }
+  const problems = await problemsWithHost(config, uid)
+  if (problems.length > 0) return refuseConfig(json, config.file, problems)
+  process.chdir('/')
+  const log = createLog(logLevel(environment.logLevel))
+  diesLoudly(log)
+  makeStateFolder(config)
+  const started = await startWorker({
+    ...{ config, log, ownUid: uid, ownGid: process.getgid?.() ?? -1, version: programVersion() },
+  })
+  if (!started.ok) {
+    const second = started.code === 'second_worker'
+    return refuse(json, second ? 4 : 1, second ? 'second_worker' : 'internal', started.message)
+  }
+  const told = toldToStop()
+  log.info({ mode: config.mode, run: config.paths.run, config: config.file }, 'ready')
+  setTimeout(flushCompileCache, 1000).unref()
+  const signal = await told
+  log.info({ signal }, 'stopping')
+  // Whatever hangs: the journal says what was under way, and the next start goes on from there.
+  setTimeout(() => process.exit(1), STOP_MS + 5000).unref()
+  await started.worker.stop(STOP_MS)
+  log.info({}, 'stopped')
+  return 0
+}
+
+type Options =
+  | { ok: true; json: boolean; configFile?: string }
+  | { ok: false; json: boolean; message: string }
+
+function readOptions(argv: readonly string[]): Options {
+  try {
+    const options = { config: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+    const { values } = parseArgs({ args: [...argv], options })
+    return { ok: true, json: values.json, configFile: values.config }
+  } catch (error) {
+    const message = `cannot understand this: ${(error as Error).message}\nusage: usher worker [--config FILE] [--json]`
+    return { ok: false, json: argv.includes('--json'), message }
+  }
+}
+
+/** What only the host can say against the config, and secrets that are not secret. */
+async function problemsWithHost(config: Config, uid: number): Promise<ConfigProblem[]> {
+  const owners = config.mode === 'system' ? [0] : [0, uid]
+  const { roster, secrets } = config.paths
+  const listed = readTrusted(roster, { owners, parents: true, maxBytes: ROSTER_LIMIT_BYTES })
+  const parsed = listed.ok ? parseRoster(listed.text) : null
+  const people = parsed?.ok === true ? parsed.people.map(({ entry }) => entry.os_user) : null
+  const units = config.services.map(({ unit }) => unit)
+  const unitNames = await readUnitNames(createPrograms(config.mode), units)
+  const problems = checkConfigAgainstHost(config, { ...readHostFacts(), unitNames, rosterOsUsers: people })
+  const secret = readTrusted(secrets, { owners, parents: true, forbiddenMode: 0o077 })
+  if (!secret.ok && secret.reason !== 'absent')
+    problems.push({ key: 'paths.secrets', message: secret.message })
+  return problems
+}
+
+/** 0711 in a system: people reach their own folders below it by name. */
+function makeStateFolder(config: Config): void {
+  const { state } = config.paths
+  if (existsSync(state)) return
+  mkdirSync(state, { recursive: true, mode: 0o700 })
+  chmodSync(state, config.mode === 'system' ? 0o711 : 0o700)
+}
+
+function toldToStop(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve(signal))
+  })
+}
+
+function diesLoudly(log: Log): void {
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'cannot go on: this is a bug')
+    process.exit(1)
+  })
+}
+
+function programVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version)
+}
+
+function refuseConfig(json: boolean, file: string | null, problems: readonly ConfigProblem[]): number {
+  const message = `cannot start with the config ${file ?? '(none)'}: ${problems.length} problems`
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'invalid', message }, problems })}\n`)
+    return 2
+  }
+  const lines = problems.map((problem) => `  ${problem.key}: ${problem.message}\n`)
+  process.stderr.write(`usher: ${message}\n${lines.join('')}`)
+  return 2
+}
+
+function refuse(json: boolean, exit: number, code: string, message: string): number {
+  if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
+  else process.stderr.write(`usher: ${message}\n`)
+  return exit
+}

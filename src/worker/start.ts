@@ -1,0 +1,118 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../config/config.ts'
+import { createPeerReader } from '../peer/peer-credentials.ts'
+import { createHost } from '../provisioning/create-host.ts'
+import { createPrograms } from '../provisioning/host/create-programs.ts'
+import { createServices } from '../provisioning/host/services-systemd.ts'
+import { stepRegistry } from '../provisioning/registry.ts'
+import { openStore } from '../store/open-store.ts'
+import { createAdminHistory } from './admin-history.ts'
+import { createEngine } from './create-engine.ts'
+import { openGates } from './gates.ts'
+import type { Log } from './log.ts'
+import { createPasswd } from './passwd.ts'
+import { botUid, type CallerSources, callerOf, resolveCaller } from './resolve-caller.ts'
+import { createRosterView } from './roster-view.ts'
+
+export interface StartOptions {
+  config: Config
+  log: Log
+  ownUid: number
+  ownGid: number
+  version: string
+}
+
+export interface Worker {
+  /** Settles within `deadlineMs` and a moment. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+export type StartResult =
+  | { ok: true; worker: Worker }
+  /** `second_worker`: another one has the database or listens on the sockets. */
+  | { ok: false; code: 'second_worker' | 'unusable'; message: string }
+
+/** How long answers that are under way may take when the worker stops, in milliseconds. */
+const LAST_ANSWERS_MS = 2000
+
+/**
+ * Puts the worker together and starts it: store (whose lock says "one worker"), host, engine, then the listeners, then
+ * recovery. Everything that was opened is closed again when a later part cannot be.
+ */
+export async function startWorker(options: StartOptions): Promise<StartResult> {
+  const { config, log, ownUid, ownGid, version } = options
+  const { mode, paths } = config
+  const databaseFile = join(paths.state, 'usher.db')
+  const opened = openStore(databaseFile)
+  if (!opened.ok) {
+    const { code, message } = opened.problem
+    return { ok: false, code: code === 'second_worker' ? code : 'unusable', message }
+  }
+  const { store } = opened
+  const host = createHost(
+    {
+      name: hostname(),
+      mode,
+      rosterFile: paths.roster,
+      dataDir: paths.data,
+      stateDir: paths.state,
+      secretsFile: paths.secrets,
+      databaseFile,
+      quarantineDir: join(paths.data, '.usher-quarantine'),
+      botUser: config.botUser,
+      personUids: config.uids,
+      takeUid: (isFree, range) => store.uids.take(isFree, range),
+    },
+    createServices(createPrograms(mode)),
+  )
+  const sources: CallerSources = {
+    mode,
+    ownUid,
+    botUser: config.botUser,
+    roles: config.roles,
+    firstAdmins: config.telegram.admins,
+    passwd: createPasswd(),
+    roster: createRosterView(paths.roster, async () => {
+      const read = await host.roster.read()
+      return read.ok ? read : { ok: false, why: String(read.failure.params?.['why'] ?? read.failure.code) }
+    }),
+    adminHistory: createAdminHistory(store.meta, (err) => {
+      log.error({ err }, 'cannot remember that the roster had an admin')
+    }),
+  }
+  const engine = createEngine({
+    ...{ config, host, store, log, version },
+    registry: stepRegistry,
+    callerOf: (actor) => callerOf(sources, actor),
+  })
+  const roster = await sources.roster()
+  if (!roster.ok) log.error({ why: roster.why }, 'cannot use the roster: only the operator has any rights')
+  const bot = botUid(sources)
+  if (bot === null) log.error({ user: config.botUser }, 'cannot serve the bot: it has no account')
+
+  const gates = await openGates(
+    {
+      log,
+      readPeer: createPeerReader(),
+      resolve: (claim) => resolveCaller(sources, claim),
+      engine,
+      version,
+    },
+    { run: paths.run, mode, ownUid, ownGid, bot: bot === null ? null : { uid: bot, gid: ownGid } },
+  )
+  if (!gates.ok) {
+    store.close()
+    return { ok: false, code: gates.code === 'in_use' ? 'second_worker' : 'unusable', message: gates.message }
+  }
+  await engine.start()
+  return {
+    ok: true,
+    worker: {
+      stop: async (deadlineMs) => {
+        await Promise.all([gates.gates.close(LAST_ANSWERS_MS), engine.stop(deadlineMs)])
+        store.close()
+      },
+    },
+  }
+}

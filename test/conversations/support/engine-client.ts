@@ -1,0 +1,40 @@
+import type { CallResult, Client } from '../../../src/client/client.ts'
+import { OPERATIONS } from '../../../src/protocol/operations.ts'
+import type { Caller } from '../../../src/worker/caller.ts'
+import { admin, type Fixture, telegramUser } from '../../support/engine-fixture.ts'
+
+/** The real engine at the client's port, without the socket: everybody in `admins` decides, others are strangers. */
+export function engineClient(fixture: Fixture, admins: readonly number[]): Client {
+  const callerOf = (telegramId: number): Caller =>
+    admins.includes(telegramId) ? admin(telegramId) : telegramUser(telegramId, [])
+  return {
+    async call(operation, input, { onBehalfOf = 0, idempotencyKey } = {}) {
+      const caller = callerOf(onBehalfOf)
+      const result = await fixture.call(caller, operation, input, idempotencyKey)
+      if (!result.ok) return { ok: false, error: result.error }
+      const output = OPERATIONS[operation].output.parse(result.output) as object
+      return { ok: true, ...output } as CallResult<typeof operation>
+    },
+    async *events(cursor, { signal }) {
+      let next = cursor
+      while (!signal.aborted) {
+        const [event] = fixture.engine.events.after(next, 1)
+        if (event !== undefined) {
+          next = event.id
+          yield event
+          continue
+        }
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            stop()
+            signal.removeEventListener('abort', wake)
+            resolve()
+          }
+          const stop = fixture.engine.events.subscribe(wake)
+          signal.addEventListener('abort', wake)
+        })
+      }
+    },
+    async close() {},
+  }
+}

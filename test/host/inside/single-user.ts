@@ -1,0 +1,34 @@
+/** Run as an ordinary account: programs in single-user mode, in the containment found and in the least one. */
+import { createPrograms } from '../../../src/provisioning/host/create-programs.ts'
+import { processesOf } from '../../../src/provisioning/host/end-processes.ts'
+import { runAsPerson } from '../../../src/provisioning/host/person-programs.ts'
+import type { Containment } from '../../../src/provisioning/host/programs.ts'
+
+const uid = process.getuid!()
+const me = { osUser: 'maria', uid, gid: process.getgid!(), home: '/home/maria', shell: '/bin/sh' }
+const programs = createPrograms('single-user')
+const found = await programs.containment()
+const others = () => processesOf(uid).filter(({ pid }) => pid !== process.pid).length
+
+async function look(containment: Containment) {
+  const run = (text: string, options = {}) => runAsPerson(containment, me, ['/bin/sh', '-c', text], options)
+  const identity = await run('id -u; id -g; umask; pwd; echo "$HOME"; ulimit -Hc')
+  const session = await run('setsid sleep 98 & (setsid sleep 98 &); sleep 0.05')
+  const afterEnd = others()
+  const slow = await run('setsid sleep 98 & sleep 98', { timeoutMs: 200 })
+  return { identity, session: { ok: session.ok, left: afterEnd }, slow, left: others() }
+}
+
+const refused = await programs.runAsPerson({ ...me, uid: uid + 1 }, ['/bin/true']).then(
+  () => 'ran',
+  (error: unknown) => String(error),
+)
+const seen = {
+  found,
+  refused,
+  own: await programs.run('/usr/bin/id', ['-u']),
+  least: await look('own-session'),
+  best: await look(found),
+}
+export type Seen = typeof seen
+console.log(JSON.stringify(seen))

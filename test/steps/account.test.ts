@@ -1,0 +1,289 @@
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { gecosOf, markerGecos } from '../../src/domain/gecos.ts'
+import type { CreateAccountParams, StepRecord } from '../../src/domain/step.ts'
+import type { Host } from '../../src/provisioning/host/host.ts'
+import { account } from '../../src/provisioning/steps/account.ts'
+import { makeTestHost } from '../support/host/test-host.ts'
+import { addAccount, rememberMachine } from '../support/host/test-machine.ts'
+import { treeSnapshot } from '../support/host/tree-snapshot.ts'
+import { describeStepContract } from './contract.ts'
+
+const create: CreateAccountParams = {
+  mode: 'create',
+  osUser: 'ida',
+  home: '/home/ida',
+  shell: '/bin/sh',
+  gecos: gecosOf('Ida'),
+}
+const snapshot = () => treeSnapshot('/etc', '/home')
+
+describeStepContract(account, {
+  title: 'that creates one',
+  arrange() {
+    const restore = rememberMachine()
+    return { host: makeTestHost(), params: create, snapshot, restore }
+  },
+})
+
+describeStepContract(account, {
+  title: 'that adopts one',
+  changes: false,
+  arrange() {
+    const restore = rememberMachine()
+    addAccount('ida', 4701)
+    const params = {
+      mode: 'adopt',
+      osUser: 'ida',
+      uid: 4701,
+      gid: 4701,
+      home: '/home/ida',
+      shell: '/bin/sh',
+    } as const
+    return { host: makeTestHost(), params, snapshot, restore }
+  },
+})
+
+describe('creating an account', () => {
+  let host: Host
+  let restore: () => void
+  let records: StepRecord[]
+  const marker = '0123456789abcdef0123456789abcdef'
+  const context = (undoing = false) => ({
+    host,
+    run: { runId: 7, requestId: 5, marker, undoing },
+    journal: { commit: (record: StepRecord) => void records.push(structuredClone(record)) },
+    signal: AbortSignal.timeout(30_000),
+  })
+  type AccountRecord = Parameters<typeof account.verify>[2]
+  const last = () => (records.at(-1) ?? null) as AccountRecord | null
+  const apply = () => account.apply(context(), create, last())
+  const undo = (undoing = false) => account.undo(context(undoing), create, last())
+  const asPerson = (...argv: [string, ...string[]]) =>
+    host.programs.runAsPerson({ ...create, uid: last()!.uid, gid: last()!.gid }, argv)
+
+  beforeEach(() => {
+    restore = rememberMachine()
+    host = makeTestHost()
+    records = []
+  })
+  afterEach(() => restore())
+
+  test('commits name, uid, gid and marker before the account exists, and makes it expired, locked, with a private home', async () => {
+    let before: unknown
+    const probing = {
+      ...context(),
+      journal: {
+        commit(record: StepRecord) {
+          if (records.length === 0) before = readFileSync('/etc/passwd', 'utf8').includes('ida')
+          records.push(record)
+        },
+      },
+    }
+    expect(await account.apply(probing, create, null)).toMatchObject({
+      ok: true,
+      notes: [{ code: 'account.created' }],
+    })
+    expect(before).toBe(false)
+    expect(records[0]).toMatchObject({ mode: 'create', uid: last()!.uid, gid: last()!.uid, marker })
+    expect(await host.accounts.byName('ida')).toMatchObject({
+      gecos: markerGecos(marker),
+      home: '/home/ida',
+      shell: '/bin/sh',
+    })
+    expect(await host.accounts.isExpired('ida')).toBe(true)
+    expect(await host.accounts.isLocked('ida')).toBe(true)
+    expect(await host.files.stat('/home/ida')).toMatchObject({
+      uid: last()!.uid,
+      gid: last()!.uid,
+      mode: 0o700,
+    })
+    expect(readdirSync('/home/ida').sort()).toEqual(readdirSync('/etc/skel').sort())
+  })
+
+  test('never gives a uid twice, also not after an undo', async () => {
+    await apply()
+    const first = last()!.uid
+    await undo()
+    records = []
+    await apply()
+    expect(last()!.uid).toBeGreaterThan(first)
+  })
+
+  test('takes no uid that is a gid, and fails clearly when none is left', async () => {
+    execFileSync('groupadd', ['--gid', '4800', 'other'])
+    host = makeTestHost({ personUids: { min: 4800, max: 4801 } })
+    await apply()
+    expect(last()).toMatchObject({ uid: 4801, gid: 4801 })
+    await undo()
+    records = []
+    expect(await apply()).toMatchObject({
+      ok: false,
+      failure: { code: 'uid_range_exhausted', params: { min: 4800, max: 4801 } },
+    })
+    expect(records).toEqual([])
+  })
+
+  test.each([
+    ['an account of that name', 'account_appeared', () => addAccount('ida', 4701)],
+    ['a group of that name', 'group_appeared', () => execFileSync('groupadd', ['ida'])],
+    ['something where the home would be', 'path_occupied', () => mkdirSync('/home/ida')],
+    ['a link where the home would be', 'path_occupied', () => symlinkSync('/etc', '/home/ida')],
+  ])('refuses %s before it takes a uid, and undo leaves it alone', async (_title, code, arrange) => {
+    arrange()
+    const before = snapshot()
+    expect(await account.check(host, create)).toMatchObject({ state: 'blocked', failure: { code } })
+    expect(await apply()).toMatchObject({ ok: false, failure: { code } })
+    expect(records).toEqual([])
+    expect(await undo()).toMatchObject({ state: 'undone' })
+    expect(snapshot()).toEqual(before)
+  })
+
+  test('a useradd that was killed midway is completed, whatever files it got to', async () => {
+    for (const missing of [
+      ['shadow', 'group', 'gshadow', 'subuid', 'subgid'],
+      ['group', 'gshadow'],
+      ['subgid'],
+    ]) {
+      const before = snapshot()
+      await apply()
+      const intent = records[0]!
+      for (const file of missing) {
+        const text = readFileSync(`/etc/${file}`, 'utf8')
+        writeFileSync(`/etc/${file}`, text.replace(/^ida:.*\n/m, ''))
+      }
+      execFileSync('rm', ['-r', '/home/ida'])
+      records = [intent]
+      expect(await apply()).toMatchObject({ ok: true })
+      expect(Object.values(await host.accounts.traces('ida'))).toEqual([true, true, true, true, true, true])
+      expect(await undo()).toMatchObject({ state: 'undone' })
+      expect(snapshot()).toEqual(before)
+      records = []
+    }
+  })
+
+  test('undo removes what programs of the run left in the home of an account that was never active', async () => {
+    const before = snapshot()
+    await apply()
+    const made = await asPerson(
+      '/bin/sh',
+      '-c',
+      'mkdir -p ~/.cache/agent; echo x > ~/.cache/agent/log; ln -s /etc ~/l',
+    )
+    expect(made.ok).toBe(true)
+    expect(await undo()).toMatchObject({
+      state: 'undone',
+      notes: [{ code: 'account.home_removed' }, { code: 'account.removed' }],
+    })
+    expect(snapshot()).toEqual(before)
+  })
+
+  test('undo keeps a home in quarantine that somebody else put something in', async () => {
+    await apply()
+    writeFileSync('/home/ida/from-root', 'keep me')
+    const undone = await undo()
+    expect(undone).toMatchObject({
+      state: 'undone',
+      notes: [{ code: 'account.home_quarantined' }, { code: 'account.removed' }],
+    })
+    expect(readFileSync('/home/.usher-quarantine/home-ida-run-7/from-root', 'utf8')).toBe('keep me')
+    expect(existsSync('/home/ida')).toBe(false)
+    expect(await host.accounts.byName('ida')).toBe(null)
+  })
+
+  test('undo keeps what the person made once the account was active, and removes the home when it is as it was left', async () => {
+    await apply()
+    await host.accounts.liftExpiry('ida', create.gecos)
+    await asPerson('/bin/sh', '-c', 'echo thesis > ~/thesis')
+    expect(await undo(true)).toMatchObject({
+      state: 'undone',
+      notes: [{ code: 'account.home_quarantined' }, {}],
+    })
+    expect(readFileSync('/home/.usher-quarantine/home-ida-run-7/thesis', 'utf8')).toBe('thesis\n')
+
+    records = []
+    await apply()
+    await host.accounts.liftExpiry('ida', create.gecos)
+    expect(await undo(true)).toMatchObject({ state: 'undone', notes: [{ code: 'account.home_removed' }, {}] })
+    expect(existsSync('/home/ida')).toBe(false)
+  })
+
+  test('undo does not follow a link that stands where the home was, and leaves it', async () => {
+    await apply()
+    renameSync('/home/ida', '/home/elsewhere')
+    mkdirSync('/home/victim')
+    writeFileSync('/home/victim/file', 'x')
+    symlinkSync('/home/victim', '/home/ida')
+    expect(await undo()).toMatchObject({ state: 'undone' })
+    expect(readdirSync('/home/victim')).toEqual(['file'])
+    expect(existsSync('/home/elsewhere/.bashrc')).toBe(true)
+  })
+
+  test('undo ends the processes of the account, whatever session they are in', async () => {
+    await apply()
+    const { uid, gid } = last()!
+    const stray = spawn(
+      'setpriv',
+      [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', 'setsid', '-w', 'sleep', '300'],
+      {
+        stdio: 'ignore',
+      },
+    )
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const undone = await undo()
+    expect(undone).toMatchObject({ state: 'undone' })
+    expect(undone.notes[0]).toMatchObject({ code: 'account.processes_ended' })
+    expect(
+      stray.exitCode !== null ||
+        stray.signalCode !== null ||
+        (await new Promise((r) => stray.once('exit', () => r(true)))),
+    ).toBe(true)
+  })
+
+  test.each([
+    ['another uid', () => execFileSync('usermod', ['-u', '4999', 'ida'])],
+    ['another primary group', () => execFileSync('usermod', ['-g', 'games', 'ida'])],
+    ['no marker of this run', () => execFileSync('usermod', ['-c', 'Somebody', 'ida'])],
+  ])('undo keeps an account that has %s by now', async (_title, change) => {
+    await apply()
+    change()
+    expect(await undo()).toMatchObject({ state: 'kept', notes: [{ code: 'account.kept_not_ours' }] })
+    expect(await host.accounts.byName('ida')).not.toBe(null)
+    expect(existsSync('/home/ida/.bashrc')).toBe(true)
+  })
+
+  test('undo of an account that somebody removed by hand keeps the home', async () => {
+    await apply()
+    execFileSync('userdel', ['ida'], { stdio: 'pipe' })
+    expect(await undo()).toMatchObject({ state: 'undone', notes: [{ code: 'account.home_quarantined' }] })
+  })
+
+  test('a person may change the rest of the GECOS field and the account is still known', async () => {
+    await apply()
+    await host.accounts.liftExpiry('ida', create.gecos)
+    execFileSync('usermod', ['-c', 'Ida,room 5,,', 'ida'])
+    expect(await undo(true)).toMatchObject({ state: 'undone' })
+    expect(await host.accounts.byName('ida')).toBe(null)
+  })
+
+  test('an unsafe folder of homes is refused before anything is done', async () => {
+    mkdirSync('/home/base')
+    chownSync('/home/base', 4999, 0)
+    const params = { ...create, home: '/home/base/ida' }
+    expect(await account.apply(context(), params, null)).toMatchObject({
+      ok: false,
+      failure: { code: 'path_unsafe' },
+    })
+    expect(records).toEqual([])
+  })
+})
