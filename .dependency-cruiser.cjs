@@ -70,7 +70,12 @@ module.exports = {
       to: { path: '^test/' },
     },
     onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'conversations/'),
-    onlyIn('execa-home', 'execa', 'src/provisioning/host/'),
+    {
+      name: 'child-process-home',
+      severity: 'error',
+      from: { path: '^(src|conversations)/', pathNot: '^src/provisioning/host/' },
+      to: { path: '^(node:)?child_process$' },
+    },
     onlyIn('kysely-home', 'kysely', 'src/store/'),
     onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/worker/'),
   ],

@@ -17,6 +17,8 @@ const project = (name: string) => ({
     ...(rootLevels.includes(name) || name === 'services'
       ? { fileParallelism: false, testTimeout: 30_000, hookTimeout: 30_000 }
       : {}),
+    // Whole dialogues: the driver's own time-outs say what was missing, so they must come first.
+    ...(name === 'conversations' ? { testTimeout: 30_000, hookTimeout: 30_000 } : {}),
   },
 })
 

@@ -17,10 +17,17 @@ export interface Database {
   /** For insert, update and delete without `returning`. */
   run(query: Compilable<unknown>): { changes: number; insertId: number }
   /**
+   * A statement that is run often: compiled once, with the values of `query` as placeholders; each run gives its own, in the
+   * order in which the query has them. Building a query costs as much as running it.
+   */
+  repeated(query: Compilable<unknown>): (parameters: readonly unknown[]) => { changes: number }
+  /**
    * Runs `body` in one writing transaction that excludes every other writer from its first statement on; a throw rolls back.
    * `body` must be synchronous; a promise, or a transaction inside a transaction, is a bug and throws.
    */
   transaction<T>(body: () => T): T
+  /** How many transactions were rolled back so far: what was remembered from inside one is void when it changes. */
+  rollbacks(): number
   close(): void
 }
 

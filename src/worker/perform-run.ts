@@ -42,47 +42,47 @@ async function applyAll(
   resumed: boolean,
   stop: StopSwitch,
 ): Promise<boolean> {
-  const { store, events } = context
-  const next = () => store.runs.steps(run.id).find(({ state }) => state !== 'applied')
-  const ended = (): boolean => {
-    if (next() !== undefined) return false
+  const { store, events, log } = context
+  const ahead = store.runs.steps(run.id).filter(({ state }) => state !== 'applied')
+  const succeed = () => {
     transitions.run(run, 'running', 'succeeded')
     store.holds.release(run.requestId)
-    return true
   }
-  let step = next()
+  let step = ahead.shift()
   if (step === undefined) {
-    events.commit(ended)
+    events.commit(succeed)
     return true
   }
   // The claim has begun the first step; one that was interrupted is another attempt.
   if (step.state === 'pending' || resumed) {
     const begun = step
-    events.commit(() => transitions.begin(run, begun))
-    step = store.runs.step(run.id, begun.index) ?? begun
+    step = events.commit(() => transitions.begin(run, begun))
   }
   for (;;) {
     const current: StoredStep = step
     const outcome = await applyStep(context, { run, undoing: false }, current, stop.signal)
     if ('stopped' in outcome) return false
-    const upcoming = events.commit(() => {
-      if (!outcome.ok) {
-        transitions.failed(run, current, outcome.failure, outcome.notes)
+    if (!outcome.ok) {
+      const { failure, notes } = outcome
+      log.warn({ run: run.id, step: current.plan.kind, failure }, 'a step failed')
+      events.commit(() => {
+        transitions.failed(run, current, failure, notes)
         transitions.run(run, 'running', 'undoing', { index: current.index, step: current.plan.kind })
-        return null
-      }
+      })
+      return true
+    }
+    const following = ahead.shift()
+    const resting = following !== undefined && stop.wanted()
+    const begun = events.commit(() => {
       transitions.applied(run, current, outcome.notes)
-      if (ended()) return null
-      const following = next()
-      if (following === undefined || stop.wanted()) return following ?? null
-      transitions.begin(run, following)
-      return store.runs.step(run.id, following.index)
+      if (resting) return null
+      if (following !== undefined) return transitions.begin(run, following)
+      succeed()
+      return null
     })
-    if (!outcome.ok)
-      context.log.warn({ run: run.id, step: current.plan.kind, failure: outcome.failure }, 'step failed')
-    if (upcoming === null) return true
-    if (upcoming.state !== 'applying') return false
-    step = upcoming
+    if (resting) return false
+    if (begun === null) return true
+    step = begun
   }
 }
 

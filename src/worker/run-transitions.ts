@@ -15,7 +15,8 @@ const DETAIL_MAX = 2000
  */
 export interface RunTransitions {
   run(run: Run, from: RunState, to: RunState, data?: JsonObject): void
-  begin(run: Run, step: StoredStep): void
+  /** Returns the step as it is then. */
+  begin(run: Run, step: StoredStep): StoredStep
   applied(run: Run, step: StoredStep, notes: Note[]): void
   failed(run: Run, step: StoredStep, failure: StepFailure, notes: Note[]): void
   beginUndo(run: Run, step: StoredStep): void
@@ -36,10 +37,8 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
     // One runner owns a run; anything else is a bug, and rolling back is the safe answer.
     if (!changed) throw new Error(`run ${run.id} is not in the state that its runner saw`)
   }
-  const durationOf = (run: Run, step: StoredStep) => {
-    const started = store.runs.step(run.id, step.index)?.startedAt ?? clock()
-    return Math.max(0, clock() - started)
-  }
+  const durationOf = ({ startedAt }: StoredStep) =>
+    startedAt === null ? 0 : Math.max(0, clock() - startedAt)
 
   return {
     run(run, from, to, data = {}) {
@@ -53,15 +52,16 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
       const state = { state: 'applying', startedAt: clock(), attempts } as const
       guard(store.runs.setStep(run.id, step.index, ['pending', 'applying'], state), run)
       append('step.started', run, { ...about(step), attempts })
+      return { ...step, ...state }
     },
     applied(run, step, notes) {
-      const duration_ms = durationOf(run, step)
+      const duration_ms = durationOf(step)
       const change = { state: 'applied', finishedAt: clock(), notes } as const
       guard(store.runs.setStep(run.id, step.index, ['applying'], change), run)
       append('step.finished', run, { ...about(step), state: 'applied', duration_ms })
     },
     failed(run, step, failure, notes) {
-      const duration_ms = durationOf(run, step)
+      const duration_ms = durationOf(step)
       const change = { state: 'failed', finishedAt: clock(), notes, failure } as const
       guard(store.runs.setStep(run.id, step.index, ['applying', 'pending'], change), run)
       append('step.failed', run, { ...about(step), duration_ms, failure: shortened(failure) })

@@ -308,6 +308,54 @@ describe('text from outside', () => {
   })
 })
 
+it('offers only the own account where Usher runs without root', async () => {
+  const { admin, worker } = scene
+  const original = worker.call
+  worker.accounts.add('grace')
+  worker.call = async (name, input, options) => {
+    const result = await original(name, input, options)
+    return name === 'onboarding.options' ? { ...result, mode: 'single-user', own_os_user: 'grace' } : result
+  }
+  await sayWho(scene, ada)
+  await admin.sees('only your own account can be taken', { buttons: ['grace (exists: adopt)'] })
+  await admin.taps('grace (exists: adopt)', { earlier: true })
+  await admin.taps('Adopt grace')
+  await admin.sees('(existing, adopted)')
+})
+
+it('keeps all answers while the host is not fit for any, and tries again', async () => {
+  const { admin, worker } = scene
+  await sayWho(scene, ada)
+  await admin.taps('ada')
+  await admin.taps('user')
+  await admin.taps('Ada Lovelace')
+  await admin.taps('Skip')
+  await admin.taps('Keep all')
+  await admin.sees('GitHub routing')
+  const original = worker.call
+  worker.call = async (name, input, options) =>
+    name === 'request.draft'
+      ? {
+          ok: false,
+          error: {
+            ...{ code: 'invalid', message: 'cannot draft this' },
+            violations: [
+              {
+                field: 'roster',
+                code: 'roster_unusable',
+                params: { path: '/etc/usher/users.yaml', why: 'malformed' },
+              },
+            ],
+          },
+        }
+      : original(name, input, options)
+  await admin.taps('Skip')
+  await admin.sees(/malformed[\s\S]*Your answers are kept/)
+  worker.call = original
+  await admin.taps('Try again')
+  await admin.sees('Onboard Ada Lovelace as ada')
+})
+
 it('asks again for what the worker refuses in the end, and keeps the other answers', async () => {
   const { admin, worker } = scene
   await sayWho(scene, ada)

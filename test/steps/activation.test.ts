@@ -1,39 +1,58 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { markerGecos } from '../../src/domain/gecos.ts'
 import type { Host } from '../../src/provisioning/host/host.ts'
 import { activation } from '../../src/provisioning/steps/activation.ts'
 import { makeTestHost } from '../support/host/test-host.ts'
+import { describeStepContract } from './contract.ts'
 import { MARKER, stepContext } from './support/step-context.ts'
 
 type Record = { uid: number; lifts: boolean }
-const params = { osUser: 'maria' }
+const params = { osUser: 'maria', gecos: 'Maria Sol' }
 let host: Host
 
 const make = (gecos: string, expired: boolean) => {
   const expiry = expired ? ['--expiredate', '1970-01-02'] : []
   execFileSync('useradd', ['--uid', '4301', '--no-create-home', '--comment', gecos, ...expiry, 'maria'])
 }
-const ours = () => make(`usher ${MARKER}`, true)
+const ours = () => make(markerGecos(MARKER), true)
 const isExpired = () => host.accounts.isExpired('maria')
 const apply = async (record: Record | null = null) => {
   const { context, records } = stepContext<Record>(host)
   return { outcome: await activation.apply(context, params, record), records, context }
 }
 
-beforeEach(() => {
-  host = makeTestHost()
-})
-afterEach(() => {
-  execFileSync('userdel', ['maria'], { stdio: 'ignore' })
+describeStepContract(activation, {
+  title: 'of an adopted account',
+  changes: false,
+  arrange: () => {
+    host = makeTestHost()
+    make('Maria', false)
+    return {
+      host,
+      params,
+      snapshot: () => readFileSync('/etc/shadow', 'utf8') + readFileSync('/etc/passwd', 'utf8'),
+      restore: () => void execFileSync('userdel', ['maria'], { stdio: 'ignore' }),
+    }
+  },
 })
 
 describe('activation', () => {
+  beforeEach(() => {
+    host = makeTestHost()
+  })
+  afterEach(() => {
+    execFileSync('userdel', ['maria'], { stdio: 'ignore' })
+  })
+
   test('lifts the expiry of the account that this run created, and undo expires it again', async () => {
     ours()
     const { outcome, records, context } = await apply()
     expect(outcome).toEqual({ ok: true, notes: [{ code: 'activation.lifted' }] })
     expect(records).toEqual([{ uid: 4301, lifts: true }])
     expect(await isExpired()).toBe(false)
+    expect((await host.accounts.byName('maria'))!.gecos).toBe('Maria Sol')
     expect(await activation.verify(context, params, records[0]!)).toEqual({ ok: true, notes: [] })
     for (const notes of [[{ code: 'activation.expired_again' }], []]) {
       expect(await activation.undo(context, params, records[0]!)).toEqual({ state: 'undone', notes })

@@ -5,6 +5,7 @@ import type { ServiceParams, SmokeTestParams } from '../../src/domain/step.ts'
 import type { Services } from '../../src/provisioning/host/services.ts'
 import { service } from '../../src/provisioning/steps/service.ts'
 import { makeTestHost } from '../support/host/test-host.ts'
+import { describeStepContract } from './contract.ts'
 import { stepContext } from './support/step-context.ts'
 
 type Record = { reached: { unit: string; wasActive: boolean }[]; nonce: string | null }
@@ -37,6 +38,16 @@ const begin = (units: Parameters<typeof fakeServices>[0]) => {
   const { services: edge, performed } = fakeServices(units)
   return { ...stepContext<Record>(makeTestHost({}, edge)), performed }
 }
+
+describeStepContract(service, {
+  title: 'over services that come back',
+  changes: false,
+  arrange: () => {
+    const units = { 'kai.service': { active: true }, 'web.service': { active: true } }
+    const host = makeTestHost({}, fakeServices(units).services)
+    return { host, params, snapshot: () => structuredClone(units), restore: () => {} }
+  },
+})
 
 describe('the service step', () => {
   test('acts on each service, reminds of the others, and remembers what it reached', async () => {

@@ -16,6 +16,8 @@ import { processesOf } from '../../src/provisioning/host/end-processes.ts'
 import type { Host } from '../../src/provisioning/host/host.ts'
 import { smokeTest } from '../../src/provisioning/steps/smoke-test.ts'
 import { makeTestHost, places } from '../support/host/test-host.ts'
+import { treeSnapshot } from '../support/host/tree-snapshot.ts'
+import { describeStepContract } from './contract.ts'
 import { stepContext } from './support/step-context.ts'
 
 const uids = { maria: 4301, alice: 4302, kai: 4303 }
@@ -40,8 +42,8 @@ function makeFolder(path: string, uid: number, mode = 0o700): void {
   chmodSync(path, mode)
 }
 
-beforeEach(() => {
-  host = makeTestHost()
+function arrange(): Host {
+  const made = makeTestHost()
   for (const [name, uid] of Object.entries(uids)) {
     execFileSync('useradd', ['--uid', String(uid), '--create-home', '--expiredate', '1', name])
     chmodSync(`/home/${name}`, 0o700)
@@ -56,9 +58,10 @@ beforeEach(() => {
   for (const path of params.writable) makeFolder(path, uids.maria)
   for (const path of [folder('memory', 7), folder('history', 7), '/home/alice/work'])
     makeFolder(path, uids.alice)
-})
+  return made
+}
 
-afterEach(() => {
+function restore(): void {
   for (const name of Object.keys(uids)) {
     execFileSync('userdel', [name], { stdio: 'ignore' })
     rmSync(`/home/${name}`, { recursive: true, force: true })
@@ -66,6 +69,17 @@ afterEach(() => {
   rmSync(places.dataDir, { recursive: true })
   rmSync(places.stateDir, { recursive: true })
   rmSync('/etc/usher', { recursive: true })
+}
+
+describeStepContract(smokeTest, {
+  title: 'of a new person',
+  changes: false,
+  arrange: () => ({
+    host: arrange(),
+    params,
+    snapshot: () => treeSnapshot('/home', places.dataDir),
+    restore,
+  }),
 })
 
 const apply = (
@@ -79,6 +93,11 @@ const apply = (
 const contents = () => params.writable.flatMap((path) => readdirSync(path))
 
 describe('the smoke test of a new person', () => {
+  beforeEach(() => {
+    host = arrange()
+  })
+  afterEach(restore)
+
   test('proves isolation and every folder, with an account that is expired, and leaves nothing', async () => {
     const { outcome, records } = await apply()
     expect(outcome).toEqual({
@@ -150,6 +169,11 @@ describe('the smoke test of a new person', () => {
 })
 
 describe('isolation is found missing', () => {
+  beforeEach(() => {
+    host = arrange()
+  })
+  afterEach(restore)
+
   test.for([
     ["another person's memory is open to everybody", folder('memory', 7), 0o755, 'maria'],
     ["another person's workspace can be entered", '/home/alice/work', 0o701, 'maria', '/home/alice'],
@@ -222,6 +246,11 @@ describe('isolation is found missing', () => {
 })
 
 describe('a folder is found unusable', () => {
+  beforeEach(() => {
+    host = arrange()
+  })
+  afterEach(restore)
+
   test('that belongs to somebody else', async () => {
     chownSync(workspace, 0, 0)
     expect((await apply()).outcome).toMatchObject({
@@ -257,6 +286,11 @@ describe('a folder is found unusable', () => {
 })
 
 describe('the agent command', () => {
+  beforeEach(() => {
+    host = arrange()
+  })
+  afterEach(restore)
+
   const agent = (text: string, timeoutMs?: number) => {
     mkdirSync('/home/maria/.local/bin', { recursive: true })
     writeFileSync('/home/maria/.local/bin/agent', `#!/bin/sh\n${text}\n`, { mode: 0o755 })
@@ -330,6 +364,11 @@ describe('the agent command', () => {
 })
 
 describe('a smoke test that was interrupted', () => {
+  beforeEach(() => {
+    host = arrange()
+  })
+  afterEach(restore)
+
   const nonce = 'feedfacefeedfacefeedfacefeedface'
   const leave = () => {
     for (const path of params.writable) {

@@ -65,7 +65,7 @@ test('a worker that was killed leaves no stale lock', async () => {
     const opened = openStore(${JSON.stringify(file)})
     opened.store.meta.set('a', '1')
     console.log('open')
-    setInterval(() => undefined, 1000)
+    setInterval(() => opened.store.meta.get('a'), 1000)
   `
   const child = spawn(
     process.execPath,

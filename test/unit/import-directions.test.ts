@@ -41,7 +41,7 @@ const violations: readonly (readonly [rule: string, from: string, target: string
   ['no-test-code', 'src/main', '../test/x.ts'],
   ['grammy-home', 'src/cli/e', 'grammy'],
   ['grammy-home', 'src/worker/d', '@grammyjs/runner'],
-  ['execa-home', 'src/provisioning/steps/a', 'execa'],
+  ['child-process-home', 'src/provisioning/steps/a', 'node:child_process'],
   ['kysely-home', 'src/worker/e', 'kysely'],
   ['koffi-home', 'src/bot/d', 'koffi'],
 ]
@@ -55,7 +55,7 @@ const allowed: readonly (readonly [from: string, target: string])[] = [
   ['src/client/y', '../peer/x.ts'],
   ['src/worker/x1', '../peer/x.ts'],
   ['src/peer/y', 'koffi'],
-  ['src/provisioning/host/y', 'execa'],
+  ['src/provisioning/host/y', 'node:child_process'],
   ['conversations/y', '@grammyjs/runner'],
   ['test/y', '../src/worker/x.ts'],
 ]
@@ -87,14 +87,14 @@ beforeAll(async () => {
   for (const part of [...parts.map((name) => `src/${name}`), 'conversations', 'test']) {
     write(`${part}/x.ts`, 'export const x = 1\n')
   }
-  for (const library of ['grammy', '@grammyjs/runner', 'execa', 'kysely', 'koffi']) {
+  for (const library of ['grammy', '@grammyjs/runner', 'kysely', 'koffi']) {
     write(
       `node_modules/${library}/package.json`,
       `{"name":"${library}","type":"module","exports":"./index.js"}`,
     )
     write(`node_modules/${library}/index.js`, 'export const x = 1\n')
   }
-  const libraries = { grammy: '1', '@grammyjs/runner': '1', execa: '1', kysely: '1', koffi: '1' }
+  const libraries = { grammy: '1', '@grammyjs/runner': '1', kysely: '1', koffi: '1' }
   write('package.json', JSON.stringify({ name: 'fixture', type: 'module', dependencies: libraries }))
   write('src/texts/b-cycle.ts', `import { y } from './a-cycle.ts'\nexport const x = () => y\n`)
   // The three ways to import are refused alike.

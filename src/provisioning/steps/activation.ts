@@ -1,3 +1,4 @@
+import { markerGecos } from '../../domain/gecos.ts'
 import type { StepFailure } from '../../domain/step.ts'
 import type { StepImplementation } from '../step-kind.ts'
 
@@ -5,8 +6,8 @@ import type { StepImplementation } from '../step-kind.ts'
 type ActivationRecord = { uid: number; lifts: boolean }
 
 /**
- * Lifts the expiry with which this run created an account, once everything is proven. An account that this run did not
- * create is never touched: it has no marker of ours.
+ * Lifts the expiry with which this run created an account, once everything is proven, and gives the GECOS field the person's
+ * name for the run's marker. An account that this run did not create is never touched: it has no marker of ours.
  */
 export const activation: StepImplementation<'activation', ActivationRecord> = {
   kind: 'activation',
@@ -26,7 +27,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
       return { ok: false, failure: changed(osUser), notes: [] }
     }
     const lifts =
-      record?.lifts ?? (entry.gecos.includes(run.marker) && (await host.accounts.isExpired(osUser)))
+      record?.lifts ?? (entry.gecos === markerGecos(run.marker) && (await host.accounts.isExpired(osUser)))
     journal.commit({ uid: entry.uid, lifts })
     if (!lifts) return { ok: true, notes: [{ code: 'activation.not_needed' }] }
     const lifted = await host.accounts.liftExpiry(osUser, gecos)

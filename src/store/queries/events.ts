@@ -16,8 +16,26 @@ export interface EventQueries {
   latest(): number
 }
 
-export function eventQueries({ build, all, first, run }: Database): EventQueries {
-  const last = () => first(build.selectFrom('events').select(['id', 'hash']).orderBy('id', 'desc').limit(1))
+export function eventQueries({ build, all, first, repeated, rollbacks }: Database): EventQueries {
+  const insert = repeated(
+    build.insertInto('events').values({
+      id: 0,
+      at: 0,
+      type: '',
+      request_id: 0,
+      run_id: 0,
+      subject_telegram_id: 0,
+      actor: '',
+      data: '',
+      previous_hash: '',
+      hash: '',
+    }),
+  )
+  // This process is the only writer, so the end of the chain is known but after a rollback.
+  let tail: { id: number; hash: string; rollbacks: number } | null = null
+  const readTail = () =>
+    first(build.selectFrom('events').select(['id', 'hash']).orderBy('id', 'desc').limit(1))
+  const last = () => (tail?.rollbacks === rollbacks() ? tail : readTail())
   return {
     append(event) {
       const previous = last()
@@ -27,20 +45,11 @@ export function eventQueries({ build, all, first, run }: Database): EventQueries
         previousHash: previous?.hash ?? GENESIS_HASH,
       }
       const hash = eventHash(linked)
-      run(
-        build.insertInto('events').values({
-          id: linked.id,
-          at: linked.at,
-          type: linked.type,
-          request_id: linked.requestId,
-          run_id: linked.runId,
-          subject_telegram_id: linked.subjectTelegramId,
-          actor: linked.actor,
-          data: JSON.stringify(linked.data),
-          previous_hash: linked.previousHash,
-          hash,
-        }),
-      )
+      insert([
+        ...[linked.id, linked.at, linked.type, linked.requestId, linked.runId, linked.subjectTelegramId],
+        ...[linked.actor, JSON.stringify(linked.data), linked.previousHash, hash],
+      ])
+      tail = { id: linked.id, hash, rollbacks: rollbacks() }
       return { ...linked, hash }
     },
     after: (cursor, limit) =>

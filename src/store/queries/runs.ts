@@ -57,7 +57,10 @@ export interface RunQueries {
 
 type RunRow = { [K in keyof RunsTable]: K extends 'id' ? number : RunsTable[K] }
 
-export function runQueries({ build, all, first, run }: Database): RunQueries {
+export function runQueries({ build, all, first, run, repeated }: Database): RunQueries {
+  const journal = repeated(
+    build.updateTable('run_steps').set({ record: '' }).where('run_id', '=', 0).where('idx', '=', 0),
+  )
   const stepRows = (runId: number) =>
     all(build.selectFrom('run_steps').selectAll().where('run_id', '=', runId).orderBy('idx'))
   const withSteps = (row: RunRow): Run => ({
@@ -179,13 +182,7 @@ export function runQueries({ build, all, first, run }: Database): RunQueries {
       return changes === 1
     },
     setRecord(runId, index, record) {
-      const { changes } = run(
-        build
-          .updateTable('run_steps')
-          .set({ record: JSON.stringify(record) })
-          .where('run_id', '=', runId)
-          .where('idx', '=', index),
-      )
+      const { changes } = journal([JSON.stringify(record), runId, index])
       if (changes !== 1)
         throw new Error(`cannot journal step ${index} of run ${runId}: there is no such step`)
     },

@@ -37,7 +37,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const server = await createBotApiServer()
   const stateFolder = await mkdtemp(join(tmpdir(), 'usher-bot-state-'))
   const worker = createFakeWorker({ admins: [ADMIN_ID, ...(options.moreAdmins ?? [])] })
-  const driver = createChatDriver(server.control)
+  const driver = createChatDriver(server.control, { timeoutMs: 10_000 })
   const admin = await driver.person({ id: ADMIN_ID, first_name: 'Grace', last_name: 'Hopper' })
   let bot: BotService | null = null
 

@@ -10,16 +10,21 @@ const STATEMENT_CACHE_SIZE = 300
 export function createSqliteDatabase(connection: DatabaseSync, onClose: () => void): Database {
   const statements = new Map<string, StatementSync>()
   let inTransaction = false
+  let rollbacks = 0
 
   function prepare(query: Compilable<unknown>): [StatementSync, SQLInputValue[]] {
     const { sql, parameters } = query.compile()
+    return [statementOf(sql), parameters as SQLInputValue[]]
+  }
+
+  function statementOf(sql: string): StatementSync {
     let statement = statements.get(sql)
     if (statement === undefined) {
       if (statements.size >= STATEMENT_CACHE_SIZE) statements.clear()
       statement = connection.prepare(sql)
       statements.set(sql, statement)
     }
-    return [statement, parameters as SQLInputValue[]]
+    return statement
   }
 
   return {
@@ -37,6 +42,13 @@ export function createSqliteDatabase(connection: DatabaseSync, onClose: () => vo
       const { changes, lastInsertRowid } = statement.run(...parameters)
       return { changes: Number(changes), insertId: Number(lastInsertRowid) }
     },
+    repeated(query) {
+      const { sql } = query.compile()
+      return (parameters) => {
+        const { changes } = statementOf(sql).run(...(parameters as SQLInputValue[]))
+        return { changes: Number(changes) }
+      }
+    },
     transaction<T>(body: () => T): T {
       if (inTransaction) throw new Error('a transaction was begun inside a transaction')
       // A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT.
@@ -48,6 +60,7 @@ export function createSqliteDatabase(connection: DatabaseSync, onClose: () => vo
         connection.exec('commit')
         return result
       } catch (error) {
+        rollbacks++
         // A failed commit (disk full) may have rolled back by itself.
         if (connection.isTransaction) connection.exec('rollback')
         throw error
@@ -55,6 +68,7 @@ export function createSqliteDatabase(connection: DatabaseSync, onClose: () => vo
         inTransaction = false
       }
     },
+    rollbacks: () => rollbacks,
     close() {
       statements.clear()
       connection.close()

@@ -36,6 +36,10 @@ function crashing(at: number, when: 'before' | 'after', onCrash: () => void) {
     all: (query) => (dead ? die() : database.all(query)),
     first: (query) => (dead ? die() : database.first(query)),
     run: (query) => (dead ? die() : inside ? database.run(query) : counted(() => database.run(query))),
+    repeated: (query) => {
+      const run = database.repeated(query)
+      return (values) => (dead ? die() : inside ? run(values) : counted(() => run(values)))
+    },
     transaction: (body) =>
       counted(() => {
         inside = true
