@@ -23,6 +23,11 @@ export function createPaper(write: (text: string) => void, colour: boolean): Pap
   const paint = (code: string) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
   const [bold, dim, cyan, green, red] = [paint('1'), paint('2'), paint('36'), paint('32'), paint('31')]
   const line = (text = '') => write(`${text.trimEnd()}\n`)
+  const marked = (mark: string, text: string) => {
+    wrap(text, WIDTH - 4).forEach((row, index) => {
+      line(`  ${index === 0 ? mark : ' '} ${row}`)
+    })
+  }
   const column = (name: string) => name.padStart(NAME_WIDTH)
   const blank = ' '.repeat(NAME_WIDTH)
   return {
@@ -55,13 +60,15 @@ export function createPaper(write: (text: string) => void, colour: boolean): Pap
       line()
     },
     command(prompt, command, output) {
-      line(`  ${dim(prompt)} ${bold(command)}`)
+      const [first = '', ...others] = wrap(command, WIDTH - prompt.length - 5)
+      line(`  ${dim(prompt)} ${bold(first)}`)
+      for (const row of others) line(`    ${bold(row)}`)
       for (const row of harmless(output).replace(/\n$/, '').split('\n')) {
         if (output !== '') for (const part of wrap(row, WIDTH - 4)) line(`    ${part}`)
       }
     },
-    done: (text) => line(`  ${green('✓')} ${text}`),
-    failed: (text) => line(`  ${red('✗')} ${text}`),
+    done: (text) => marked(green('✓'), text),
+    failed: (text) => marked(red('✗'), text),
   }
 }
 
@@ -72,17 +79,21 @@ function harmless(text: string): string {
   )
 }
 
-/** Breaks between words; rows after the first keep the indent of the first. */
+/** Breaks between words; what goes on is indented like the text after a mark. */
 function wrap(text: string, width: number): string[] {
   const indent = text.match(/^[ \u00a0]*/)?.[0] ?? ''
+  const mark = MARK.test(text.slice(indent.length)) ? '   ' : ''
   const rows: string[] = []
   let row = ''
   for (const word of text.split(/(?<= )/)) {
     if (row.trim() !== '' && (row + word).trimEnd().length > width) {
       rows.push(row)
-      row = `${indent}   `
+      row = `${indent}${mark}`
     }
     row += word
   }
   return [...rows, row]
 }
+
+/** What lines of cards and lists begin with. */
+const MARK = /^(\p{Extended_Pictographic}|[•▫|])/u

@@ -11,6 +11,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -98,17 +99,22 @@ async function follow(child: ChildProcess): Promise<number> {
   })
 }
 
-/** Whoever called sudo; else the first person of this host; else nobody. */
+/** Whoever called sudo; else the first person of this host; else any account that has a home, as a person must. */
 function somebody(): { uid: number; gid: number } {
-  const people = readFileSync('/etc/passwd', 'utf8')
+  const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
-    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
-    .filter(({ name }) => name !== '')
-  const caller = people.find(({ uid }) => uid > 0 && String(uid) === process.env['SUDO_UID'])
-  const person = people.find(({ uid }) => uid >= 1000 && uid < 60_000)
-  const found = caller ?? person ?? people.find(({ name }) => name === 'nobody')
-  return found ?? { uid: 65_534, gid: 65_534 }
+    .map(([name = '', , uid, gid, , home = '']) => ({ name, uid: Number(uid), gid: Number(gid), home }))
+    .filter(({ name, uid, home }) => name !== '' && uid > 0 && isFolder(home))
+  const caller = accounts.find(({ uid }) => String(uid) === process.env['SUDO_UID'])
+  const person = accounts.find(({ uid }) => uid >= 1000 && uid < 60_000)
+  const found = caller ?? person ?? accounts[0]
+  if (found === undefined) throw new Error('cannot play: no account of this host has a home')
+  return found
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** What runs, without the tools of development, where everybody can read it. */

@@ -104,7 +104,10 @@ async function proveAccess(paper: Paper, ada: Actor, rosterBefore: string): Prom
   const { data, roster } = SYSTEM_PLACES
   const folders = ['/home/ada', `${data}/memory/${ADA.id}`, `${data}/history/${ADA.id}`]
   await show(paper, ['stat', '-c', '%A %U:%G %n', ...folders])
-  const added = readFileSync(roster, 'utf8').slice(rosterBefore.trimEnd().length).trim()
+  const added = readFileSync(roster, 'utf8')
+    .slice(rosterBefore.trimEnd().length)
+    .replace(/^\n+/, '')
+    .trimEnd()
   paper.command('#', `tail ${roster}`, added)
 
   paper.heading('Ada tries: what is hers, and what is not')
