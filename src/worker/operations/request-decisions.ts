@@ -4,13 +4,15 @@ import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
 import { type Effect, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
-import { closeRequest, settleRequest } from '../decide-request.ts'
-import { isRequester } from '../ownership.ts'
-import { answersOf, eventSubject, targetRole } from '../request-helpers.ts'
-import { type Names, readNames } from '../roster-names.ts'
-import { hasUnsafeCharacters } from '../text-rules.ts'
-import { requestView } from '../views.ts'
+import { hasUnsafeCharacters } from '../validation/text-rules.ts'
+import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
+import { isRequester } from './ownership.ts'
+import { answersOf, eventSubject, targetRole } from './request-helpers.ts'
+import { type Names, readNames } from './roster-names.ts'
+import { requestView } from './views.ts'
+
+const DAY = 24 * 3_600_000
 
 /**
  * One person's approval of the plan with this digest. From the operator it also passes the `terminal` step-up; and for an
@@ -101,6 +103,13 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
   }
   const target = actorTarget(context, request, caller)
   if (target !== null) return target
+  const { chatApprovalsPerDay } = context.limits
+  if (!onTerminal && store.decisions.countSince('chat', clock() - DAY) >= chatApprovalsPerDay) {
+    return refusal(
+      'too_many',
+      `cannot approve more than ${chatApprovalsPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
+    )
+  }
   const added = store.decisions.approve({
     requestId: request.id,
     revision: request.revision,

@@ -194,7 +194,7 @@ describe('exit statuses', () => {
     expect(run.status).toBe(2)
     expect(run.json()).toMatchObject({
       ok: false,
-      error: { code: 'usage', message: expect.stringMatching(/^cannot/) },
+      error: { code: 'bad_request', message: expect.stringMatching(/^cannot/) },
     })
     expect(server.seen.filter(({ method }) => method === 'POST')).toEqual([])
   })
@@ -205,7 +205,7 @@ describe('exit statuses', () => {
     const run = await cli(['users', '--json', '--config', file])
     expect(run.status).toBe(2)
     const { error } = run.json() as { error: { code: string; violations: { field: string }[] } }
-    expect(error.code).toBe('config_invalid')
+    expect(error.code).toBe('invalid')
     expect(error.violations.map(({ field }) => field).sort()).toEqual(['bto', 'uids'])
   })
 
@@ -241,7 +241,7 @@ describe('exit statuses', () => {
     const run = await cli(argv, { world: { codeRoot } })
     expect(run.status).toBe(2)
     expect(run.json()).toMatchObject({
-      error: { code: 'code_untrusted', message: expect.stringContaining(`${codeRoot}/src`) },
+      error: { code: 'invalid', message: expect.stringContaining(`${codeRoot}/src`) },
     })
   })
 })
@@ -364,6 +364,19 @@ describe('adduser with flags', () => {
       claim_code: 'AAAAA-BBBBB',
     })
     expect((await cli(ADDUSER)).stdout).toContain('usher claim AAAAA-BBBBB')
+  })
+})
+
+describe('requests', () => {
+  it('leaves out drafts, which nobody is asked to decide, unless all are wanted', async () => {
+    const requests = [requestView({ id: 9 }), requestView({ id: 8, state: 'submitted' })]
+    server.handlers['request.list'] = () => ({ requests, more: true })
+    const waiting = await cli(['requests'])
+    expect(waiting.stdout).toMatch(
+      /^Request 8: .*waits for a decision\nolder ones: 'usher requests --before 8'\n$/,
+    )
+    expect((await cli(['requests', '--all'])).stdout).toContain('Request 9')
+    expect(asked('request.list')).toMatchObject([{ open: true }, { open: false }])
   })
 })
 
