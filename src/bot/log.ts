@@ -3,6 +3,13 @@ import { type Logger, pino } from 'pino'
 
 export type { Logger }
 
+/** A level that pino knows; anything else counts as `info`. */
+export function logLevel(wanted: string | null): string {
+  return wanted === 'silent' || (wanted !== null && Object.hasOwn(pino.levels.values, wanted))
+    ? wanted
+    : 'info'
+}
+
 /** JSON lines on stderr. Never texts of messages, names or tokens: ids, kinds and codes only. */
 export function createLogger(level = 'info'): Logger {
   return pino(

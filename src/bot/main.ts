@@ -1,10 +1,11 @@
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { createClient } from '../client/create-client.ts'
 import { readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
-import { createLogger, describeError } from './log.ts'
+import { createLogger, describeError, logLevel } from './log.ts'
 import { startBotService } from './service.ts'
 import { ensureStateFolder } from './state/state-folder.ts'
 
@@ -19,6 +20,8 @@ Serves Telegram until it is stopped. It needs no root: run it as the account tha
  * @returns the exit status: 0 stopped, 1 broken (the log says why), 2 a config or token that cannot be used
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  process.title = 'usher bot'
+  process.umask(0o077)
   const options = readOptions(argv)
   if ('message' in options) return refuse([options.message, USAGE])
   if (options.help) {
@@ -44,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const folder = await ensureStateFolder(config.paths.botState, uid)
   if (!folder.ok) return refuse([folder.message])
 
-  const log = createLogger(environment.logLevel ?? 'info')
+  const log = createLogger(logLevel(environment.logLevel))
   const socket = socketFor(config, uid, 'bot')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
   const service = startBotService({
@@ -54,6 +57,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const stop = () => void service.stop()
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+  // Written now and not only at a clean end, so that the next start is quick after a kill too.
+  setTimeout(flushCompileCache, 1000).unref()
   const end = await service.ended.catch((error: unknown) => {
     log.fatal(describeError(error), 'cannot go on')
     return { kind: 'broken' as const }

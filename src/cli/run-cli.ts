@@ -88,7 +88,7 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
   const act: Act =
     (verb, socket) =>
     async (...args) => {
-      const opened = openSession(world, unread, program.opts<GlobalOptions>(), socket)
+      const opened = await openSession(world, unread, program.opts<GlobalOptions>(), socket)
       if (!opened.ok) return end(opened.outcome)
       try {
         end(await verb(opened.session, ...args))

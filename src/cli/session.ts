@@ -9,7 +9,7 @@ import { plain } from '../texts/plain.ts'
 import { failed, type Outcome } from './outcome.ts'
 import { renderLines, styleFor, write } from './output.ts'
 import type { Prompter } from './questions/prompter.ts'
-import { createTerminalPrompter } from './questions/terminal-prompter.ts'
+import type { Terminal } from './questions/terminal-prompter.ts'
 import type { CliWorld } from './world.ts'
 
 /** What a verb works with. */
@@ -39,12 +39,12 @@ export type SessionResult = { ok: true; session: Session } | { ok: false; outcom
  *
  * @param socket `claim`: as oneself on everybody's socket, because only there a uid stands for its account
  */
-export function openSession(
+export async function openSession(
   world: CliWorld,
   unread: AbortSignal,
   options: GlobalOptions,
   socket: 'cli' | 'claim' = 'cli',
-): SessionResult {
+): Promise<SessionResult> {
   const { uid, environment, stdin, stdout, signal } = world
   const loaded = loadConfig({
     environment,
@@ -65,12 +65,18 @@ export function openSession(
     session: {
       config,
       client: createClient({ socketPath: choice.path, expectServerUid: choice.expectServerUid }),
-      prompter: interactive ? createTerminalPrompter({ stdin, stdout, signal, style }) : null,
+      prompter: interactive ? await terminalPrompter({ stdin, stdout, signal, style }) : null,
       say: (lines) => (options.json === true ? Promise.resolve() : write(stdout, renderLines(lines, style))),
       signal,
       unread: AbortSignal.any([signal, unread]),
     },
   }
+}
+
+/** Loaded only where somebody can be asked: it is a good part of a cold start. */
+async function terminalPrompter(terminal: Terminal): Promise<Prompter> {
+  const { createTerminalPrompter } = await import('./questions/terminal-prompter.ts')
+  return createTerminalPrompter(terminal)
 }
 
 function badConfig(file: string | null, problems: { key: string; message: string }[]): Outcome {

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { ApiError } from '../protocol/errors.ts'
 import {
   HOST_HEADER_VALUE,
@@ -9,6 +9,9 @@ import {
 } from '../protocol/operations.ts'
 import { openConnection, type Place } from './connection.ts'
 import { connectionLost, interrupted } from './unreachable.ts'
+
+// Importing it would evaluate all its exports, WebSocket among them, which loads undici: 13 MB and 70 ms for nothing.
+const { request } = process.getBuiltinModule('node:http')
 
 export interface Ask {
   method: 'GET' | 'POST'

@@ -17,11 +17,6 @@ export const REQUEST_TRANSITIONS: Readonly<Record<RequestState, readonly Request
   cancelled: [],
 }
 
-/** Whether a request that is in this state still holds its OS user, uid and Telegram id against others. */
-export function isOpen(state: RequestState): boolean {
-  return state === 'submitted' || state === 'approved'
-}
-
 export type RequestAnswers = { kind: 'onboard'; answers: OnboardAnswers } | { kind: 'undo'; runId: number }
 
 /** A request as stored. Times are epoch milliseconds of the worker's clock. */

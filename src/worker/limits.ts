@@ -6,6 +6,8 @@ export interface EngineLimits {
   /** Drafts an actor may make in 24 h: who may only ask for themself, and who may ask for others through the bot. */
   ownDraftsPerDay: number
   draftsPerDay: number
+  /** Approvals through the bot in 24 h, of all admins together: what a stolen bot could grant at most. */
+  chatApprovalsPerDay: number
   /** Checks of a name by one actor in a minute. */
   checksPerMinute: number
   /** Claim codes that one uid may try in an hour. */
@@ -27,6 +29,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   draftLifetimeMs: 24 * HOUR,
   ownDraftsPerDay: 5,
   draftsPerDay: 200,
+  chatApprovalsPerDay: 100,
   checksPerMinute: 30,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,

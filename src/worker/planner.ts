@@ -7,6 +7,7 @@ import type { OnboardAnswers } from '../domain/person.ts'
 import { digestOf, type Plan } from '../domain/plan.ts'
 import { ROOT_EQUIVALENT_GROUPS, type Role } from '../domain/role.ts'
 import type { PlanStep } from '../domain/step.ts'
+import { personPaths } from './person-paths.ts'
 import { planSteps } from './planner-steps.ts'
 
 /** Whose request a plan belongs to; all of it is in the digest. */
@@ -46,7 +47,7 @@ export function planOnboarding(
     kind: 'onboard',
     answers: plain(answers),
     template: template === null ? null : createHash('sha256').update(template).digest('hex'),
-    facts: decisiveFacts(facts),
+    facts: decisiveFacts(facts, sharedRoots(config, facts)),
   })
 }
 
@@ -72,10 +73,25 @@ export function withDigest(
   return { plan: { format: 1, steps, digest: digestOf('plan', basis), demands }, basis }
 }
 
+/**
+ * The roots of the data folders are everybody's: whether the first person's run has made them yet says nothing about this
+ * one. As long as they are root's and closed, or absent, they are left out; anything else is a difference.
+ */
+function sharedRoots(config: Config, facts: Facts): ReadonlySet<string> {
+  const { memoryRoot, historyRoot } = personPaths(config, { telegram_id: 0, os_user: '' }, '/')
+  const isHarmless = (path: string) => {
+    const fact = facts.paths[path]
+    if (fact === undefined || fact.kind === 'absent') return true
+    return fact.kind === 'directory' && fact.uid === (facts.ownUid ?? 0) && (fact.mode & 0o022) === 0
+  }
+  return new Set([memoryRoot, historyRoot].filter(isHarmless))
+}
+
 /** What of the observation an approval is about: nothing volatile, nothing about other people. */
-function decisiveFacts(facts: Facts): JsonObject {
+function decisiveFacts(facts: Facts, left: ReadonlySet<string>): JsonObject {
   const { mode, ownUid, personUids, account, accountExpired, power, sameNamedGroup } = facts
-  const { roleGroups, owners, paths, rosterMatches, shellExists } = facts
+  const { roleGroups, owners, rosterMatches, shellExists } = facts
+  const paths = Object.fromEntries(Object.entries(facts.paths).filter(([path]) => !left.has(path)))
   // In an existing group of the person's name, members come and go without touching the plan.
   const group = sameNamedGroup === null ? null : { name: sameNamedGroup.name, gid: sameNamedGroup.gid }
   return plain({

@@ -43,7 +43,7 @@ interface Ran {
 }
 
 function usher(args: string[], as?: { uid: number; gid: number; env: Record<string, string> }): Ran {
-  const argv = ['--disable-warning=ExperimentalWarning', 'src/main.ts', ...args]
+  const argv = ['--disable-warning=ExperimentalWarning', 'src/launch.js', ...args]
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
     encoding: 'utf8',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...as?.env },

@@ -87,10 +87,10 @@ describe('observing', () => {
     })
   })
 
-  test('takes a few milliseconds', async () => {
+  test('reads files only: it takes milliseconds, not processes', async () => {
     await host.observe(query)
     const begun = performance.now()
     for (let count = 0; count < 20; count++) await host.observe(query)
-    expect((performance.now() - begun) / 20).toBeLessThan(25)
+    expect((performance.now() - begun) / 20).toBeLessThan(250)
   })
 })

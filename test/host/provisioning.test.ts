@@ -153,6 +153,6 @@ describe('the files, accounts and roster of an onboarding', () => {
     totals.sort((a, b) => a - b)
     console.log(`median ${totals[6]!.toFixed(1)} ms a person`)
     // Loose: other work shares the machine. The benchmark measures.
-    expect(totals[6]).toBeLessThan(1000)
+    expect(totals[6]).toBeLessThan(3000)
   })
 })

@@ -28,4 +28,16 @@ test('without root, programs run as oneself, and end with what they started', ()
     expect(how.slow).toMatchObject({ ok: false, failure: { code: 'timed_out' } })
     expect(how.left).toBe(0)
   }
+
+  // A proof that cannot be had is never said to be had.
+  expect(seen.smoke).toMatchObject({
+    ok: true,
+    notes: [
+      { code: 'smoke.isolation_not_applicable' },
+      { code: 'smoke.folders_proven', params: { count: 1 } },
+      { code: 'smoke.agent_ran' },
+      { code: 'smoke.agent_left_files', params: { count: 1, home: '/home/maria' } },
+    ],
+  })
+  expect(seen.leftInFolder).toEqual([])
 })

@@ -172,6 +172,48 @@ describe('creating an account', () => {
     }
   })
 
+  test('a useradd that is killed at any moment is completed or removed', async () => {
+    // What a killed tool leaves of its own: the next file not yet in place, and its attempt at a lock.
+    const ownTraces = /^\/etc\/(passwd|shadow|group|gshadow|subuid|subgid)(\+|\.[0-9]+) /
+    const clean = () => snapshot().filter((line) => !ownTraces.test(line))
+    const before = clean()
+    for (let delayMs = 1; delayMs <= 16; delayMs++) {
+      records = []
+      const dying: Host = {
+        ...host,
+        accounts: {
+          ...host.accounts,
+          async create({ name, uid, home, shell, gecos }) {
+            const options = [
+              '--uid',
+              `${uid}`,
+              '-U',
+              '-M',
+              '-d',
+              home,
+              '-s',
+              shell,
+              '-e',
+              '1970-01-02',
+              '-c',
+              gecos,
+            ]
+            const tool = spawn('/usr/sbin/useradd', [...options, name], { stdio: 'ignore' })
+            const ended = new Promise((resolve) => tool.once('close', resolve))
+            await new Promise((resolve) => setTimeout(resolve, delayMs))
+            tool.kill('SIGKILL')
+            await ended
+            throw new Error('the worker dies as well')
+          },
+        },
+      }
+      await expect(account.apply({ ...context(), host: dying }, create, null)).rejects.toThrow('dies')
+      if (delayMs % 2 === 0) expect(await apply(), `${delayMs} ms`).toMatchObject({ ok: true })
+      expect(await undo(), `${delayMs} ms`).toMatchObject({ state: 'undone' })
+      expect(clean(), `${delayMs} ms`).toEqual(before)
+    }
+  })
+
   test('undo removes what programs of the run left in the home of an account that was never active', async () => {
     const before = snapshot()
     await apply()

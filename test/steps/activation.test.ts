@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { markerGecos } from '../../src/domain/gecos.ts'
@@ -38,6 +39,9 @@ describeStepContract(activation, {
   },
 })
 
+const uidsOf = (pid: number | undefined) =>
+  /^Uid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]?.split('\t') ?? []
+
 describe('activation', () => {
   beforeEach(() => {
     host = makeTestHost()
@@ -59,6 +63,24 @@ describe('activation', () => {
       expect(await isExpired()).toBe(true)
     }
     expect(await activation.verify(context, params, records[0]!)).toMatchObject({ ok: false })
+  })
+
+  test('undone ends what the person runs by then, before anything of theirs is taken away', async () => {
+    ours()
+    const { records, context } = await apply()
+    const running = spawn('/usr/bin/setpriv', [
+      ...['--reuid', '4301', '--regid', '4301', '--clear-groups', '/bin/sleep', '60'],
+    ])
+    const ended = once(running, 'exit')
+    await expect.poll(() => uidsOf(running.pid)).toContain('4301')
+    expect(await activation.undo(context, params, records[0]!)).toEqual({
+      state: 'undone',
+      notes: [
+        { code: 'activation.expired_again' },
+        { code: 'account.processes_ended', params: { count: 1 } },
+      ],
+    })
+    await ended
   })
 
   test('that was interrupted before or after its effect comes to the same end when it is done again', async () => {

@@ -18,6 +18,7 @@ import { smokeTest } from '../../src/provisioning/steps/smoke-test.ts'
 import { makeTestHost, places } from '../support/host/test-host.ts'
 import { treeSnapshot } from '../support/host/tree-snapshot.ts'
 import { describeStepContract } from './contract.ts'
+import { nameInAccessList } from './support/access-list.ts'
 import { stepContext } from './support/step-context.ts'
 
 const uids = { maria: 4301, alice: 4302, kai: 4303 }
@@ -162,6 +163,14 @@ describe('the smoke test of a new person', () => {
     })
   })
 
+  test('says the same of the other people, whose power no mode of a folder shows', async () => {
+    execFileSync('usermod', ['--append', '--groups', 'disk', 'alice'])
+    expect((await apply()).outcome).toMatchObject({
+      ok: true,
+      notes: [{}, { code: 'smoke.root_equivalent', params: { os_user: 'alice', why: 'group disk' } }, {}],
+    })
+  })
+
   test('fails when the account is not the one of the plan', async () => {
     execFileSync('usermod', ['--home', '/home/elsewhere', 'maria'])
     expect((await apply()).outcome).toMatchObject({ ok: false, failure: { code: 'account_changed' } })
@@ -210,6 +219,22 @@ describe('isolation is found missing', () => {
       failure: { code: 'not_isolated', params: { path, who: 'maria', why: 'may read, enter (mode 0750)' } },
     })
     execFileSync('groupdel', ['crew'])
+  })
+
+  test('when an access list names the new person, which no mode shows', async () => {
+    const path = folder('memory', 7)
+    chmodSync(path, 0o700)
+    nameInAccessList(path, uids.maria)
+    expect((await apply()).outcome).toMatchObject({
+      ok: false,
+      failure: {
+        code: 'not_isolated',
+        params: { path, who: 'maria', why: 'may read, enter (mode 0750, with an access list)' },
+      },
+    })
+    // The group bits of the mode are the list's mask: closing them takes its effect away.
+    chmodSync(path, 0o700)
+    expect((await apply()).outcome.ok).toBe(true)
   })
 
   test("when somebody else owns a folder on the way to the new person's", async () => {
@@ -266,7 +291,10 @@ describe('a folder is found unusable', () => {
 
   test('that is missing', async () => {
     rmSync(workspace, { recursive: true })
-    expect((await apply()).outcome).toMatchObject({ ok: false, failure: { code: 'folder_not_usable' } })
+    expect((await apply()).outcome).toMatchObject({
+      ok: false,
+      failure: { code: 'folder_not_usable', params: { path: workspace, why: 'it is not there' } },
+    })
   })
 
   test('in a home that the person cannot enter', async () => {

@@ -11,6 +11,8 @@ import type { AnswersInput } from '../../src/protocol/answers.ts'
 import { OPERATIONS, type OperationInput, type OperationName } from '../../src/protocol/operations.ts'
 import { PERMISSIONS, type Permission } from '../../src/protocol/permissions.ts'
 import type { RequestView, RunView } from '../../src/protocol/views.ts'
+import type { Host } from '../../src/provisioning/host/host.ts'
+import type { StepRegistry } from '../../src/provisioning/registry.ts'
 import type { Database } from '../../src/store/database.ts'
 import { openSqlite } from '../../src/store/dialects/sqlite/open.ts'
 import { createStore, type Store } from '../../src/store/store.ts'
@@ -137,6 +139,8 @@ export interface FixtureOptions {
   machine?: (machine: FakeMachine) => void
   /** Puts something between the store and the database, for crashes. */
   wrap?: (database: Database) => Database
+  /** The machine that this test runs on, in a sandbox, instead of the fake one. */
+  real?: { host: (store: Store) => Host; registry: StepRegistry }
   disk?: { path: string; problem: 'disk_full' | 'disk_read_only' }[]
 }
 
@@ -192,8 +196,8 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     const store = createStore(wrap?.(opened.database) ?? opened.database)
     const engine = createEngine({
       config: testConfig(config),
-      host: fakeHost(machine),
-      registry: fakeSteps(machine, steps, script),
+      host: options.real?.host(store) ?? fakeHost(machine),
+      registry: options.real?.registry ?? fakeSteps(machine, steps, script),
       store,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       version: 'test',

@@ -18,7 +18,7 @@ const start = async (options: WorkerProcessOptions = {}) => {
 const version = (socket: string) => exchange(socket, requestBytes('GET /v1/version'))
 
 beforeEach(() => {
-  const init = ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'init', '--admin', '77']
+  const init = ['--disable-warning=ExperimentalWarning', 'src/launch.js', 'init', '--admin', '77']
   expect(spawnSync(process.execPath, init, { encoding: 'utf8' }).stderr).toBe('')
 })
 afterEach(async () => {
@@ -172,7 +172,7 @@ describe('usher worker without root', () => {
     for (const folder of FOLDERS.slice(0, 4)) rmSync(folder, { recursive: true, force: true })
     execFileSync('useradd', ['--create-home', '--uid', '4321', 'solo'])
     const as = { uid: 4321, env: { HOME: '/home/solo' } }
-    const init = ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'init']
+    const init = ['--disable-warning=ExperimentalWarning', 'src/launch.js', 'init']
     expect(
       spawnSync(process.execPath, init, { uid: 4321, gid: 4321, env: { HOME: '/home/solo' } }).status,
     ).toBe(0)

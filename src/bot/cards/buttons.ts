@@ -54,6 +54,16 @@ export function verbsOf(request: RequestView, viewer: number): Verb[] {
   return [...(decidable ? (['approve'] as const) : []), own ? 'cancel' : 'deny']
 }
 
+/**
+ * Whether [Approve] also submits: a draft; and an own request that waits for the owner of an account, because a request that
+ * came back as a new revision, or whose claim code was lost, gets a new code that way.
+ */
+export function submitsToo(request: RequestView, viewer: number): boolean {
+  if (request.state === 'draft') return true
+  const own = request.requester.key === `telegram:${viewer}`
+  return own && request.state === 'submitted' && request.missing.some(({ kind }) => kind === 'consent')
+}
+
 export function cardKeyboard(verbs: readonly Verb[], bound: Omit<CardTap, 'verb'>): InlineKeyboard {
   const keyboard = new InlineKeyboard()
   for (const verb of verbs) keyboard.text(LABELS[verb], tapData({ verb, ...bound }))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Api, InputFile } from 'grammy'
-import type { RunView } from '../../protocol/views.ts'
+import type { RequestView, RunView } from '../../protocol/views.ts'
 import { describeError, type Logger } from '../log.ts'
 import type { Card, Cards } from '../state/cards.ts'
 import type { Newcomers } from '../state/newcomers.ts'
@@ -19,11 +19,12 @@ import { hashOf, type Rendering, renderCard, renderGone } from './render.ts'
 export interface CardKeeper {
   /** Remembers a new card and posts it; resolves when it is remembered. The same id again only refreshes. */
   want(card: Card): Promise<void>
-  /**
-   * Resolves when the card shows the request as it is now or later; never rejects, only ends early when the bot stops.
-   * `now` goes ahead of the pace of edits: for the card that was just tapped.
-   */
-  refresh(cardId: string, when?: 'now'): Promise<void>
+  /** Resolves when the card shows the request as it is now or later; never rejects, only ends early when the bot stops. */
+  refresh(cardId: string): Promise<void>
+  /** The same ahead of the pace of edits, for the card that was just tapped; `known` is the worker's answer to the tap. */
+  refreshNow(cardId: string, known?: RequestView): Promise<void>
+  /** Leaves a card alone while a tap on it is decided, so that it does not show the states in between. */
+  whileDeciding<T>(cardId: string, decide: () => Promise<T>): Promise<T>
   refreshRequest(requestId: number): Promise<void>
   /** Refreshes all that may have changed while nobody looked. */
   resume(): Promise<void>
@@ -46,18 +47,45 @@ export function createCardKeeper(deps: CardKeeperDeps): CardKeeper {
   const { cards, log, stopped } = deps
   const passes = new Map<string, { current: Promise<void>; next: Promise<void> | null }>()
 
-  const urgent = new Set<string>()
+  /** Ends the wait of a card's pass that waits now or next; each is good for one wait. */
+  const hurries = new Map<string, AbortController>()
+  const hurryOf = (cardId: string) => {
+    const hurry = hurries.get(cardId) ?? new AbortController()
+    hurries.set(cardId, hurry)
+    return hurry
+  }
+
+  const waitTurn = async (cardId: string, ms: number) => {
+    const hurry = hurryOf(cardId)
+    if (ms > 0 && !hurry.signal.aborted) {
+      const signal = AbortSignal.any([stopped, hurry.signal])
+      await sleep(ms, undefined, { signal }).catch(() => undefined)
+    }
+    if (hurries.get(cardId) === hurry) hurries.delete(cardId)
+  }
+
+  const decisions = new Map<string, Promise<unknown>>()
+  const known = new Map<string, RequestView>()
 
   const run = async (cardId: string): Promise<void> => {
     try {
-      await showCard(deps, cardId, urgent.delete(cardId))
+      await showCard(deps, cardId, {
+        turn: async (ms) => {
+          await waitTurn(cardId, ms)
+          await decisions.get(cardId)
+        },
+        takeKnown: () => {
+          const request = known.get(cardId)
+          known.delete(cardId)
+          return request
+        },
+      })
     } catch (error) {
       if (!stopped.aborted) log.error({ card: cardId, ...describeError(error) }, 'cannot keep a card')
     }
   }
 
-  const refresh = (cardId: string, when?: 'now'): Promise<void> => {
-    if (when === 'now') urgent.add(cardId)
+  const refresh = (cardId: string): Promise<void> => {
     const pass = passes.get(cardId)
     if (pass === undefined) {
       const current = run(cardId)
@@ -93,6 +121,21 @@ export function createCardKeeper(deps: CardKeeperDeps): CardKeeper {
       void refresh(card.id)
     },
     refresh,
+    refreshNow(cardId, request) {
+      if (request !== undefined) known.set(cardId, request)
+      hurryOf(cardId).abort()
+      return refresh(cardId)
+    },
+    async whileDeciding(cardId, decide) {
+      const decision = decide()
+      const settled = decision.catch(() => undefined)
+      decisions.set(cardId, settled)
+      try {
+        return await decision
+      } finally {
+        if (decisions.get(cardId) === settled) decisions.delete(cardId)
+      }
+    },
     refreshRequest: (requestId) => refreshAll(cards.ofRequest(requestId)),
     resume: () => refreshAll(cards.unsettled()),
     async idle() {
@@ -101,19 +144,32 @@ export function createCardKeeper(deps: CardKeeperDeps): CardKeeper {
   }
 }
 
+/** What a pass asks of the keeper. */
+interface Pass {
+  /** Waits until the card may be edited again, or somebody taps it, and until no tap on it is being decided. */
+  turn: (ms: number) => Promise<void>
+  /** The request as the worker has just given it in answer to a tap. */
+  takeKnown: () => RequestView | undefined
+}
+
 /** One pass: reads the request and its run, and shows them; waits out what passes by itself. */
-async function showCard(deps: CardKeeperDeps, cardId: string, isUrgent: boolean): Promise<void> {
+async function showCard(deps: CardKeeperDeps, cardId: string, pass: Pass): Promise<void> {
   let pause = 500
   while (!deps.stopped.aborted) {
+    const chatId = deps.cards.get(cardId)?.chatId
+    if (chatId === undefined) return
+    await pass.turn(deps.pace.waitMs(chatId, performance.now()))
     const card = deps.cards.get(cardId)
-    if (card === undefined) return
-    const wait = isUrgent ? 0 : deps.pace.waitMs(card.chatId, performance.now())
-    if (wait > 0) await sleep(wait, undefined, { signal: deps.stopped })
-    const rendering = await read(deps, card)
+    if (deps.stopped.aborted || card === undefined) return
+    const known = pass.takeKnown()
+    const around = { told: null, startLink: deps.startLink() }
+    const rendering = known === undefined ? await read(deps, card) : renderCard(card, known, null, around)
     if (rendering !== null) {
       try {
         await show(deps, card.id, rendering)
-        return
+        // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
+        if (known === undefined) return
+        continue
       } catch (error) {
         const problem = problemOf(error)
         if (problem.kind === 'unreachable') {
@@ -154,11 +210,11 @@ async function show(deps: CardKeeperDeps, cardId: string, rendering: Rendering):
   const { cards } = deps
   const before = cards.get(cardId)
   if (before === undefined) return
-  const { hash: rendered, settled, digest, verbs } = rendering
+  const { hash: rendered, settled, digest, verbs, submits } = rendering
   if (before.rendered !== rendered || before.messageId === null) {
     const nonce = verbs.length > 0 ? newNonce() : null
     // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin.
-    if (nonce !== null) await cards.change(cardId, { nonce, digest, usedBy: null })
+    if (nonce !== null) await cards.change(cardId, { nonce, digest, submits, usedBy: null })
     const markup =
       nonce === null ? undefined : cardKeyboard(verbs, { requestId: before.requestId, digest, nonce })
     const shown = await sendOrEdit(deps, before, rendering.html, {
@@ -167,7 +223,7 @@ async function show(deps: CardKeeperDeps, cardId: string, rendering: Rendering):
       ...(markup === undefined ? {} : { reply_markup: markup }),
     })
     deps.pace.sent(before.chatId, performance.now())
-    await cards.change(cardId, { ...shown, nonce, digest, rendered, settled })
+    await cards.change(cardId, { ...shown, nonce, digest, submits, rendered, settled })
   } else if (before.settled !== settled) {
     await cards.change(cardId, { settled })
   }

@@ -5,7 +5,7 @@ import { fitMessage } from '../../texts/chat/fit.ts'
 import { isEnded } from '../../texts/runs.ts'
 import type { Card } from '../state/cards.ts'
 import type { Told } from '../state/newcomers.ts'
-import { type Verb, verbsOf } from './buttons.ts'
+import { submitsToo, type Verb, verbsOf } from './buttons.ts'
 
 /** How a card looks now. Plain data; equal hashes look equal. */
 export interface Rendering {
@@ -14,6 +14,7 @@ export interface Rendering {
   file: string | null
   verbs: Verb[]
   digest: string
+  submits: boolean
   hash: string
   settled: boolean
 }
@@ -38,13 +39,14 @@ export function renderCard(
     file: moving ? null : fitted.rest,
     verbs: verbsOf(request, card.chatId),
     digest: request.plan.digest,
+    submits: submitsToo(request, card.chatId),
     settled,
   })
 }
 
 export function renderGone(card: Card): Rendering {
   const { head } = goneCard(card.requestId)
-  return rendering({ html: head.html, file: null, verbs: [], digest: '', settled: true })
+  return rendering({ html: head.html, file: null, verbs: [], digest: '', submits: false, settled: true })
 }
 
 function rendering(parts: Omit<Rendering, 'hash'>): Rendering {

@@ -44,6 +44,8 @@ export async function checkTap(ctx: BotContext, deps: TappedDeps): Promise<TapCh
   return { ok: true, tap, card }
 }
 
+type Outcome = { ok: true; request: RequestView } | { ok: false; error: ApiError }
+
 /** What pops up at the button; `done` when the worker did what was asked. */
 export interface Decided {
   done: boolean
@@ -59,16 +61,18 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
   const onBehalfOf = card.chatId
   const { requestId: id, digest } = tap
 
-  const finish = async (outcome: { ok: boolean; error?: ApiError }, words: string): Promise<Decided> => {
-    if (outcome.ok && cards.get(card.id)?.nonce === tap.nonce) {
-      await cards.change(card.id, { usedBy: ctx.update.update_id })
+  const finish = async (outcome: Outcome, words: string): Promise<Decided> => {
+    if (outcome.ok) {
+      void keeper.refreshNow(card.id, outcome.request)
+      if (cards.get(card.id)?.nonce === tap.nonce) {
+        await cards.change(card.id, { usedBy: ctx.update.update_id })
+      }
+      return { done: true, text: words }
     }
-    void keeper.refresh(card.id, 'now')
-    void keeper.refreshRequest(id)
-    if (outcome.error === undefined) return { done: true, text: words }
+    void keeper.refreshNow(card.id)
     if (isAway(outcome)) return { done: false, text: WORKER_AWAY }
-    const late = outcome.error.code === 'already_decided' ? await decidedText(deps, card, id) : null
-    const { violations = [] } = outcome.error
+    const { code, violations = [] } = outcome.error
+    const late = code === 'already_decided' ? await decidedText(deps, card, id) : null
     return { done: false, text: late ?? errorText(outcome.error), violations }
   }
 
@@ -81,13 +85,10 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
   if (tap.verb === 'deny') {
     return finish(await worker.call('request.deny', { id }, { onBehalfOf, key: key('deny') }), texts.DENIED)
   }
-  const before = await worker.call('request.get', { id }, { onBehalfOf })
-  if (!before.ok) return finish(before, '')
-  if (before.request.state === 'draft' || needsNewClaim(before.request, card)) {
+  if (card.submits) {
     const submitted = await worker.call('request.submit', { id, digest }, { onBehalfOf, key: key('submit') })
     if (!submitted.ok) {
-      if (submitted.error.code === 'digest_differs')
-        return redraft(deps, before.request, card, key('redraft'))
+      if (submitted.error.code === 'digest_differs') return redraft(deps, card, key('redraft'))
       return finish(submitted, '')
     }
     if (submitted.claim_code !== null) {
@@ -101,14 +102,11 @@ export async function decide(ctx: BotContext, deps: TappedDeps, tap: CardTap, ca
   )
 }
 
-/** Back as a new revision, a claim code of the older one is dead; submitting again gives a new one. */
-function needsNewClaim(request: RequestView, card: Card): boolean {
-  const waits = request.state === 'submitted' && request.missing.some(({ kind }) => kind === 'consent')
-  return waits && request.requester.key === `telegram:${card.chatId}`
-}
-
 /** The host has changed since the draft: the same answers are planned anew, on the same card. */
-async function redraft(deps: TappedDeps, request: RequestView, card: Card, key: string): Promise<Decided> {
+async function redraft(deps: TappedDeps, card: Card, key: string): Promise<Decided> {
+  const got = await deps.worker.call('request.get', { id: card.requestId }, { onBehalfOf: card.chatId })
+  if (!got.ok) return { done: false, text: errorText(got.error) }
+  const { request } = got
   const drafted = await deps.worker.call(
     'request.draft',
     { answers: request.answers, replaces: request.id },
@@ -119,7 +117,7 @@ async function redraft(deps: TappedDeps, request: RequestView, card: Card, key: 
     return { done: false, text: errorText(drafted.error), violations }
   }
   await deps.cards.change(card.id, { requestId: drafted.request.id, claimCode: null })
-  void deps.keeper.refresh(card.id, 'now')
+  void deps.keeper.refreshNow(card.id)
   return { done: false, text: texts.CARD_CHANGED }
 }
 

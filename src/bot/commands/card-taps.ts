@@ -19,7 +19,8 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     if (!data.startsWith(CARD_PREFIX) || isEdit(data)) return next()
     const checked = await checkTap(ctx, deps)
     if (!checked.ok) return answerTap(ctx, checked.text)
-    const decided = await decide(ctx, deps, checked.tap, checked.card)
+    const { tap, card } = checked
+    const decided = await deps.keeper.whileDeciding(card.id, () => decide(ctx, deps, tap, card))
     await answerTap(ctx, decided.text, decided.done)
     const { violations = [] } = decided
     if (violations.length > 0) await ctx.reply(violationsHtml(violations).html, { parse_mode: 'HTML' })

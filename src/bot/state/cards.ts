@@ -7,6 +7,8 @@ const schema = z.object({
   requestId: z.number(),
   /** Null until Telegram has taken it. */
   messageId: z.number().nullable(),
+  /** Whether Approve on it also submits: a draft, or an own request whose account's owner needs a claim code. */
+  submits: z.boolean(),
   /** What the buttons on it are bound to; null without buttons. */
   nonce: z.string().nullable(),
   digest: z.string().nullable(),
@@ -85,6 +87,6 @@ export function newCard(id: string, chatId: number, requestId: number): Card {
   return {
     ...{ id, chatId, requestId },
     ...{ messageId: null, nonce: null, digest: null, usedBy: null, rendered: null, shown: null },
-    ...{ claimCode: null, fileOf: null, settled: false },
+    ...{ claimCode: null, fileOf: null, submits: false, settled: false },
   }
 }

@@ -17,9 +17,11 @@ export const addRequests: AddVerb = (program, act) => {
         }
         const answer = await client.call('request.list', input, { signal })
         if (!answer.ok) return refused(answer.error)
-        const { requests, more } = answer
+        // Drafts are open too, but nobody is asked to decide them.
+        const requests = answer.requests.filter(({ state }) => options.all || state !== 'draft')
+        const { more } = answer
         const lines = requests.map((request) => ({ mark: 'none' as const, text: requestLine(request) }))
-        const oldest = requests.at(-1)
+        const oldest = answer.requests.at(-1)
         if (requests.length === 0)
           lines.push({ mark: 'none', text: options.all ? 'no requests' : 'nothing waits for a decision' })
         if (more && oldest !== undefined) {

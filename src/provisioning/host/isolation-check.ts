@@ -30,6 +30,8 @@ export interface IsolationAnswer {
   findings: IsolationFinding[]
   /** Which of the paths are there and judged. */
   judged: string[]
+  /** Which of the person's own folders are not there, so that nothing can be said of them. */
+  missing: string[]
 }
 
 interface Surroundings {
@@ -38,8 +40,8 @@ interface Surroundings {
 }
 
 /**
- * Decides as root, from facts alone, in both directions. A path that is absent keeps nothing apart and is not judged; one
- * that root itself cannot look at is a finding.
+ * Decides as root, from facts alone, in both directions. A path that is absent is not judged; one that root itself cannot
+ * look at is a finding.
  *
  * Cheap where folders are closed by their mode, which is the rule: then no group, no account and no access list is looked
  * up, and no program is started. Only what the modes leave open is looked at closer, person by person.
@@ -82,7 +84,10 @@ export async function checkIsolation(
   // One after the other where one finds the folders that the next ones share, then all at once.
   for (const look of looks.splice(0, own.length)) await look()
   await Promise.all(looks.map((look) => look()))
-  return { findings, judged }
+  const missing = own.filter(
+    (path) => !judged.includes(path) && !findings.some((found) => found.path === path),
+  )
+  return { findings, judged, missing }
 }
 
 interface Suspect {

@@ -1,5 +1,5 @@
 import { markerGecos } from '../../domain/gecos.ts'
-import type { StepFailure } from '../../domain/step.ts'
+import type { Note, StepFailure } from '../../domain/step.ts'
 import type { StepImplementation } from '../step-kind.ts'
 
 /** `lifts`: this run was about to lift the expiry of the account with this uid, or has lifted it. */
@@ -35,15 +35,22 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     return { ok: true, notes: [{ code: 'activation.lifted' }] }
   },
 
-  async undo({ host }, { osUser }, record) {
+  async undo({ host, signal }, { osUser }, record) {
     if (record === null || !record.lifts) return { state: 'undone', notes: [] }
     const entry = await host.accounts.byName(osUser)
     if (entry === null) return { state: 'undone', notes: [] }
     if (entry.uid !== record.uid) return { state: 'failed', failure: changed(osUser), notes: [] }
-    if (await host.accounts.isExpired(osUser)) return { state: 'undone', notes: [] }
-    const expired = await host.accounts.expire(osUser)
-    if (!expired.ok) return { state: 'failed', failure: expired.failure, notes: [] }
-    return { state: 'undone', notes: [{ code: 'activation.expired_again' }] }
+    const notes: Note[] = []
+    if (!(await host.accounts.isExpired(osUser))) {
+      const expired = await host.accounts.expire(osUser)
+      if (!expired.ok) return { state: 'failed', failure: expired.failure, notes: [] }
+      notes.push({ code: 'activation.expired_again' })
+    }
+    // Access first, then processes, then files: what the person still runs must not meet the undo of their folders. What does
+    // not end is the account's undo to report, which tries again.
+    const { ended } = await host.programs.endProcessesOf(record.uid, signal)
+    if (ended > 0) notes.push({ code: 'account.processes_ended', params: { count: ended } })
+    return { state: 'undone', notes }
   },
 
   async verify({ host }, { osUser }, record) {

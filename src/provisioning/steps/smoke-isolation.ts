@@ -23,11 +23,7 @@ export async function proveIsolation(
     return { ok: true, notes: [{ code: 'smoke.isolation_not_applicable' }], forbidden: [] }
   }
   const { dataDir, stateDir, rosterFile, secretsFile, databaseFile, quarantineDir } = host.environment
-  const [roster, probeFolder, power] = await Promise.all([
-    host.readRoster(),
-    ensureProbeFolder(stateDir),
-    powerNote(host, params.osUser),
-  ])
+  const [roster, probeFolder] = await Promise.all([host.readRoster(), ensureProbeFolder(stateDir)])
   if (!roster.ok) {
     const failure: StepFailure = { code: 'roster_unusable', params: { path: rosterFile, why: roster.why } }
     return { ok: false, failure, notes: [] }
@@ -35,6 +31,11 @@ export async function proveIsolation(
   if (!probeFolder.ok) return { ok: false, failure: probeFolder.failure, notes: [] }
 
   const others = await othersOf(host, params, roster.entries)
+  const power = await powerNotes(
+    host,
+    params.osUser,
+    others.map((other) => other.osUser),
+  )
   const folders = (telegramId: number) =>
     ['memory', 'history'].map((kind) => join(dataDir, kind, String(telegramId)))
   const guarded = [rosterFile, secretsFile, databaseFile, probeFolder.path]
@@ -45,7 +46,14 @@ export async function proveIsolation(
     closed: [...guarded, `${databaseFile}-wal`, `${databaseFile}-shm`, quarantineDir],
     unlisted: [stateDir],
   }
-  const { findings, judged } = await checkIsolation(host, question)
+  const { findings, judged, missing } = await checkIsolation(host, question)
+  if (missing[0] !== undefined) {
+    const failure: StepFailure = {
+      code: 'folder_not_usable',
+      params: { path: missing[0], why: 'it is not there' },
+    }
+    return { ok: false, failure, notes: power }
+  }
   if (findings.length > 0) return { ok: false, failure: notIsolated(findings), notes: power }
   const there = new Set(judged)
   // Operands can be seen by everybody on the host: one other person's folders are named there, not everybody's.
@@ -87,17 +95,36 @@ async function othersOf(
   )
 }
 
-/** Who can become root is isolated from nobody: approved as such, and said again here. */
-async function powerNote(host: Host, osUser: string): Promise<Note[]> {
-  const entry = await host.accounts.byName(osUser)
-  if (entry === null) return []
-  const { groups, sudoRules } = await host.accounts.power(entry)
-  const reasons = [
-    ...groups.filter((group) => ROOT_EQUIVALENT_GROUPS.has(group)).map((group) => `group ${group}`),
-    ...(sudoRules.length > 0 ? ['sudo rules'] : []),
+/**
+ * Who can become root is kept from nothing: approved as such for the new person and true of the others already, and said here
+ * again, because no mode of a folder says it.
+ */
+async function powerNotes(
+  { accounts }: Pick<Host, 'accounts'>,
+  osUser: string,
+  others: readonly string[],
+): Promise<Note[]> {
+  const entry = await accounts.byName(osUser)
+  const power = entry === null ? null : await accounts.power(entry)
+  const own = [
+    ...(power?.groups ?? [])
+      .filter((group) => ROOT_EQUIVALENT_GROUPS.has(group))
+      .map((group) => `group ${group}`),
+    ...((power?.sudoRules.length ?? 0) > 0 ? ['sudo rules'] : []),
   ]
-  if (reasons.length === 0) return []
-  return [{ code: 'smoke.root_equivalent', params: { os_user: osUser, why: reasons.join(', ') } }]
+  const reasons = new Map<string, string[]>(own.length > 0 ? [[osUser, own]] : [])
+  for (const group of others.length > 0 ? ROOT_EQUIVALENT_GROUPS : []) {
+    const members = (await accounts.group(group))?.members ?? []
+    for (const name of others.filter((other) => members.includes(other))) {
+      reasons.set(name, [...(reasons.get(name) ?? []), `group ${group}`])
+    }
+  }
+  return [...reasons].map(
+    ([name, why]): Note => ({
+      code: 'smoke.root_equivalent',
+      params: { os_user: name, why: why.join(', ') },
+    }),
+  )
 }
 
 function notIsolated(findings: [IsolationFinding, ...IsolationFinding[]] | IsolationFinding[]): StepFailure {

@@ -7,6 +7,8 @@ export interface DecisionQueries {
   /** False when this person has approved this revision already. */
   approve(approval: Approval): boolean
   approvals(requestId: number, revision: number): Approval[]
+  /** How many approvals of this kind were given since, of everybody. */
+  countSince(via: Approval['via'], since: number): number
   /** False when there is one already. */
   consent(requestId: number, revision: number, consent: Consent): boolean
   consentOf(requestId: number, revision: number): Consent | null
@@ -49,6 +51,14 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
         via: row.via as Approval['via'],
         at: row.at,
       })),
+    countSince: (via, since) =>
+      first(
+        build
+          .selectFrom('approvals')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('via', '=', via)
+          .where('at', '>=', since),
+      )?.count ?? 0,
     consent(requestId, revision, consent) {
       const { changes } = run(
         build

@@ -12,6 +12,8 @@ import { hasUnsafeCharacters } from '../text-rules.ts'
 import { requestView } from '../views.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 
+const DAY = 24 * 3_600_000
+
 /**
  * One person's approval of the plan with this digest. From the operator it also passes the `terminal` step-up; and for an
  * adoption that the operator asked for, its reason is the consent. A second tap of the same person changes nothing.
@@ -101,6 +103,13 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
   }
   const target = actorTarget(context, request, caller)
   if (target !== null) return target
+  const { chatApprovalsPerDay } = context.limits
+  if (!onTerminal && store.decisions.countSince('chat', clock() - DAY) >= chatApprovalsPerDay) {
+    return refusal(
+      'too_many',
+      `cannot approve more than ${chatApprovalsPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
+    )
+  }
   const added = store.decisions.approve({
     requestId: request.id,
     revision: request.revision,

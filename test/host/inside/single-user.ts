@@ -1,8 +1,11 @@
 /** Run as an ordinary account: programs in single-user mode, in the containment found and in the least one. */
+import { mkdirSync, readdirSync } from 'node:fs'
 import { createPrograms } from '../../../src/provisioning/host/create-programs.ts'
 import { processesOf } from '../../../src/provisioning/host/end-processes.ts'
+import type { Host } from '../../../src/provisioning/host/host.ts'
 import { runAsPerson } from '../../../src/provisioning/host/person-programs.ts'
 import type { Containment } from '../../../src/provisioning/host/programs.ts'
+import { smokeTest } from '../../../src/provisioning/steps/smoke-test.ts'
 
 const uid = process.getuid!()
 const me = { osUser: 'maria', uid, gid: process.getgid!(), home: '/home/maria', shell: '/bin/sh' }
@@ -23,7 +26,38 @@ const refused = await programs.runAsPerson({ ...me, uid: uid + 1 }, ['/bin/true'
   () => 'ran',
   (error: unknown) => String(error),
 )
+const folder = '/home/maria/memory'
+mkdirSync(folder, { mode: 0o700 })
+const entry = { name: 'maria', uid, gid: me.gid, gecos: '', home: me.home, shell: me.shell }
+/** As much of a host as a smoke test has to do with in this mode. */
+const host = {
+  environment: { mode: 'single-user' },
+  programs,
+  accounts: { byName: async (name: string) => (name === 'maria' ? entry : null) },
+} as unknown as Host
+const smoke = await smokeTest.apply(
+  {
+    host,
+    run: { runId: 1, requestId: 1, marker: 'feed', undoing: false },
+    journal: { commit() {} },
+    signal: AbortSignal.timeout(10_000),
+  },
+  {
+    ...{
+      osUser: 'maria',
+      telegramId: 42,
+      home: me.home,
+      writable: [folder],
+      path: ['/usr/bin', '/bin'],
+      via: null,
+    },
+    agentCommand: ['touch', `${me.home}/.made-by-agent`],
+  },
+  null,
+)
 const seen = {
+  smoke,
+  leftInFolder: readdirSync(folder),
   found,
   refused,
   own: await programs.run('/usr/bin/id', ['-u']),

@@ -367,6 +367,19 @@ describe('adduser with flags', () => {
   })
 })
 
+describe('requests', () => {
+  it('leaves out drafts, which nobody is asked to decide, unless all are wanted', async () => {
+    const requests = [requestView({ id: 9 }), requestView({ id: 8, state: 'submitted' })]
+    server.handlers['request.list'] = () => ({ requests, more: true })
+    const waiting = await cli(['requests'])
+    expect(waiting.stdout).toMatch(
+      /^Request 8: .*waits for a decision\nolder ones: 'usher requests --before 8'\n$/,
+    )
+    expect((await cli(['requests', '--all'])).stdout).toContain('Request 9')
+    expect(asked('request.list')).toMatchObject([{ open: true }, { open: false }])
+  })
+})
+
 describe('deciding without a terminal', () => {
   it.each([[['request', 'approve', '7']], [['confirm', '7']]])('%j needs the digest', async (argv) => {
     server.handlers['request.get'] = () => ({ request: requestView() })

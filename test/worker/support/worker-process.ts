@@ -23,7 +23,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions = {}): Pr
   const { args = [], uid, gid, env = {} } = options
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'worker', ...args],
+    ['--disable-warning=ExperimentalWarning', 'src/launch.js', 'worker', ...args],
     {
       ...(uid === undefined ? {} : { uid, gid: gid ?? uid }),
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...env },

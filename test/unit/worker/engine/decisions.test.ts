@@ -126,7 +126,7 @@ describe('submitting', () => {
     const { request } = await fixture.ok(operator, 'request.draft', {
       answers: { telegram_id: 42, name: 'Alice', os_user: 'alice', role: 'user', account: 'create' },
     })
-    fixture.machine.paths.set('/var/lib/usher/data/memory', {
+    fixture.machine.paths.set('/var/lib/usher/data', {
       kind: 'directory',
       uid: 0,
       gid: 5,
@@ -312,6 +312,17 @@ describe('deciding', () => {
     expect(codeOf(await fixture.call(admin(7), 'request.confirm', { id, digest: plan.digest }))).toBe(
       'not_permitted',
     )
+  })
+
+  test('by chat is capped for all admins together; the terminal stays open', async () => {
+    fixture = await engineFixture({ limits: { chatApprovalsPerDay: 1 } })
+    const first = await fixture.submit(operator)
+    const second = await fixture.submit(operator, { telegram_id: 43, os_user: 'bob' })
+    const approve = (caller: Caller, { id, plan }: RequestView) =>
+      fixture.call(caller, 'request.approve', { id, digest: plan.digest })
+    expect(codeOf(await approve(admin(7), first))).toBe('ok')
+    expect(codeOf(await approve(admin(8), second))).toBe('too_many')
+    expect(codeOf(await approve(operator, second))).toBe('ok')
   })
 
   test('a uid decides nothing, an admin’s neither', async () => {

@@ -27,8 +27,8 @@ async function drift(
 test.for<[string, (machine: FakeMachine) => void, string]>([
   [
     'a folder got another group',
-    ({ paths }) => paths.set(`${DATA}/history`, { kind: 'directory', uid: 0, gid: 7, mode: 0o711 }),
-    `the path ${DATA}/history changed`,
+    ({ paths }) => paths.set(DATA, { kind: 'directory', uid: 0, gid: 7, mode: 0o711 }),
+    `the path ${DATA} changed`,
   ],
   ['the account appeared', (machine) => addAccount(machine, 'alice'), 'the account changed'],
   [
@@ -61,6 +61,22 @@ test('what the plan does not rest on does not matter: other people, other uids, 
     machine.paths.set('/home/bob', { kind: 'directory', uid: 1, gid: 1, mode: 0o700 })
   })
   expect(run.state).toBe('succeeded')
+})
+
+test('the roots that the first person’s run makes do not send the second person’s request back', async () => {
+  const { run } = await drift(
+    ({ paths }) => paths.set(`${DATA}/history`, { kind: 'directory', uid: 0, gid: 0, mode: 0o711 }),
+    ({ paths }) => paths.delete(`${DATA}/history`),
+  )
+  expect(run.state).toBe('succeeded')
+})
+
+test('a root that somebody else owns by now does', async () => {
+  const { run, request } = await drift(({ paths }) =>
+    paths.set(`${DATA}/history`, { kind: 'directory', uid: 7, gid: 7, mode: 0o711 }),
+  )
+  expect(run.state).toBe('superseded')
+  expect(request.reason).toContain('path wrong owner')
 })
 
 test('an approval of the older revision does not count, a new one starts the run', async () => {
