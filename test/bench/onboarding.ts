@@ -2,22 +2,17 @@
 import { fileURLToPath } from 'node:url'
 import type { EventView } from '../../src/protocol/views.ts'
 import { runCommand } from '../support/stage/command.ts'
-import { AGENT, createScene, type Scene } from '../support/stage/scene.ts'
+import { createScene, GROUP, type Scene } from '../support/stage/scene.ts'
 import { CLEAN_ENVIRONMENT, SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import { p50, p95 } from './statistics.ts'
 
 const PLAIN = fileURLToPath(new URL('plain.sh', import.meta.url))
-const GROUP = 'agents'
+const AGENT = '/usr/local/bin/test-agent'
 
 /** Rows of the table. */
 export async function measureOnboarding(people: number): Promise<string> {
   const scene = await createScene({
-    agent: 'exit 0',
-    groups: [GROUP],
-    config: {
-      roles: { user: { groups: [GROUP] } },
-      services: [{ unit: 'agent.service', action: 'remind' }],
-    },
+    config: { services: [{ unit: 'agent.service', action: 'remind' }], roles: { user: { groups: [GROUP] } } },
   })
   try {
     const usher: number[] = []

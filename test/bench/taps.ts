@@ -9,10 +9,9 @@ export async function measureTaps(taps: number): Promise<string> {
   try {
     const times: number[] = []
     for (let n = 0; n < taps; n += 1) {
-      const newcomer = { id: 830_000_000 + n, first_name: 'Newcomer', last_name: String(n) }
-      const person = await scene.phone(newcomer)
-      await person.starts()
-      const card = await answerAdduser(scene.grace, { newcomer, account: { typed: `newcomer${n}` } })
+      const newcomer = await scene.newcomer()
+      await newcomer.person.starts()
+      const card = await answerAdduser(scene.grace, { newcomer, account: newcomer.osUser })
       const tap = await scene.grace.taps(/Approve/, { on: card })
       await scene.grace.seesOn(card, 'was told in their own chat')
       const chat = await scene.grace.chat()

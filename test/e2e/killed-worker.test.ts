@@ -1,113 +1,122 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { EventView, RunView } from '../../src/protocol/views.ts'
 import { answerAdduser } from '../support/stage/adduser.ts'
-import { ADA, AGENT, type Scene, TREES } from '../support/stage/scene.ts'
-import { startedScene } from '../support/stage/started-scene.ts'
+import { playOn } from '../support/stage/play.ts'
+import { runById, type Scene, TREES } from '../support/stage/scene.ts'
 import { hasAccount, SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import { snapshotTrees, type TreeSnapshot, treeDifferences } from '../support/stage/trees.ts'
 
-const ENDED = ['succeeded', 'undone', 'failed']
+const KINDS = ['account', 'groups', 'data-dirs', 'memory-seed', 'smoke-test', 'activation', 'roster'] as const
 
 describe('a worker that is killed in the middle of a run', () => {
-  test.for(['account', 'groups', 'data-dirs', 'memory-seed', 'smoke-test', 'activation', 'roster'] as const)(
+  const scene = playOn()
+
+  test.for(KINDS)(
     'after the step %s converges when it is back, and the card tells how it ended',
     async (kind) => {
-      const scene = await startedScene({
-        groups: ['agents'],
-        config: { roles: { user: { groups: ['agents'] } } },
-      })
+      const { grace, worker, newcomer, runOf } = scene()
+      const ada = await newcomer()
       const before = snapshotTrees(...TREES)
-      const card = await answerAdduser(scene.grace, { newcomer: ADA, account: 'ada' })
-      const reached = firstEvent(scene, ({ type, data }) => type === 'step.finished' && data['kind'] === kind)
-      await scene.grace.taps(/Approve/)
+      const card = await answerAdduser(grace, { newcomer: ada, account: ada.osUser })
+      const reached = nextEvent(
+        scene(),
+        ({ type, data }) => type === 'step.finished' && data['kind'] === kind,
+      )
+      await grace.taps(/Approve/)
       await reached
-      await scene.worker.kill()
-      await scene.worker.start()
-      await scene.grace.seesOn(card, /, receipt/)
-      expectConverged(await scene.run(1), before)
+      await worker.kill()
+      await worker.start()
+      const receipt = await grace.seesOn(card, /, receipt/)
+      expectConverged(await runOf(receipt), before)
     },
   )
 
-  test('while a program runs as the person leaves nothing of that program and converges', async () => {
-    const scene = await startedScene({ agent: 'sleep 4711' })
+  test('while a program runs as the person converges, and nothing of that program is left', async () => {
+    const { grace, worker, newcomer, runOf, setAgent } = scene()
+    setAgent('exec sleep 4711')
+    const ada = await newcomer()
     const before = snapshotTrees(...TREES)
-    const card = await answerAdduser(scene.grace, { newcomer: ADA, account: 'ada' })
-    await scene.grace.taps(/Approve/)
-    await scene.grace.seesOn(card, /Isolation proof and smoke test: is running/)
+    const card = await answerAdduser(grace, { newcomer: ada, account: ada.osUser })
+    await grace.taps(/Approve/)
     while (!isRunning('sleep 4711')) await sleep(20)
-    await scene.worker.kill()
-    writeFileSync(AGENT, '#!/bin/sh\ntrue\n')
-    await scene.worker.start()
-    await scene.grace.seesOn(card, /, receipt/)
-    expectConverged(await scene.run(1), before)
+    await worker.kill()
+    setAgent('exit 0')
+    await worker.start()
+    const receipt = await grace.seesOn(card, /, receipt/)
+    expectConverged(await runOf(receipt), before)
     expect(isRunning('sleep 4711')).toBe(false)
   })
 
   test('while it undoes goes on with the undo', async () => {
-    const scene = await startedScene({ agent: 'exit 7' })
+    const { grace, worker, newcomer, runOf, setAgent } = scene()
+    setAgent('exit 7')
+    const ada = await newcomer()
     const before = snapshotTrees(...TREES)
-    const card = await answerAdduser(scene.grace, { newcomer: ADA, account: 'ada' })
-    const undoing = firstEvent(scene, ({ type }) => type === 'run.undoing')
-    await scene.grace.taps(/Approve/)
+    const card = await answerAdduser(grace, { newcomer: ada, account: ada.osUser })
+    const undoing = nextEvent(scene(), ({ type }) => type === 'run.undoing')
+    await grace.taps(/Approve/)
     await undoing
-    await scene.worker.kill()
-    await scene.worker.start()
-    await scene.grace.seesOn(card, /, receipt/)
-    expect((await scene.run(1)).state).toBe('undone')
-    expectConverged(await scene.run(1), before)
+    await worker.kill()
+    await worker.start()
+    const receipt = await grace.seesOn(card, /, receipt/)
+    expect((await runOf(receipt)).state).toBe('undone')
+    expectConverged(await runOf(receipt), before)
   })
 
-  test('at any instant converges', async () => {
-    const scene = await startedScene()
-    for (let trial = 0; trial < 10; trial += 1) {
+  test('at any instant converges', { timeout: 120_000 }, async () => {
+    const { worker, usher, newcomer } = scene()
+    for (let trial = 0; trial < 8; trial += 1) {
       const before = snapshotTrees(...TREES)
-      const name = `person${trial}`
-      const flags = ['--telegram-id', String(800_000_000 + trial), '--name', 'A Person', '--os-user', name]
-      const asked = scene.usher(['adduser', ...flags, '--role', 'user', '--create-account', '--approve'])
-      const queued = await firstEvent(
-        scene,
-        ({ type, run_id }) => type === 'run.queued' && (run_id ?? 0) > trial,
-      )
-      await sleep(trial * 12)
-      await scene.worker.kill()
+      const { id, osUser } = await newcomer()
+      const queued = nextEvent(scene(), ({ type }) => type === 'run.queued')
+      const flags = ['--telegram-id', String(id), '--name', 'A Person', '--os-user', osUser, '--role', 'user']
+      const asked = usher(['adduser', ...flags, '--create-account', '--approve'])
+      const { run_id } = await queued
+      await sleep(trial * 15)
+      await worker.kill()
       await asked
-      await scene.worker.start()
-      expectConverged(await ended(scene, queued.run_id!), before, name, 800_000_000 + trial)
+      await worker.start()
+      expectConverged(await ended(scene(), run_id!), before)
     }
-  }, 60_000)
+  })
 })
 
 /** Either everything is there, or all is as before; never anything between. */
-function expectConverged(run: RunView, before: TreeSnapshot, name = 'ada', id = ADA.id): void {
+function expectConverged(run: RunView, before: TreeSnapshot): void {
+  const { os_user, telegram_id } = run.subject
   const differences = treeDifferences(before, snapshotTrees(...TREES))
   if (run.state === 'undone') {
     expect(differences).toEqual([])
     return
   }
   expect(run.state).toBe('succeeded')
-  expect(hasAccount(name)).toBe(true)
-  expect(existsSync(`/home/${name}`)).toBe(true)
-  const entries = readFileSync(SYSTEM_PLACES.roster, 'utf8').split(`telegram_id: ${id}`)
+  expect(hasAccount(os_user)).toBe(true)
+  expect(existsSync(`/home/${os_user}`)).toBe(true)
+  const entries = readFileSync(SYSTEM_PLACES.roster, 'utf8').split(`telegram_id: ${telegram_id}`)
   expect(entries).toHaveLength(2)
-  const others = differences.filter((line) => !/passwd|shadow|group|sub[ug]id|users\.yaml/.test(line))
-  for (const line of others) expect(line).toMatch(new RegExp(`/(${name}|${id})(/|:)`))
+  const elsewhere = differences
+    .filter((line) => !/ \/etc\/(passwd|g?shadow|group|sub[ug]id|usher\/users\.yaml)(:| )/.test(line))
+    .filter((line) => !new RegExp(`/(${os_user}|${telegram_id})(/|:)`).test(line))
+  expect(elsewhere).toEqual([])
 }
 
 async function ended(scene: Scene, id: number): Promise<RunView> {
   for (;;) {
-    const run = await scene.run(id)
-    if (ENDED.includes(run.state)) return run
+    const run = await runById(scene, id)
+    if (['succeeded', 'undone', 'failed'].includes(run.state)) return run
     await sleep(50)
   }
 }
 
-async function firstEvent(scene: Scene, is: (event: EventView) => boolean): Promise<EventView> {
+/** The first such event from now on. */
+async function nextEvent({ client }: Scene, is: (event: EventView) => boolean): Promise<EventView> {
   const found = new AbortController()
+  const begun = Date.now()
   try {
-    for await (const event of scene.client.events(0, { signal: found.signal })) {
-      if (is(event)) return event
+    for await (const event of client.events(0, { signal: found.signal })) {
+      if (event.at >= begun && is(event)) return event
     }
     throw new Error('cannot find the event: the stream ended')
   } finally {
@@ -118,10 +127,8 @@ async function firstEvent(scene: Scene, is: (event: EventView) => boolean): Prom
 function isRunning(command: string): boolean {
   return readdirSync('/proc').some((pid) => {
     try {
-      return (
-        /^\d+$/.test(pid) &&
-        readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() === command
-      )
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      return /^\d+$/.test(pid) && line.trim() === command
     } catch {
       return false // it ended meanwhile
     }
