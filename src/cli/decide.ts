@@ -22,7 +22,7 @@ export async function agreeOnPlan(
     return {
       ok: false,
       outcome: failed(
-        'usage',
+        'bad_request',
         `cannot ask without a terminal: look at the plan with 'usher request show ${id}' and give its digest with --digest`,
       ),
     }

@@ -7,9 +7,6 @@ import { requestStateText } from '../texts/requests.ts'
 
 /** Ends of a verb that are no errors of the API; each with its exit status. Stable, like `ERROR_CODES`. */
 export const CLI_CODES = {
-  usage: 2,
-  config_invalid: 2,
-  code_untrusted: 2,
   run_undone: 1,
   run_failed: 1,
   run_cancelled: 1,

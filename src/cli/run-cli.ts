@@ -69,7 +69,7 @@ async function run(world: CliWorld, unread: AbortSignal): Promise<number> {
       await write(world.stderr, complaints.join(''))
       return 2
     }
-    outcome = failed('usage', usageMessage(error, complaints))
+    outcome = failed('bad_request', usageMessage(error, complaints))
   }
   if (outcome === null) throw new Error('a verb ended without an outcome')
   await print(world, outcome, json)
@@ -107,7 +107,7 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
       .action(() =>
         end(
           failed(
-            'usage',
+            'bad_request',
             `cannot run ${name} like this: write it first, as in 'usher ${name} --config FILE'`,
           ),
         ),

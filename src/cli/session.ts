@@ -56,7 +56,7 @@ export async function openSession(
   if (!loaded.ok) return { ok: false, outcome: badConfig(loaded.file, loaded.problems) }
   const { config } = loaded
   const untrusted = uid === 0 && config.mode === 'system' ? codeTreeProblem(world.codeRoot) : null
-  if (untrusted !== null) return { ok: false, outcome: failed('code_untrusted', plain(untrusted)) }
+  if (untrusted !== null) return { ok: false, outcome: failed('invalid', plain(untrusted)) }
   const choice = socketFor(config, uid, socket)
   const interactive = options.json !== true && stdin.isTTY === true && stdout.isTTY === true
   const style = styleFor(stdout, environment.noColor)
@@ -82,7 +82,7 @@ async function terminalPrompter(terminal: Terminal): Promise<Prompter> {
 function badConfig(file: string | null, problems: { key: string; message: string }[]): Outcome {
   const where = file === null ? 'a config' : plain(file)
   const count = problems.length === 1 ? 'one thing is' : `${problems.length} things are`
-  return failed('config_invalid', `cannot use ${where}: ${count} wrong`, {
+  return failed('invalid', `cannot use ${where}: ${count} wrong`, {
     violations: problems.map(({ key, message }) => ({
       field: plain(key),
       code: 'config_invalid',

@@ -38,9 +38,16 @@ export function isEnded(state: RunView['state']): boolean {
 
 /** One line a step: its title, what became of it, and how long it took. For live cards and `--wait`. */
 export function stepLine(step: RunStepView): Line {
-  const { mark, word } = STEP_STATES[step.state]
+  const { mark, word } = step.failure === null ? STEP_STATES[step.state] : failedState(step.state)
   const took = step.duration_ms === null ? '' : ` (${durationText(step.duration_ms)})`
   return { mark, text: `${stepTitle(step.kind)}: ${word}${took}` }
+}
+
+/** A step that failed stays the one that failed while, and after, it is cleaned up. */
+function failedState(state: RunStepView['state']): (typeof STEP_STATES)[RunStepView['state']] {
+  if (state === 'undone') return { mark: 'failed', word: 'failed, and cleaned up' }
+  if (state === 'kept') return { mark: 'failed', word: 'failed, and left as it is' }
+  return STEP_STATES[state]
 }
 
 /** The run in one line: what it is about and what became of it. */

@@ -9,8 +9,8 @@ import type { Caller } from './caller.ts'
 import type { OperationResult } from './engine.ts'
 import type { EventLog } from './events.ts'
 import type { EngineLimits } from './limits.ts'
-import type { Observe } from './observe.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from './operations/rate-limit.ts'
+import type { Observe } from './planning/observe.ts'
 
 /** What the engine writes to the log; pino's logger is one. */
 export interface EngineLog {

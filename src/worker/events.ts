@@ -2,8 +2,8 @@ import type { EventType } from '../domain/event.ts'
 import { type JsonObject, toWellFormedJson } from '../domain/json.ts'
 import type { EventView } from '../protocol/views.ts'
 import type { Store } from '../store/store.ts'
-import { decide } from './access.ts'
 import type { Caller } from './caller.ts'
+import { decide } from './gate/access.ts'
 
 /** What an event is about. */
 export interface EventSubject {

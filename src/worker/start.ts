@@ -7,13 +7,13 @@ import { createPrograms } from '../provisioning/host/create-programs.ts'
 import { createServices } from '../provisioning/host/services-systemd.ts'
 import { stepRegistry } from '../provisioning/registry.ts'
 import { openStore } from '../store/open-store.ts'
-import { createAdminHistory } from './admin-history.ts'
 import { createEngine } from './create-engine.ts'
-import { openGates } from './gates.ts'
+import { createAdminHistory } from './gate/admin-history.ts'
+import { openGates } from './gate/gates.ts'
+import { createPasswd } from './gate/passwd.ts'
+import { botUid, type CallerSources, callerOf, resolveCaller } from './gate/resolve-caller.ts'
+import { createRosterView } from './gate/roster-view.ts'
 import type { Log } from './log.ts'
-import { createPasswd } from './passwd.ts'
-import { botUid, type CallerSources, callerOf, resolveCaller } from './resolve-caller.ts'
-import { createRosterView } from './roster-view.ts'
 
 export interface StartOptions {
   config: Config

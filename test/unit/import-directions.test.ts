@@ -42,6 +42,7 @@ const violations: readonly (readonly [rule: string, from: string, target: string
   ['grammy-home', 'src/cli/e', 'grammy'],
   ['grammy-home', 'src/worker/d', '@grammyjs/runner'],
   ['child-process-home', 'src/provisioning/steps/a', 'node:child_process'],
+  ['child-process-home', 'src/worker/f', 'child_process'],
   ['kysely-home', 'src/worker/e', 'kysely'],
   ['koffi-home', 'src/bot/d', 'koffi'],
 ]

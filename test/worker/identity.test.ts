@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createPeerReader, descriptorOf, type PeerCredentials } from '../../src/peer/peer-credentials.ts'
 import { OPERATIONS } from '../../src/protocol/operations.ts'
-import { listenAt } from '../../src/worker/listen.ts'
+import { listenAt } from '../../src/worker/gate/listen.ts'
 import { startGates, type TestGates } from './support/gates.ts'
 import { exchange, type Peer, post, requestBytes } from './support/raw.ts'
 

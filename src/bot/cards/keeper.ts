@@ -163,12 +163,13 @@ async function showCard(deps: CardKeeperDeps, cardId: string, pass: Pass): Promi
     if (deps.stopped.aborted || card === undefined) return
     const known = pass.takeKnown()
     const around = { told: null, startLink: deps.startLink() }
-    // Its run has only just been queued: the events of it come, and with them the next pass.
     const rendering = known === undefined ? await read(deps, card) : renderCard(card, known, null, around)
     if (rendering !== null) {
       try {
         await show(deps, card.id, rendering)
-        return
+        // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
+        if (known === undefined) return
+        continue
       } catch (error) {
         const problem = problemOf(error)
         if (problem.kind === 'unreachable') {

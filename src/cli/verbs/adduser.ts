@@ -36,7 +36,7 @@ export const addAdduser: AddVerb = (program, act) => {
 async function adduser(session: Session, options: AdduserOptions): Promise<Outcome> {
   const { dryRun, approve, wait, ...flags } = options
   const conflict = conflictOf(options)
-  if (conflict !== null) return failed('usage', conflict)
+  if (conflict !== null) return failed('bad_request', conflict)
   if (Object.keys(flags).length === 0 && session.prompter !== null) {
     return askAdduser(session, session.prompter, { dryRun: dryRun === true })
   }

@@ -25,7 +25,7 @@ export const addClaim: AddVerb = (program, act) => {
         if (options.digest === undefined) {
           if (prompter === null) {
             const message = `cannot ask without a terminal: the plan has the digest ${plain(claim.plan.digest, 64)}; give it with --digest to agree`
-            return failed('usage', message, {
+            return failed('bad_request', message, {
               data: claim,
               lines: [...lines, { mark: 'failed', text: message }],
             })

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import type { Operation } from '../context.ts'
-import { refuseAccess } from '../ownership.ts'
-import { readNames } from '../roster-names.ts'
-import { personView, roleView } from '../views.ts'
+import { refuseAccess } from './ownership.ts'
+import { readNames } from './roster-names.ts'
+import { personView, roleView } from './views.ts'
 
 /** Who the worker takes the caller for. */
 export const whoami: Operation<'whoami'> = async (context, caller) => {

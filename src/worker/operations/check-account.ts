@@ -1,13 +1,13 @@
 import { actorKey } from '../../domain/actor.ts'
 import { isTelegramId } from '../../domain/telegram-id.ts'
 import type { Violation } from '../../domain/violation.ts'
-import { heldViolations } from '../check-request.ts'
 import { type Operation, refusal } from '../context.ts'
-import { refuseAccess } from '../ownership.ts'
-import { powerNotes } from '../planner-steps.ts'
-import { osUserProblems } from '../validate-answers.ts'
-import { accountViolations, rosterViolations } from '../validate-facts.ts'
-import { pathViolations } from '../validate-paths.ts'
+import { powerNotes } from '../planning/planner-steps.ts'
+import { osUserProblems } from '../validation/validate-answers.ts'
+import { accountViolations, rosterViolations } from '../validation/validate-facts.ts'
+import { pathViolations } from '../validation/validate-paths.ts'
+import { heldViolations } from './check-request.ts'
+import { refuseAccess } from './ownership.ts'
 
 /** Whether a name can be created or adopted, answered while it is being chosen; capped, because it probes the host. */
 export const checkAccount: Operation<'host.check-account'> = async (context, caller, args) => {

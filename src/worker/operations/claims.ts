@@ -2,12 +2,12 @@ import { actorKey } from '../../domain/actor.ts'
 import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
 import type { Caller } from '../caller.ts'
-import { hashClaimCode } from '../claim-code.ts'
 import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
-import { settleRequest } from '../decide-request.ts'
-import { refuseAccess } from '../ownership.ts'
-import { answersOf, eventSubject } from '../request-helpers.ts'
-import { planView } from '../views.ts'
+import { hashClaimCode } from './claim-code.ts'
+import { settleRequest } from './decide-request.ts'
+import { refuseAccess } from './ownership.ts'
+import { answersOf, eventSubject } from './request-helpers.ts'
+import { planView } from './views.ts'
 
 /** What the owner of an account would agree to. */
 export const claimShow: Operation<'claim.show'> = async (context, caller, { code }) => {

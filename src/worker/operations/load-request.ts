@@ -4,8 +4,8 @@ import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller, Ownership } from '../caller.ts'
 import { type EngineContext, type Refusal, refusal } from '../context.ts'
-import { refuseAccess } from '../ownership.ts'
-import { answersOf } from '../request-helpers.ts'
+import { refuseAccess } from './ownership.ts'
+import { answersOf } from './request-helpers.ts'
 
 export type LoadedRequest =
   | { ok: true; request: Request; answers: OnboardAnswers }

@@ -1,10 +1,10 @@
 import type { RosterEntry } from '../../domain/person.ts'
-import { decide } from '../access.ts'
 import type { Caller } from '../caller.ts'
 import { type EngineContext, type Operation, refusal } from '../context.ts'
-import { ownTelegramId, refuseAccess } from '../ownership.ts'
-import { personPaths } from '../person-paths.ts'
-import { personView } from '../views.ts'
+import { decide } from '../gate/access.ts'
+import { personPaths } from '../planning/person-paths.ts'
+import { ownTelegramId, refuseAccess } from './ownership.ts'
+import { personView } from './views.ts'
 
 /** The people of the roster as it is now; oneself where one may not see the others. */
 export const peopleList: Operation<'people.list'> = async (context, caller) => {

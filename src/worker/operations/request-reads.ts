@@ -1,10 +1,10 @@
 import { actorKey } from '../../domain/actor.ts'
-import { decide } from '../access.ts'
 import type { Operation } from '../context.ts'
-import { mayCallOwn, ownTelegramId, refuseAccess } from '../ownership.ts'
-import { readNames } from '../roster-names.ts'
-import { requestView, runView } from '../views.ts'
+import { decide } from '../gate/access.ts'
 import { loadRequest } from './load-request.ts'
+import { mayCallOwn, ownTelegramId, refuseAccess } from './ownership.ts'
+import { readNames } from './roster-names.ts'
+import { requestView, runView } from './views.ts'
 
 export const requestGet: Operation<'request.get'> = async (context, caller, { id }) => {
   const loaded = loadRequest(context, 'request.get', caller, id, mayCallOwn)

@@ -1,14 +1,14 @@
 import { actorKey } from '../../domain/actor.ts'
 import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
-import { checkRequest } from '../check-request.ts'
-import { hashClaimCode, makeClaimCode } from '../claim-code.ts'
 import { type EngineContext, type Operation, refusal } from '../context.ts'
-import { isRequester } from '../ownership.ts'
-import { adoptedUid, eventSubject, identityOf, targetRole } from '../request-helpers.ts'
-import { readNames } from '../roster-names.ts'
-import { requestView } from '../views.ts'
+import { checkRequest } from './check-request.ts'
+import { hashClaimCode, makeClaimCode } from './claim-code.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
+import { isRequester } from './ownership.ts'
+import { adoptedUid, eventSubject, identityOf, targetRole } from './request-helpers.ts'
+import { readNames } from './roster-names.ts'
+import { requestView } from './views.ts'
 
 /**
  * Puts a draft up for decision, if the host still agrees and the plan still is the one that was shown. Its requester may submit

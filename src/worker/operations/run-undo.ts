@@ -1,13 +1,13 @@
 import type { Run } from '../../domain/run.ts'
 import type { Ownership } from '../caller.ts'
-import { checkUndo } from '../check-request.ts'
 import { type Operation, refusal } from '../context.ts'
-import { mayCallOwn, refuseAccess } from '../ownership.ts'
-import { answersOf } from '../request-helpers.ts'
-import { readNames } from '../roster-names.ts'
-import { requestView } from '../views.ts'
+import { checkUndo } from './check-request.ts'
 import { reload } from './load-request.ts'
+import { mayCallOwn, refuseAccess } from './ownership.ts'
 import { putDraft } from './request-draft.ts'
+import { answersOf } from './request-helpers.ts'
+import { readNames } from './roster-names.ts'
+import { requestView } from './views.ts'
 
 /** Drafts a request that takes a succeeded run back; approved like any other, and always on a terminal too. */
 export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: runId }) => {

@@ -48,6 +48,8 @@ export interface Person {
   seesToast(pattern: Pattern, timeoutMs?: number): Promise<CallbackView>
   /** Fails when the bot writes or edits anything for this person within the time. */
   seesNothing(forMs?: number): Promise<void>
+  /** Waits for an inline button on a message newer than the last action; gives its whole label and the message. */
+  finds(label: Pattern, timeoutMs?: number): Promise<{ message_id: number; label: string }>
   /** Taps an inline button by its label. */
   taps(label: Pattern, options?: TapsOptions): Promise<Tap>
   /** Sends a callback with any data for any message id, also in another person's chat: what a hostile client can do. */
@@ -141,6 +143,19 @@ export function createPerson(control: Control, user: User, options: { timeoutMs?
       const found = await waitInChat(control, id, news, forMs)
       if (found) throw await failure(control, id, `${user.first_name} saw message ${found.message_id}`)
     },
+    finds: (pattern, timeoutMs) =>
+      waitFor(
+        `found no button ${show(pattern)} on a new message`,
+        (chat) => {
+          for (const message of fromBot(chat)) {
+            if (message.version <= mark) continue
+            const button = message.buttons.flat().find(({ text }) => matchesLabel(pattern, text))
+            if (button) return { message_id: message.message_id, label: button.text }
+          }
+          return undefined
+        },
+        timeoutMs,
+      ),
     async taps(label, { on, earlier = false, timeoutMs } = {}) {
       const isMeant = (message: MessageView) =>
         on ? message.message_id === on.message_id : earlier || message.version > mark

@@ -194,7 +194,7 @@ describe('exit statuses', () => {
     expect(run.status).toBe(2)
     expect(run.json()).toMatchObject({
       ok: false,
-      error: { code: 'usage', message: expect.stringMatching(/^cannot/) },
+      error: { code: 'bad_request', message: expect.stringMatching(/^cannot/) },
     })
     expect(server.seen.filter(({ method }) => method === 'POST')).toEqual([])
   })
@@ -205,7 +205,7 @@ describe('exit statuses', () => {
     const run = await cli(['users', '--json', '--config', file])
     expect(run.status).toBe(2)
     const { error } = run.json() as { error: { code: string; violations: { field: string }[] } }
-    expect(error.code).toBe('config_invalid')
+    expect(error.code).toBe('invalid')
     expect(error.violations.map(({ field }) => field).sort()).toEqual(['bto', 'uids'])
   })
 
@@ -241,7 +241,7 @@ describe('exit statuses', () => {
     const run = await cli(argv, { world: { codeRoot } })
     expect(run.status).toBe(2)
     expect(run.json()).toMatchObject({
-      error: { code: 'code_untrusted', message: expect.stringContaining(`${codeRoot}/src`) },
+      error: { code: 'invalid', message: expect.stringContaining(`${codeRoot}/src`) },
     })
   })
 })

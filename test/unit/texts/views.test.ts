@@ -132,7 +132,7 @@ describe('a run', () => {
         },
         {
           ...run.steps[1]!,
-          state: 'failed',
+          state: 'undone',
           notes: [],
           failure: {
             code: 'agent_command_failed',
@@ -146,6 +146,7 @@ describe('a run', () => {
     expect(shown).toContain(
       'cannot run the agent command claude as that person: it ended with status 127; see its output',
     )
+    expect(shown).toContain('Isolation proof and smoke test: failed, and cleaned up (60 ms)')
     expect(shown).toContain('| not found')
     expect(shown.slice(-2)).toEqual([
       'Left on this host:',

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { diskProblems } from '../../../src/provisioning/host/disk.ts'
-import { hashClaimCode, makeClaimCode } from '../../../src/worker/claim-code.ts'
-import { createRateLimit } from '../../../src/worker/rate-limit.ts'
+import { hashClaimCode, makeClaimCode } from '../../../src/worker/operations/claim-code.ts'
+import { createRateLimit } from '../../../src/worker/operations/rate-limit.ts'
 
 describe('a claim code', () => {
   test('is 100 bits that nobody misreads', () => {

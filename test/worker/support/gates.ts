@@ -6,12 +6,12 @@ import type { Role } from '../../../src/domain/role.ts'
 import { createPeerReader } from '../../../src/peer/peer-credentials.ts'
 import type { OperationName } from '../../../src/protocol/operations.ts'
 import type { EventView } from '../../../src/protocol/views.ts'
-import { createAdminHistory } from '../../../src/worker/admin-history.ts'
 import type { Caller } from '../../../src/worker/caller.ts'
-import { openGates } from '../../../src/worker/gates.ts'
-import type { GateDependencies } from '../../../src/worker/http-server.ts'
-import { createPasswd } from '../../../src/worker/passwd.ts'
-import { type CallerSources, resolveCaller } from '../../../src/worker/resolve-caller.ts'
+import { createAdminHistory } from '../../../src/worker/gate/admin-history.ts'
+import { openGates } from '../../../src/worker/gate/gates.ts'
+import type { GateDependencies } from '../../../src/worker/gate/http-server.ts'
+import { createPasswd } from '../../../src/worker/gate/passwd.ts'
+import { type CallerSources, resolveCaller } from '../../../src/worker/gate/resolve-caller.ts'
 
 export interface TestGates {
   folder: string

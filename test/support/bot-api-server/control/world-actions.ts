@@ -63,6 +63,9 @@ export const worldActions = {
   /** How many updates wait for acknowledgement, and of which kinds. */
   pendingUpdates: action(z.strictObject({}), (account) => account.queue.pending().map((update) => update)),
 
+  /** Whether the bot waits in a long poll right now. */
+  isPolling: action(z.strictObject({}), (account) => account.longPoll.isWaiting()),
+
   /** Makes the next `times` calls of a method go wrong. */
   inject: action(
     z.strictObject({ method: z.string(), times: z.int().positive().optional(), fault }),

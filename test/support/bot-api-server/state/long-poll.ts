@@ -18,6 +18,8 @@ interface PollRequest {
  */
 export interface LongPoll {
   poll(request: PollRequest): Promise<ApiResult<Update[]>>
+  /** Whether a poller waits right now: the bot is up and has dealt with what there was. */
+  isWaiting(): boolean
   /** Ends a waiting poller with a 409 that gives `reason`. */
   interrupt(reason: string): void
   /** Ends a waiting poller with what there is: the server closes. */
@@ -50,6 +52,7 @@ export function createLongPoll(queue: UpdateQueue): LongPoll {
         endWaiting = end
       })
     },
+    isWaiting: () => endWaiting !== undefined,
     interrupt: (reason) => endWaiting?.(conflict(reason)),
     close() {
       closed = true

@@ -14,11 +14,10 @@ it('never lets a value open a tag, name an entity, or carry a direction mark, wh
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const { html } = h`${text}`
-      expect(html).not.toMatch(/[<>"\p{Cc}\p{Cf}]/u)
-      expect(html.replace(/&(amp|lt|gt|quot);/g, '')).not.toContain('&')
+      return !/[<>"\p{Cc}\p{Cf}]/u.test(html) && !html.replace(/&(amp|lt|gt|quot);/g, '').includes('&')
     }),
   )
-})
+}, 30_000)
 
 it('cuts values that are too long for any card', () => {
   expect(h`${'x'.repeat(5000)}`.html.length).toBeLessThan(1100)

@@ -1,0 +1,246 @@
+import type { Actor } from '../../domain/actor.ts'
+import type { RosterEntry } from '../../domain/person.ts'
+import type { Role } from '../../domain/role.ts'
+import { isTelegramId } from '../../domain/telegram-id.ts'
+import type { ApiError } from '../../protocol/errors.ts'
+import { PERMISSIONS, type Permission } from '../../protocol/permissions.ts'
+import type { Caller } from '../caller.ts'
+import { EVERYBODY_CEILING, PUBLIC_CEILING } from './access.ts'
+import type { AdminHistory } from './admin-history.ts'
+import type { Passwd } from './passwd.ts'
+import type { ListedPerson, RosterView } from './roster-view.ts'
+
+/** Where identity comes from; each is asked anew for every request. */
+export interface CallerSources {
+  mode: 'system' | 'single-user'
+  /** The worker's own uid: the operator of single-user mode. */
+  ownUid: number
+  /** Account of the bot; null in single-user mode, where the bot is oneself. */
+  botUser: string | null
+  roles: ReadonlyMap<string, Role>
+  /** Telegram ids of the config's first admins. */
+  firstAdmins: readonly number[]
+  passwd: Passwd
+  roster: RosterView
+  adminHistory: AdminHistory
+}
+
+/** What the connection proves: its listener and the kernel's uid; and whom the bot says it speaks for. */
+export interface Claim {
+  listener: Caller['listener']
+  uid: number
+  /** The header as sent; null when absent. */
+  onBehalfOf: string | null
+}
+
+export type CallerResult = { ok: true; caller: Caller } | { ok: false; error: ApiError }
+
+/** Whether persons of this role decide requests of others. */
+export function isAdminRole(role: Role): boolean {
+  return role.permissions.includes('*') || role.permissions.includes('requests.approve.all')
+}
+
+/**
+ * Who asks, from listener, kernel and roster as they are now. Must not be kept: the next request asks again.
+ *
+ * - The listener sets the ceiling; a role can only lower it.
+ * - Roster entries that share a Telegram id, an OS user or a uid give privilege to nobody.
+ * - A roster that cannot be used leaves the operator alone with privileges.
+ * - The config's first admins count only while the roster has never had an admin.
+ */
+export async function resolveCaller(sources: CallerSources, claim: Claim): Promise<CallerResult> {
+  const { listener, uid, onBehalfOf } = claim
+  if (onBehalfOf !== null && listener !== 'bot') {
+    return refused('bad_request', 'cannot speak for somebody else here: only the bot can, on its own socket')
+  }
+  switch (listener) {
+    case 'admin':
+      if (uid !== operatorUid(sources)) {
+        return refused('not_permitted', `cannot serve uid ${uid} on this socket: it is the operator's`)
+      }
+      return operator(sources, uid)
+    case 'bot':
+      if (uid !== botUid(sources)) {
+        return refused('not_permitted', `cannot serve uid ${uid} on this socket: it is the bot's`)
+      }
+      return onBehalfOf === null ? theBot() : telegramUser(sources, onBehalfOf)
+    case 'everybody':
+      return osUser(sources, uid)
+  }
+}
+
+/** Who an actor of earlier would be if they asked now; null when nobody. For approvals that were given before. */
+export async function callerOf(sources: CallerSources, actor: Actor): Promise<Caller | null> {
+  const claim = claimOf(sources, actor)
+  const result = claim === null ? null : await resolveCaller(sources, claim)
+  return result?.ok === true ? result.caller : null
+}
+
+function claimOf(sources: CallerSources, actor: Actor): Claim | null {
+  switch (actor.kind) {
+    case 'operator':
+      return { listener: 'admin', uid: operatorUid(sources), onBehalfOf: null }
+    case 'os':
+      return { listener: 'everybody', uid: actor.uid, onBehalfOf: null }
+    case 'telegram':
+    case 'bot': {
+      const uid = botUid(sources)
+      const onBehalfOf = actor.kind === 'telegram' ? String(actor.telegramId) : null
+      return uid === null ? null : { listener: 'bot', uid, onBehalfOf }
+    }
+  }
+}
+
+/** The uid that may use `admin.sock`. */
+export function operatorUid(sources: Pick<CallerSources, 'mode' | 'ownUid'>): number {
+  return sources.mode === 'system' ? 0 : sources.ownUid
+}
+
+/** The uid that may use `bot.sock`; null when its account does not exist, or is root's, so that nobody may. */
+export function botUid(
+  sources: Pick<CallerSources, 'mode' | 'ownUid' | 'botUser' | 'passwd'>,
+): number | null {
+  if (sources.botUser === null) return sources.mode === 'single-user' ? sources.ownUid : null
+  const uid = sources.passwd().uidOf(sources.botUser)
+  return uid === 0 ? null : uid
+}
+
+function refused(code: 'bad_request' | 'not_permitted', message: string): CallerResult {
+  return { ok: false, error: { code, message } }
+}
+
+async function operator(sources: CallerSources, uid: number): Promise<CallerResult> {
+  const people = await peopleOf(sources)
+  return resolved({
+    actor: { kind: 'operator', uid },
+    listener: 'admin',
+    // uid 0 is no particular human; in single-user mode it is one.
+    person: sources.mode === 'single-user' ? (people.byUid(uid) ?? null) : null,
+    role: 'operator',
+    permissions: new Set(PERMISSIONS),
+    personKey: 'operator',
+  })
+}
+
+function theBot(): CallerResult {
+  return resolved({
+    actor: { kind: 'bot' },
+    listener: 'bot',
+    person: null,
+    role: 'bot',
+    permissions: new Set<Permission>(['events.follow.all']),
+    personKey: null,
+  })
+}
+
+async function osUser(sources: CallerSources, uid: number): Promise<CallerResult> {
+  const name = sources.passwd().namesOf(uid)[0]
+  if (name === undefined) {
+    return refused('not_permitted', `cannot serve uid ${uid}: no account on this host has it`)
+  }
+  const actor: Actor = { kind: 'os', uid, osUser: name }
+  const people = await peopleOf(sources)
+  const person = people.usable ? people.byUid(uid) : null
+  return resolved(asPerson(sources, people, actor, 'everybody', person, EVERYBODY_CEILING))
+}
+
+async function telegramUser(sources: CallerSources, text: string): Promise<CallerResult> {
+  const telegramId = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : Number.NaN
+  if (!isTelegramId(telegramId)) {
+    return refused('bad_request', 'cannot speak for this Telegram user: the id must be a positive integer')
+  }
+  const actor: Actor = { kind: 'telegram', telegramId }
+  const people = await peopleOf(sources)
+  const person = people.byTelegramId(telegramId)
+  const first =
+    people.usable &&
+    !sources.adminHistory.hadAdmin() &&
+    sources.firstAdmins.includes(telegramId) &&
+    !people.ambiguousTelegramId(telegramId)
+  const admin = first ? sources.roles.get('admin') : undefined
+  if (admin === undefined) return resolved(asPerson(sources, people, actor, 'bot', person, PERMISSIONS))
+  return resolved({
+    actor,
+    listener: 'bot',
+    person,
+    role: admin.name,
+    permissions: permissionsOf(admin, PERMISSIONS),
+    personKey: `person:${telegramId}`,
+  })
+}
+
+function resolved(caller: Caller): CallerResult {
+  return { ok: true, caller }
+}
+
+/** A caller with the role that the roster gives, cut down to `ceiling`; without a person the role is `public`. */
+function asPerson(
+  sources: CallerSources,
+  people: People,
+  actor: Actor,
+  listener: Caller['listener'],
+  person: RosterEntry | null,
+  ceiling: readonly Permission[],
+): Caller {
+  const known = person === null ? undefined : sources.roles.get(person.role)
+  if (person !== null && known !== undefined && known.name !== 'public') {
+    const permissions = permissionsOf(known, ceiling)
+    return {
+      actor,
+      listener,
+      person,
+      role: known.name,
+      permissions,
+      personKey: `person:${person.telegram_id}`,
+    }
+  }
+  const stranger = sources.roles.get('public')
+  const limit = ceiling.filter((permission) => PUBLIC_CEILING.includes(permission))
+  // With a roster that cannot be used nobody can be told from a stranger, so nobody gets even a stranger's permissions.
+  const permissions =
+    people.usable && stranger !== undefined ? permissionsOf(stranger, limit) : new Set<Permission>()
+  return { actor, listener, person, role: 'public', permissions, personKey: null }
+}
+
+function permissionsOf(role: Role, ceiling: readonly Permission[]): Set<Permission> {
+  const all = role.permissions.includes('*')
+  return new Set(ceiling.filter((permission) => all || role.permissions.includes(permission)))
+}
+
+interface People {
+  usable: boolean
+  byUid(uid: number): RosterEntry | null
+  byTelegramId(telegramId: number): RosterEntry | null
+  ambiguousTelegramId(telegramId: number): boolean
+}
+
+/** The roster's people, without those that could be taken for one another; notes when there is an admin among them. */
+async function peopleOf(sources: CallerSources): Promise<People> {
+  const reading = await sources.roster()
+  const listed = reading.ok ? reading.people : []
+  const isAdmin = ({ entry }: ListedPerson) => {
+    const role = sources.roles.get(entry.role)
+    return entry.role === 'admin' || (role !== undefined && isAdminRole(role))
+  }
+  if (listed.some(isAdmin)) sources.adminHistory.recordAdmin()
+
+  const accounts = sources.passwd()
+  const uids = new Map(listed.map((person) => [person, accounts.uidOf(person.entry.os_user)]))
+  const alike = (a: ListedPerson, b: ListedPerson) =>
+    a.entry.telegram_id === b.entry.telegram_id ||
+    a.entry.os_user === b.entry.os_user ||
+    (uids.get(a) !== null && uids.get(a) === uids.get(b))
+  const only = (matches: (person: ListedPerson) => boolean): RosterEntry | null => {
+    const person = listed.find(matches)
+    if (person === undefined || !person.exactId) return null
+    return listed.some((other) => other !== person && alike(other, person)) ? null : person.entry
+  }
+  return {
+    usable: reading.ok,
+    byUid: (uid) => only((person) => uids.get(person) === uid),
+    byTelegramId: (telegramId) => only(({ entry }) => entry.telegram_id === telegramId),
+    ambiguousTelegramId: (telegramId) =>
+      listed.some(({ entry }) => entry.telegram_id === telegramId) &&
+      only(({ entry }) => entry.telegram_id === telegramId) === null,
+  }
+}

@@ -1,0 +1,75 @@
+import type { OnboardAnswers } from '../../domain/person.ts'
+import type { Request } from '../../domain/request.ts'
+import type { Violation } from '../../domain/violation.ts'
+import type { EngineContext } from '../context.ts'
+import { type PlanIdentity, type PlanWithBasis, planOnboarding } from '../planning/planner.ts'
+import { planUndo } from '../planning/planner-undo.ts'
+import { type Observed, validateFacts } from '../validation/validate-facts.ts'
+import { adoptedUid, resourcesOf, targetRole } from './request-helpers.ts'
+
+/** What the host says to a request right now: the objections, and the plan that it would be. */
+export interface Checked {
+  violations: Violation[]
+  /** What is held against others while the request is open. */
+  resources: string[]
+  plan(identity: PlanIdentity): PlanWithBasis
+}
+
+/** Looks at the host for complete answers. */
+export async function checkAnswers(context: EngineContext, answers: OnboardAnswers): Promise<Checked> {
+  const role = context.config.roles.get(answers.role) ?? null
+  const observed = await context.observe(answers, role)
+  return checkedAnswers(context, answers, observed)
+}
+
+/** The same for an observation that was made already; pure. */
+export function checkedAnswers(context: EngineContext, answers: OnboardAnswers, observed: Observed): Checked {
+  const { config } = context
+  const role = config.roles.get(answers.role) ?? null
+  const violations = validateFacts(config, answers, role, observed)
+  if (role === null)
+    violations.unshift({ field: 'role', code: 'role_unknown', params: { value: answers.role } })
+  const uid = answers.account === 'adopt' ? (observed.facts.account?.uid ?? null) : null
+  const template = observed.template.ok ? observed.template.text : null
+  return {
+    violations,
+    resources: resourcesOf(answers, uid),
+    plan: (identity) =>
+      planOnboarding(identity, answers, targetRole(config, answers), config, observed.facts, template),
+  }
+}
+
+/** What a stored request would be now. Undo requests look at records, not at the host: each undo looks for itself. */
+export async function checkRequest(
+  context: EngineContext,
+  request: Request,
+  answers: OnboardAnswers,
+): Promise<Checked> {
+  if (request.subject.kind === 'onboard') return checkAnswers(context, answers)
+  return checkUndo(context, request.subject.runId, answers)
+}
+
+/** The plan of taking a run back, from its records as they are now. */
+export function checkUndo(context: EngineContext, runId: number, answers: OnboardAnswers): Checked {
+  const { store, config } = context
+  const run = store.runs.get(runId)
+  const request = run === null ? null : store.requests.get(run.requestId)
+  if (run === null || request === null) throw new Error(`run ${runId} does not exist`)
+  return {
+    violations: [],
+    resources: resourcesOf(answers, adoptedUid(request)),
+    plan: (identity) => planUndo(identity, targetRole(config, answers), run, store.runs.steps(runId)),
+  }
+}
+
+/** Another open request that holds what this one needs, as a violation; empty when none does. */
+export function heldViolations(
+  context: EngineContext,
+  resources: readonly string[],
+  requestId: number | null,
+): Violation[] {
+  const held = context.store.holds.heldByOther(resources, requestId)
+  if (held === null) return []
+  const field = held.resource.startsWith('telegram:') ? 'telegram_id' : 'os_user'
+  return [{ field, code: 'held_by_request', params: { request: held.requestId } }]
+}

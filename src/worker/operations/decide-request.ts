@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { type Actor, actorKey } from '../../domain/actor.ts'
+import type { Missing, Request } from '../../domain/request.ts'
+import type { EngineContext } from '../context.ts'
+import { answersOf, eventSubject, missingOf } from './request-helpers.ts'
+
+/**
+ * Approves a submitted request and queues its run when nothing is missing any more; call it inside the transaction that
+ * recorded a decision. First decision wins: the transition is guarded by state and revision.
+ *
+ * @returns what is still missing; empty when the run was queued
+ */
+export function settleRequest(context: EngineContext, request: Request, actor: Actor): Missing[] {
+  const { store, config, events, clock } = context
+  const missing = missingOf(store, config, request)
+  if (missing.length > 0) return missing
+  const now = clock()
+  const decided = store.requests.transition(request.id, 'submitted', 'approved', request.revision, {
+    decidedAt: now,
+    decidedBy: actorKey(actor),
+  })
+  if (!decided) throw new Error(`request ${request.id} changed inside a transaction`)
+  store.claims.remove(request.id)
+  const answers = answersOf(store, request)
+  const { subject } = request
+  const runId = store.runs.insert({
+    requestId: request.id,
+    revision: request.revision,
+    kind: subject.kind,
+    undoOf: subject.kind === 'undo' ? subject.runId : null,
+    digest: request.plan.digest,
+    marker: randomBytes(16).toString('hex'),
+    osUser: answers.os_user,
+    telegramId: answers.telegram_id,
+    queuedAt: now,
+    steps: request.plan.steps,
+  })
+  const about = eventSubject(store, request, runId)
+  events.append('request.approved', about, actorKey(actor), { revision: request.revision })
+  events.append('run.queued', about, actorKey(actor), { kind: subject.kind, revision: request.revision })
+  return []
+}
+
+/** Ends an open request undecided or against it; call it inside a transaction. False when it was not in that state any more. */
+export function closeRequest(
+  context: EngineContext,
+  request: Request,
+  to: 'denied' | 'expired' | 'cancelled',
+  by: string,
+  reason: string | null,
+): boolean {
+  const { store, events, clock } = context
+  const { id, state, revision } = request
+  const closed = store.requests.transition(id, state, to, revision, {
+    decidedAt: clock(),
+    decidedBy: by,
+    reason: reason ?? request.reason,
+  })
+  if (!closed) return false
+  store.holds.release(id)
+  store.claims.remove(id)
+  events.append(`request.${to}`, eventSubject(store, request), by, {
+    from: state,
+    revision,
+    ...(reason === null ? {} : { reason }),
+  })
+  return true
+}
+
+/** Closes what nobody decided in time: a time-out means no. Called before every operation and by a timer. */
+export function lapseRequests(context: EngineContext): void {
+  const { store, events, clock } = context
+  if (store.requests.lapsed(clock()).length === 0) return
+  events.commit(() => {
+    for (const request of store.requests.lapsed(clock())) {
+      closeRequest(context, request, 'expired', 'worker', null)
+    }
+  })
+}

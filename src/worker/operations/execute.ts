@@ -1,0 +1,88 @@
+import { actorKey } from '../../domain/actor.ts'
+import { type Json, toWellFormedJson } from '../../domain/json.ts'
+import { digestOf } from '../../domain/plan.ts'
+import {
+  OPERATIONS,
+  type OperationArguments,
+  type OperationName,
+  type OperationOutput,
+} from '../../protocol/operations.ts'
+import type { Caller } from '../caller.ts'
+import { type EngineContext, refusal } from '../context.ts'
+import type { Engine, OperationResult } from '../engine.ts'
+import { decide } from '../gate/access.ts'
+import { lapseRequests } from './decide-request.ts'
+import { IMPLEMENTATIONS } from './operations.ts'
+import { issueClaim } from './request-submit.ts'
+
+/**
+ * Performs operations: access, idempotency, effect.
+ *
+ * INVARIANTS
+ * - What an operation writes, its events and the answer under its key are one transaction.
+ * - Only effects are remembered: a refusal changed nothing and is decided anew.
+ * - Looking at the host happens before the transaction; the effect repeats what may have changed since.
+ *
+ * @param afterEffect is called after every committed effect
+ */
+export function createExecute(context: EngineContext, afterEffect: () => void): Engine['execute'] {
+  return async <N extends OperationName>(
+    caller: Caller,
+    operation: N,
+    args: OperationArguments<N>,
+    idempotencyKey: string | null,
+  ): Promise<OperationResult<N>> => {
+    lapseRequests(context)
+    if (!OPERATIONS[operation].mutates) {
+      const prepared = await IMPLEMENTATIONS[operation](context, caller, args)
+      return 'error' in prepared ? { ok: false, error: prepared.error } : prepared.effect()
+    }
+    if (idempotencyKey === null) {
+      return refusal('bad_request', `cannot do ${operation} without an idempotency key`)
+    }
+    const { store, events, clock } = context
+    const scope = { actorKey: actorKey(caller.actor), operation, key: idempotencyKey }
+    const inputHash = digestOf('input', toWellFormedJson(JSON.parse(JSON.stringify(args)) as Json))
+    const firstAnswer = (): OperationResult<N> | null => {
+      const found = store.idempotency.find(scope)
+      // Whoever may no longer do this at all gets today's refusal.
+      if (found === null || decide(operation, caller, 'none') !== 'allow') return null
+      if (found.inputHash !== inputHash) {
+        return refusal(
+          'key_reused',
+          `cannot do ${operation}: its idempotency key was used for something else`,
+        )
+      }
+      return { ok: true, output: again(context, operation, JSON.parse(found.output)) as OperationOutput<N> }
+    }
+    const early = events.commit(firstAnswer)
+    if (early !== null) return early
+    const prepared = await IMPLEMENTATIONS[operation](context, caller, args)
+    if ('error' in prepared) return { ok: false, error: prepared.error }
+    const result = events.commit(() => {
+      const first = firstAnswer()
+      if (first !== null) return first
+      const answer = prepared.effect()
+      if (answer.ok) {
+        const output = JSON.stringify(withoutSecrets(answer.output))
+        store.idempotency.put(scope, { inputHash, output }, clock())
+      }
+      return answer
+    })
+    afterEffect()
+    return result
+  }
+}
+
+/** A claim code is stored as a hash only. */
+function withoutSecrets(output: object): object {
+  return 'claim_code' in output ? { ...output, claim_code: null } : output
+}
+
+/** The first answer as it is given again: a claim code cannot be, so a fresh one replaces it while consent is missing. */
+function again(context: EngineContext, operation: OperationName, output: unknown): unknown {
+  if (operation !== 'request.submit') return output
+  const { request } = output as OperationOutput<'request.submit'>
+  const stored = context.store.requests.get(request.id)
+  return { request, claim_code: stored === null ? null : issueClaim(context, stored) }
+}

@@ -1,0 +1,29 @@
+import { type Actor, actorKey } from '../../domain/actor.ts'
+import type { RosterEntry } from '../../domain/person.ts'
+import type { Host } from '../../provisioning/host/host.ts'
+
+/** How people are called on views; made afresh from the roster for each answer. */
+export interface Names {
+  actor(actor: Actor): { key: string; name: string | null }
+  key(key: string): { key: string; name: string | null }
+}
+
+/** Names from the roster as it is now; a roster that cannot be used names nobody. */
+export async function readNames(host: Host): Promise<Names> {
+  const roster = await host.readRoster()
+  return namesOf(roster.ok ? roster.entries : [])
+}
+
+function namesOf(entries: readonly RosterEntry[]): Names {
+  const named = (key: string): string | null => {
+    const id = key.startsWith('telegram:') ? key.slice('telegram:'.length) : null
+    return entries.find((entry) => String(entry.telegram_id) === id)?.name ?? null
+  }
+  return {
+    actor: (actor) => ({
+      key: actorKey(actor),
+      name: actor.kind === 'os' ? actor.osUser : named(actorKey(actor)),
+    }),
+    key: (key) => ({ key, name: named(key) }),
+  }
+}

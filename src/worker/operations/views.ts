@@ -1,0 +1,97 @@
+import type { Config } from '../../config/config.ts'
+import type { RosterEntry } from '../../domain/person.ts'
+import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
+import type { Request } from '../../domain/request.ts'
+import type { Role } from '../../domain/role.ts'
+import type { Run, RunStep } from '../../domain/run.ts'
+import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
+import type { Store } from '../../store/store.ts'
+import { answersOf, missingOf } from './request-helpers.ts'
+import type { Names } from './roster-names.ts'
+
+/** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
+export function requestView(store: Store, config: Config, names: Names, request: Request): RequestView {
+  const open = request.state === 'draft' || request.state === 'submitted'
+  return {
+    id: request.id,
+    kind: request.subject.kind,
+    revision: request.revision,
+    state: request.state,
+    host: request.host,
+    requester: names.actor(request.requester),
+    answers: answersOf(store, request),
+    undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
+    plan: planView(request.plan),
+    missing: open ? missingOf(store, config, request) : [],
+    approvals: store.decisions
+      .approvals(request.id, request.revision)
+      .map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
+    decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
+    reason: request.reason,
+    created_at: request.createdAt,
+    submitted_at: request.submittedAt,
+    expires_at: request.expiresAt,
+    decided_at: request.decidedAt,
+    run_id: store.runs.newestOf(request.id),
+  }
+}
+
+/** The plan as it may be shown: notes, never parameters. */
+export function planView({ digest, steps, demands }: Plan): PlanView {
+  return {
+    digest: digest.slice(0, SHORT_DIGEST_LENGTH),
+    steps: steps.map(({ kind, effect, notes }) => ({ kind, effect, notes })),
+    demands,
+  }
+}
+
+export function runView(store: Store, run: Run, request: Request): RunView {
+  const { telegram_id, name, os_user, role } = answersOf(store, request)
+  return {
+    id: run.id,
+    request_id: run.requestId,
+    kind: run.kind,
+    state: run.state,
+    subject: { telegram_id, name, os_user, role },
+    steps: run.steps.map(stepView),
+    queued_at: run.queuedAt,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt,
+    undoable: run.state === 'succeeded' && run.kind === 'onboard',
+  }
+}
+
+function stepView(step: RunStep): RunView['steps'][number] {
+  const { index, kind, state, startedAt, finishedAt, notes, failure } = step
+  const duration_ms = startedAt === null || finishedAt === null ? null : Math.max(0, finishedAt - startedAt)
+  return { index, kind, state, duration_ms, notes, failure }
+}
+
+export function roleView({ name, description, groups, shell, approval }: Role): RoleView {
+  const { count, self, step_up, expiresMs } = approval
+  return { name, description, groups, shell, approval: { count, self, step_up, expires_ms: expiresMs } }
+}
+
+/** A roster entry as clients see it: the keys that Usher knows. */
+export function personView(
+  store: Store,
+  entry: RosterEntry,
+  uid: number | null,
+  folders?: PersonView['folders'],
+): PersonView {
+  const { telegram_id, name, os_user, role, github, workspace_base, model, agent_backend } = entry
+  const { max_budget, github_repos, github_notify_chat_id, pr_review, issue_triage } = entry
+  return {
+    telegram_id,
+    name,
+    os_user,
+    role,
+    entry: {
+      ...{ telegram_id, name, os_user, role, github, workspace_base, model, agent_backend },
+      ...{ max_budget, github_repos, github_notify_chat_id, pr_review, issue_triage },
+    },
+    uid,
+    ...(folders === undefined ? {} : { folders }),
+    last_run_id: store.runs.newestOfPerson(telegram_id),
+  }
+}

@@ -1,0 +1,37 @@
+import type { Config } from '../../config/config.ts'
+import type { FactsQuery } from '../../domain/facts.ts'
+import type { OnboardAnswers } from '../../domain/person.ts'
+import type { Role } from '../../domain/role.ts'
+import { configReservedNames } from '../validation/validate-answers.ts'
+import { personPaths, withParents } from './person-paths.ts'
+
+type Asked = Pick<OnboardAnswers, 'telegram_id' | 'os_user' | 'account' | 'workspace_base'>
+
+/** What to observe before planning for one person; pure. `role` null: the role was refused, the rest is still checked. */
+export function factsQuery(config: Config, answers: Asked, role: Role | null, home: string): FactsQuery {
+  const { workspace, ...fixed } = personPaths(config, answers, home)
+  return {
+    osUser: answers.os_user,
+    telegramId: answers.telegram_id,
+    groups: role?.groups ?? [],
+    owners: configReservedNames(config),
+    paths: [...new Set([...Object.values(fixed), ...(workspace === null ? [] : withParents(workspace))])],
+    shell: role?.shell ?? '/bin/sh',
+    programs: neededPrograms(config, answers.account, role),
+  }
+}
+
+/** Programs without which a run would fail half-way. The agent command is looked up as the person, by the smoke test. */
+function neededPrograms(config: Config, account: 'create' | 'adopt', role: Role | null): string[] {
+  const system = config.mode === 'system'
+  return [
+    '/bin/sh',
+    ...(system ? ['/usr/bin/setpriv'] : []),
+    ...(system && account === 'create'
+      ? ['/usr/sbin/useradd', '/usr/sbin/userdel', '/usr/sbin/usermod']
+      : []),
+    ...(system && (role?.groups.length ?? 0) > 0 ? ['/usr/bin/gpasswd'] : []),
+    ...(config.services.some(({ action }) => action !== 'remind') ? ['/usr/bin/systemctl'] : []),
+    ...(config.smoke.via === null ? [] : config.smoke.via.argv.slice(0, 1)),
+  ]
+}

@@ -1,0 +1,105 @@
+import type { EventType } from '../../domain/event.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { Run, RunState } from '../../domain/run.ts'
+import type { Note, StepFailure } from '../../domain/step.ts'
+import type { UndoOutcome } from '../../provisioning/step-kind.ts'
+import type { StoredStep } from '../../store/queries/runs.ts'
+import type { EngineContext } from '../context.ts'
+
+/** Longest text from outside in an event; the whole is in the step. */
+const DETAIL_MAX = 2000
+
+/**
+ * The transitions of runs and their steps, each with its event. All are called inside `events.commit`, several in one
+ * transaction where they belong together, so that a step's end and the next one's begin cost one flush.
+ */
+export interface RunTransitions {
+  run(run: Run, from: RunState, to: RunState, data?: JsonObject): void
+  /** Returns the step as it is then. */
+  begin(run: Run, step: StoredStep): StoredStep
+  applied(run: Run, step: StoredStep, notes: Note[]): void
+  failed(run: Run, step: StoredStep, failure: StepFailure, notes: Note[]): void
+  beginUndo(run: Run, step: StoredStep): void
+  undone(run: Run, step: StoredStep, outcome: UndoOutcome): void
+}
+
+export function createRunTransitions({ store, events, clock }: EngineContext): RunTransitions {
+  const append = (type: EventType, run: Run, data: JsonObject = {}) => {
+    events.append(
+      type,
+      { requestId: run.requestId, runId: run.id, telegramId: run.telegramId },
+      'worker',
+      data,
+    )
+  }
+  const about = ({ index, plan }: StoredStep): JsonObject => ({ index, kind: plan.kind })
+  const guard = (changed: boolean, run: Run) => {
+    // One runner owns a run; anything else is a bug, and rolling back is the safe answer.
+    if (!changed) throw new Error(`run ${run.id} is not in the state that its runner saw`)
+  }
+  const durationOf = ({ startedAt }: StoredStep) =>
+    startedAt === null ? 0 : Math.max(0, clock() - startedAt)
+
+  return {
+    run(run, from, to, data = {}) {
+      const now = clock()
+      const times = to === 'running' ? { startedAt: now } : to === 'undoing' ? {} : { finishedAt: now }
+      guard(store.runs.transition(run.id, from, to, times), run)
+      append(to === 'running' ? 'run.started' : (`run.${to}` as EventType), run, { kind: run.kind, ...data })
+    },
+    begin(run, step) {
+      const attempts = step.attempts + 1
+      const state = { state: 'applying', startedAt: clock(), attempts } as const
+      guard(store.runs.setStep(run.id, step.index, ['pending', 'applying'], state), run)
+      append('step.started', run, { ...about(step), attempts })
+      return { ...step, ...state }
+    },
+    applied(run, step, notes) {
+      const duration_ms = durationOf(step)
+      const change = { state: 'applied', finishedAt: clock(), notes } as const
+      guard(store.runs.setStep(run.id, step.index, ['applying'], change), run)
+      append('step.finished', run, { ...about(step), state: 'applied', duration_ms })
+    },
+    failed(run, step, failure, notes) {
+      const duration_ms = durationOf(step)
+      const change = { state: 'failed', finishedAt: clock(), notes, failure } as const
+      guard(store.runs.setStep(run.id, step.index, ['applying', 'pending'], change), run)
+      append('step.failed', run, { ...about(step), duration_ms, failure: shortened(failure) })
+    },
+    beginUndo(run, step) {
+      const from = ['applying', 'applied', 'failed', 'undoing', 'pending', 'undo_failed'] as const
+      const startedAt = step.state === 'pending' ? { startedAt: clock() } : {}
+      guard(store.runs.setStep(run.id, step.index, from, { state: 'undoing', ...startedAt }), run)
+    },
+    undone(run, step, outcome) {
+      const before = store.runs.step(run.id, step.index)
+      const cause = before?.failure ?? null
+      const failure = outcome.state === 'failed' ? withUndoFailure(cause, outcome.failure) : cause
+      const state = outcome.state === 'failed' ? 'undo_failed' : outcome.state
+      const finishedAt = before?.finishedAt ?? clock()
+      const notes = [...(before?.notes ?? []), ...outcome.notes]
+      guard(store.runs.setStep(run.id, step.index, ['undoing'], { state, notes, failure, finishedAt }), run)
+      append('step.undone', run, {
+        ...about(step),
+        state,
+        ...(outcome.state === 'failed' ? { failure: shortened(outcome.failure) } : {}),
+      })
+    },
+  }
+}
+
+/** Why the step failed stays first; why it could not be undone either is added to what it said. */
+function withUndoFailure(cause: StepFailure | null, failure: StepFailure): StepFailure {
+  if (cause === null) return failure
+  const params = Object.values(failure.params ?? {}).join(' ')
+  const parts = [cause.detail, `undo: ${failure.code} ${params}`.trim(), failure.detail]
+  return { ...cause, detail: parts.filter((part) => part !== undefined && part !== '').join('\n') }
+}
+
+function shortened({ code, params, detail }: StepFailure): JsonObject {
+  return {
+    code,
+    ...(params === undefined ? {} : { params }),
+    ...(detail === undefined ? {} : { detail: detail.slice(0, DETAIL_MAX) }),
+  }
+}

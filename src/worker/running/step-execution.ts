@@ -1,0 +1,160 @@
+import type { Run } from '../../domain/run.ts'
+import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
+import type {
+  StepContext,
+  StepImplementation,
+  StepOutcome,
+  UndoOutcome,
+} from '../../provisioning/step-kind.ts'
+import type { StoredStep } from '../../store/queries/runs.ts'
+import type { EngineContext } from '../context.ts'
+
+/** Whose step it is: an undo run executes the steps of the run that it takes back. */
+export interface StepOwner {
+  run: Run
+  /** Whether a run that had succeeded is taken back. */
+  undoing: boolean
+}
+
+/** The step was cut short because the worker stops: nothing is decided, the next start goes on from the record. */
+export interface Stopped {
+  stopped: true
+}
+
+/**
+ * Applies one step and verifies it, within its deadline. Never throws: what a step throws is a bug and comes back as
+ * `internal`.
+ */
+export async function applyStep(
+  context: EngineContext,
+  owner: StepOwner,
+  step: StoredStep,
+  stop: AbortSignal,
+): Promise<StepOutcome | Stopped> {
+  const nothing = nothingToDo(step.plan)
+  if (nothing !== null) return { ok: true, notes: nothing }
+  const { record } = step
+  if (record === 'corrupt') return { ok: false, failure: corruptRecord(), notes: [] }
+  if (step.attempts > context.limits.attemptsPerStep) {
+    return { ok: false, failure: { code: 'interrupted', params: { attempts: step.attempts - 1 } }, notes: [] }
+  }
+  const implementation = implementationOf(context, step.plan)
+  const outcome = await withinDeadline(context, implementation.deadlineMs, stop, async (signal) => {
+    const journal = journalOf(context, owner, step, record)
+    const stepContext: StepContext = { ...contextOf(context, owner), journal, signal }
+    const applied = await implementation.apply(stepContext, step.plan.params, record)
+    if (!applied.ok) return applied
+    const verified = await implementation.verify(stepContext, step.plan.params, journal.latest() ?? {})
+    return verified.ok ? applied : { ...verified, notes: [...applied.notes, ...verified.notes] }
+  })
+  if ('stopped' in outcome) return outcome
+  return 'value' in outcome ? outcome.value : { ok: false, failure: outcome.failure, notes: [] }
+}
+
+/** Takes one step back from its record, within its deadline. Never throws. */
+export async function undoStep(
+  context: EngineContext,
+  owner: StepOwner,
+  step: StoredStep,
+  stop: AbortSignal,
+): Promise<UndoOutcome | Stopped> {
+  const { record } = step
+  if (nothingToDo(step.plan) !== null) return { state: 'undone', notes: [] }
+  if (record === 'corrupt') return { state: 'failed', failure: corruptRecord(), notes: [] }
+  const implementation = implementationOf(context, step.plan)
+  const outcome = await withinDeadline(context, implementation.deadlineMs, stop, (signal) => {
+    const journal = journalOf(context, owner, step, record)
+    return implementation.undo({ ...contextOf(context, owner), journal, signal }, step.plan.params, record)
+  })
+  if ('stopped' in outcome) return outcome
+  return 'value' in outcome ? outcome.value : { state: 'failed', failure: outcome.failure, notes: [] }
+}
+
+/** A step that the plan has for completeness: what to say instead of doing anything, or null when there is work. */
+function nothingToDo(step: PlanStep): Note[] | null {
+  if (step.kind === 'memory-seed' && step.params.content === '') return [{ code: 'seed.none' }]
+  if (step.kind === 'service' && step.params.services.length === 0) return [{ code: 'service.none' }]
+  return null
+}
+
+/** The one place where a step meets its implementation: kind and parameters belong together in `PlanStep`. */
+function implementationOf(context: EngineContext, step: PlanStep): AnyImplementation {
+  return context.registry[step.kind] as unknown as AnyImplementation
+}
+type AnyImplementation = Omit<StepImplementation<StepKind>, 'apply' | 'verify' | 'undo'> & {
+  apply(context: StepContext, params: object, record: StepRecord | null): Promise<StepOutcome>
+  verify(context: StepContext, params: object, record: StepRecord): Promise<StepOutcome>
+  undo(context: StepContext, params: object, record: StepRecord | null): Promise<UndoOutcome>
+}
+
+function contextOf(
+  { host }: EngineContext,
+  { run: { id, requestId, marker }, undoing }: StepOwner,
+): Pick<StepContext, 'host' | 'run'> {
+  return { host, run: { runId: id, requestId, marker, undoing } }
+}
+
+function journalOf({ store }: EngineContext, { run }: StepOwner, step: StoredStep, first: StepRecord | null) {
+  let latest = first
+  return {
+    /** See the invariants of `Database`: a single statement, durable when it returns. */
+    commit(record: StepRecord) {
+      store.runs.setRecord(run.id, step.index, record)
+      latest = structuredClone(record)
+    },
+    latest: () => latest,
+  }
+}
+
+type Settled<T> = { value: T } | { failure: StepFailure } | Stopped
+
+/**
+ * Aborts the work at its deadline or when the worker must stop, and waits for it to settle, because what a step still does while
+ * the next one begins is undefined. One that does not settle within the grace is given up.
+ */
+async function withinDeadline<T extends object>(
+  { limits, log }: EngineContext,
+  deadlineMs: number,
+  stop: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Settled<T>> {
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), deadlineMs)
+  let grace: NodeJS.Timeout | undefined
+  const givenUp = new Promise<Settled<T>>((resolve) => {
+    const begin = () => {
+      grace ??= setTimeout(() => resolve({ failure: timedOut(deadlineMs) }), limits.graceMs)
+    }
+    deadline.signal.addEventListener('abort', begin, { once: true })
+  })
+  const finished = work(AbortSignal.any([deadline.signal, stop])).then(
+    (value): Settled<T> => {
+      const failed = ('ok' in value && value.ok === false) || ('state' in value && value.state === 'failed')
+      if (failed && stop.aborted) return { stopped: true }
+      return failed && deadline.signal.aborted ? { failure: timedOut(deadlineMs) } : { value }
+    },
+    (error: unknown): Settled<T> => {
+      if (stop.aborted) return { stopped: true }
+      if (deadline.signal.aborted) return { failure: timedOut(deadlineMs) }
+      log.error({ err: error }, 'a step threw, which is a bug')
+      return { failure: { code: 'internal', detail: error instanceof Error ? error.message : String(error) } }
+    },
+  )
+  try {
+    return await Promise.race([finished, givenUp])
+  } finally {
+    clearTimeout(timer)
+    clearTimeout(grace)
+  }
+}
+
+function timedOut(afterMs: number): StepFailure {
+  return { code: 'timed_out', params: { after_ms: afterMs } }
+}
+
+function corruptRecord(): StepFailure {
+  return {
+    code: 'undo_incomplete',
+    params: { why: 'the record of this step cannot be read; look at the host by hand' },
+  }
+}

@@ -1,0 +1,15 @@
+/** Milliseconds for people: `84 ms`, `1.2 s`. */
+export function shortly(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
+/** Each call says how long it is since the last one. */
+export function stopwatch(): () => string {
+  let last = performance.now()
+  return () => {
+    const now = performance.now()
+    const text = shortly(now - last)
+    last = now
+    return text
+  }
+}
