@@ -96,7 +96,16 @@ export function receiptLines(run: RunView): Line[] {
 /** What is left on the host after an undo; silent for a run that succeeded. */
 function leftLines(run: RunView): Line[] {
   if (run.state !== 'undone' && run.state !== 'failed') return []
-  const kept = run.steps.flatMap((step) => step.notes.filter((note) => noteMark(note.code) === 'kept'))
+  const notes = run.steps.flatMap((step) => step.notes)
+  const removedHomes = notes
+    .filter(({ code }) => code === 'account.home_removed')
+    .map(({ params }) => params?.['home'])
+  const kept = notes
+    .filter(({ code }) => noteMark(code) === 'kept')
+    // What the agent command left in a home went with that home.
+    .filter(
+      ({ code, params }) => code !== 'smoke.agent_left_files' || !removedHomes.includes(params?.['home']),
+    )
   const stuck = run.steps.filter((step) => step.state === 'undo_failed')
   if (kept.length === 0 && stuck.length === 0) {
     return run.state === 'undone' ? [{ mark: 'undone', text: 'Nothing of this run is left.' }] : []

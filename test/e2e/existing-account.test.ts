@@ -5,6 +5,8 @@ import { HEDY, MARY, type Scene } from '../support/stage/scene.ts'
 import { findAccount } from '../support/stage/system-installation.ts'
 import { snapshotTrees, treeDifferences } from '../support/stage/trees.ts'
 
+const CLAIM = /usher claim ([A-Z0-9]{5}(?:-[A-Z0-9]{5})+)/
+
 describe('the onboarding of an account that exists', () => {
   const scene = playOn()
 
@@ -21,15 +23,15 @@ describe('the onboarding of an account that exists', () => {
     const card = await answerAdduser(grace, { newcomer: MARY, account: /^mary \(exists/, adopt: true })
     expect(card.text).toContain('take the existing account mary')
     await grace.taps(/Approve/)
-    const waiting = await grace.seesOn(card, 'usher claim ')
-    const code = waiting.text.match(/usher claim (\S+)/)![1]!
+    const waiting = await grace.seesOn(card, CLAIM)
+    const code = waiting.text.match(CLAIM)![1]!
     const digest = await digestOf(scene(), waiting)
 
     const byAlan = await usher(['claim', code, '--digest', digest], { as: 'alan' })
     expect(byAlan.status).toBe(3)
     const byGrace = await usher(['claim', code, '--digest', digest], { as: 'grace' })
     expect(byGrace.status).toBe(3)
-    expect((await grace.seesOn(card, 'usher claim ')).text).toBe(waiting.text)
+    expect((await grace.seesOn(card, CLAIM)).text).toBe(waiting.text)
 
     const byMary = await usher(['claim', code, '--digest', digest], { as: 'mary' })
     expect(byMary).toMatchObject({ status: 0, stderr: '' })
@@ -45,7 +47,7 @@ describe('the onboarding of an account that exists', () => {
     await phone(HEDY)
     const card = await answerAdduser(grace, { newcomer: HEDY, account: /^hedy \(exists/, adopt: true })
     await grace.taps(/Approve/)
-    const waiting = await grace.seesOn(card, 'usher claim ')
+    const waiting = await grace.seesOn(card, CLAIM)
     const id = waiting.text.match(/Request (\d+) on/)![1]!
     const digest = await digestOf(scene(), waiting)
     const confirmed = await usher(['confirm', id, '--reason', 'she asked me at lunch', '--digest', digest])

@@ -34,6 +34,9 @@ describe('a bot that is killed', () => {
     await grace.sees('GitHub routing')
     await grace.taps('Skip')
     const card = await grace.sees('What would change on the host', { buttons: [/Approve/] })
+    // Answered only when everything before it is dealt with.
+    await grace.sends('/whoami')
+    await grace.sees('Grace Hopper')
     await bot.kill()
     await grace.taps(/Approve/, { on: card })
     await bot.start()

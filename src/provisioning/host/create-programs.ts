@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { endMarked } from './end-marked.ts'
 import { endProcessesOf } from './end-processes.ts'
 import { runAsPerson } from './person-programs.ts'
 import { inPidNamespace } from './pid-namespace.ts'
@@ -33,6 +34,7 @@ export function createPrograms(mode: 'system' | 'single-user'): Programs {
     endProcessesOf(uid, signal) {
       return endProcessesOf(this.run, uid, signal)
     },
+    endMarked,
     containment: contain,
   }
 }

@@ -9,6 +9,8 @@ export interface ProcessIdentity {
 
 export interface ProcessEntry extends ProcessIdentity {
   parent: number
+  /** Session id: the pid of the session's first process. */
+  session: number
   /** Real, effective, saved and file system uid. */
   uids: number[]
   /** One letter of proc(5): R, S, D, T, Z (ended, not yet reaped)… */
@@ -34,6 +36,7 @@ export function readProcess(pid: number): ProcessEntry | null {
     return {
       pid,
       parent: Number(fields[1]),
+      session: Number(fields[3]),
       uids: uids.slice(1).map(Number),
       state: fields[0]!,
       startTime: fields[19]!,

@@ -22,6 +22,11 @@ export interface Programs {
   ): Promise<ProgramResult>
   /** Ends every process of this uid, pid by pid, and verifies; the user manager included. */
   endProcessesOf(uid: number, signal: AbortSignal): Promise<{ ended: number; left: number[] }>
+  /**
+   * Ends what an earlier `runAsPerson`, with this unguessable word in its argv, still runs because its worker was killed.
+   * Tells whether nothing of it is left.
+   */
+  endMarked(mark: string, signal: AbortSignal): Promise<boolean>
   /** How programs of a person are contained and ended here. */
   containment(): Promise<Containment>
 }

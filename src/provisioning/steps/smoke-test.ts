@@ -26,7 +26,10 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
     if (!isolation.ok) return isolation
     // What an interrupted probe of this run left is found by its nonce, so an unfinished one keeps it.
     const nonce = record !== null && !record.done ? record.nonce : randomBytes(16).toString('hex')
-    if (record !== null && !record.done) await removeSentinels(host, params, person.person, { nonce, signal })
+    if (record !== null && !record.done) {
+      if (!(await host.programs.endMarked(nonce, signal))) return stillRunning()
+      await removeSentinels(host, params, person.person, { nonce, signal })
+    }
     journal.commit({ nonce, done: false })
     const outcome = await probe(host, params, person.person, {
       nonce,
@@ -39,6 +42,10 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
 
   async undo({ host, signal }, params, record) {
     if (record === null || record.done) return { state: 'undone', notes: [] }
+    if (!(await host.programs.endMarked(record.nonce, signal))) {
+      const { failure, notes } = stillRunning()
+      return { state: 'failed', failure, notes }
+    }
     const person = await personOf(host, params)
     // Without the account nothing of it can be written or removed as it; its folders are undone by their own steps.
     if (person.ok) await removeSentinels(host, params, person.person, { nonce: record.nonce, signal })
@@ -49,4 +56,10 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
     if (record.done) return { ok: true, notes: [] }
     return { ok: false, failure: { code: 'probe_failed', params: { why: 'it has not answered' } }, notes: [] }
   },
+}
+
+/** What an interrupted probe started survives SIGKILL: it hangs in the kernel. */
+function stillRunning(): StepOutcome & { ok: false } {
+  const why = 'programs of an interrupted probe do not end'
+  return { ok: false, failure: { code: 'probe_failed', params: { why } }, notes: [] }
 }

@@ -164,6 +164,29 @@ describe('a run', () => {
     expect(texts(runLines(clean)).at(-1)).toBe('Nothing of this run is left.')
   })
 
+  it('that was undone with its home does not say that the agent command left something in it', () => {
+    const undone: RunView = {
+      ...run,
+      state: 'undone',
+      undoable: false,
+      steps: [
+        {
+          ...run.steps[0]!,
+          state: 'undone',
+          notes: [{ code: 'account.home_removed', params: { home: '/home/ada' } }],
+        },
+        {
+          ...run.steps[1]!,
+          state: 'undone',
+          notes: [{ code: 'smoke.agent_left_files', params: { count: 1, home: '/home/ada' } }],
+        },
+      ],
+    }
+    expect(texts(runLines(undone)).at(-1)).toBe('Nothing of this run is left.')
+    const adopted = { ...undone, steps: undone.steps.slice(1) }
+    expect(texts(runLines(adopted)).at(-1)).toBe('the agent command left 1 new entry in /home/ada')
+  })
+
   it('that goes on shows one line a step', () => {
     const live: RunView = {
       ...run,
