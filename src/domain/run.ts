@@ -1,3 +1,4 @@
+import type { RequestKind } from './request.ts'
 import type { Note, StepFailure, StepKind } from './step.ts'
 
 export type RunState =
@@ -49,7 +50,7 @@ export interface Run {
   id: number
   requestId: number
   revision: number
-  kind: 'onboard' | 'undo'
+  kind: RequestKind
   /** The run that a run of kind `undo` takes back. */
   undoOf: number | null
   state: RunState

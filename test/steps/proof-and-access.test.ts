@@ -16,12 +16,13 @@ import { treeSnapshot } from '../support/host/tree-snapshot.ts'
 import { describeStepContract } from './contract.ts'
 
 const marker = 'ab'.repeat(16)
-const memory = `${places.dataDir}/memory/77`
+const kinds = ['memory', 'history'] as const
+const folder = (kind: (typeof kinds)[number]) => `${places.dataDir}/${kind}/77`
 const proof: SmokeTestParams = {
   osUser: 'ida',
   telegramId: 77,
   home: '/home/ida',
-  writable: [memory],
+  writable: [folder('memory')],
   agentCommand: null,
   path: ['/usr/bin', '/bin'],
   via: null,
@@ -33,9 +34,11 @@ function arrange(services?: Services) {
   execFileSync('usermod', ['--expiredate', '1970-01-02', '--comment', markerGecos(marker), 'ida'])
   const host = makeTestHost({}, services)
   chmodSync('/home/ida', 0o700)
-  for (const root of ['memory', 'history']) mkdirSync(`${places.dataDir}/${root}`, { mode: 0o711 })
-  mkdirSync(memory, { mode: 0o700 })
-  chownSync(memory, 4701, 4701)
+  for (const kind of kinds) {
+    mkdirSync(`${places.dataDir}/${kind}`, { mode: 0o711 })
+    mkdirSync(folder(kind), { mode: 0o700 })
+    chownSync(folder(kind), 4701, 4701)
+  }
   for (const secret of ['/etc/usher/secrets.yaml', `${places.stateDir}/usher.db`])
     writeFileSync(secret, '', { mode: 0o600 })
   return { host, marker, restore }

@@ -7,6 +7,7 @@ import { addAccount, type FakeMachine } from './fake-host.ts'
 export interface StepScript {
   /** Called between the intent and the effect; a failure it returns is the step's. */
   apply?: (signal: AbortSignal) => Promise<StepFailure | undefined> | StepFailure | undefined
+  verify?: () => StepFailure | undefined
   undo?: () => StepFailure | undefined
   deadlineMs?: number
 }
@@ -27,7 +28,7 @@ export function fakeSteps(
     kind: K,
     work: (params: StepParams[K]) => { isDone: () => boolean; make: () => void; remove: () => void },
   ): StepImplementation<K> {
-    const { apply, undo, deadlineMs = 5000 } = script[kind] ?? {}
+    const { apply, verify, undo, deadlineMs = 5000 } = script[kind] ?? {}
     return {
       kind,
       deadlineMs,
@@ -43,10 +44,12 @@ export function fakeSteps(
         journal.commit({ ...mine, done: true })
         return { ok: true, notes: [] }
       },
-      verify: async (_, params) =>
-        work(params).isDone()
-          ? { ok: true, notes: [] }
-          : { ok: false, failure: { code: 'internal', detail: `${kind} is not done` }, notes: [] },
+      async verify(_, params) {
+        const failure: StepFailure | undefined =
+          verify?.() ??
+          (work(params).isDone() ? undefined : { code: 'internal', detail: `${kind} is not done` })
+        return failure === undefined ? { ok: true, notes: [] } : { ok: false, failure, notes: [] }
+      },
       async undo(_, params, record) {
         log.push(`${kind} undo`)
         const failure = undo?.()

@@ -231,6 +231,14 @@ const rows: [string, Row, string[]][] = [
     ['workspace_base path_not_allowed', 'workspace_base path_not_allowed'],
   ],
   [
+    'a workspace in a home that root has',
+    {
+      machine: ({ paths }) => paths.set('/home/bob', directory(0, 0o755)),
+      answers: { workspace_base: '/home/bob/work' },
+    },
+    ['workspace_base path_not_allowed'],
+  ],
+  [
     'a workspace below a folder that others may write to',
     {
       machine: ({ paths }) => paths.set('/srv', directory(0, 0o777)),

@@ -145,6 +145,46 @@ test('a step that throws is a bug: the run is undone and the cause is on the rec
   expect(run.steps[5]?.failure).toEqual({ code: 'internal', detail: 'what nobody thought of' })
 })
 
+test('a step that says it is done and is not is undone like one that failed', async () => {
+  fixture = await engineFixture({ script: { activation: { verify: () => ({ code: 'account_changed' }) } } })
+  const run = await fixture.onboard()
+  expect(run.state).toBe('undone')
+  expect(run.steps[5]?.failure?.code).toBe('account_changed')
+  expect(fixture.machine.accounts.has('alice')).toBe(false)
+})
+
+test('two runs for one OS user never overlap, whatever the queue says', async () => {
+  let at = 0
+  let most = 0
+  const limits = { concurrentRuns: 0 }
+  fixture = await engineFixture({
+    limits,
+    script: {
+      'smoke-test': {
+        apply: async () => {
+          most = Math.max(most, ++at)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          at--
+          return undefined
+        },
+      },
+    },
+  })
+  for (const person of [{}, { os_user: 'bob', telegram_id: 43 }]) {
+    const { id, plan } = await fixture.submit(operator, person)
+    await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
+  }
+  limits.concurrentRuns = 2
+  await fixture.restart({
+    wrap: (database) => {
+      database.run(database.build.updateTable('runs').set({ os_user: 'alice' }))
+      return database
+    },
+  })
+  expect([(await fixture.ended(1)).state, (await fixture.ended(2)).state]).toEqual(['succeeded', 'succeeded'])
+  expect(most).toBe(1)
+})
+
 test('runs of different people overlap, and never more than the limit at once', async () => {
   let at = 0
   let most = 0
