@@ -1,8 +1,8 @@
 import type { PasswdEntry } from '../../domain/facts.ts'
 import type { DirectoryOwner, StepFailure } from '../../domain/step.ts'
+import type { FileIdentity, FileOutcome, TreeEntry } from '../host/files/safe-files.ts'
 import type { Host } from '../host/host.ts'
-import type { PersonIdentity } from '../host/programs.ts'
-import type { FileIdentity, FileOutcome, TreeEntry } from '../host/safe-files.ts'
+import type { PersonIdentity } from '../host/programs/programs.ts'
 
 /** Whom to run a program as, for an account that exists. */
 export function identityOfEntry({ name, uid, gid, home, shell }: PasswdEntry): PersonIdentity {

@@ -7,8 +7,8 @@ import {
   probeArgv,
   readProbeAnswer,
   sentinelName,
-} from '../host/probe-script.ts'
-import type { PersonIdentity, ProgramResult } from '../host/programs.ts'
+} from '../host/isolation/probe-script.ts'
+import type { PersonIdentity, ProgramResult } from '../host/programs/programs.ts'
 import type { StepOutcome } from '../step-kind.ts'
 
 /** For becoming the person and for what the shell itself does. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { diskProblems } from '../../../src/provisioning/host/disk.ts'
+import { diskProblems } from '../../../src/provisioning/host/files/disk.ts'
 import { hashClaimCode, makeClaimCode } from '../../../src/worker/operations/claim-code.ts'
 import { createRateLimit } from '../../../src/worker/operations/rate-limit.ts'
 

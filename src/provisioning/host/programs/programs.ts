@@ -1,4 +1,4 @@
-import type { StepFailure } from '../../domain/step.ts'
+import type { StepFailure } from '../../../domain/step.ts'
 
 /** Output kept of a program's stdout and stderr each; what follows is read and thrown away. */
 export const OUTPUT_LIMIT_BYTES = 16 * 1024

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import type { AccountDatabase } from './account-database.ts'
+import type { AccountDatabase } from '../accounts/account-database.ts'
+import { foreignSources } from '../accounts/passwd.ts'
+import type { Programs } from '../programs/programs.ts'
 import { ANYBODY, type Closedness, type Reach, type Reacher, reach, type Trail } from './isolation.ts'
 import { createTrailReader, type TrailReader } from './isolation-facts.ts'
-import { foreignSources } from './passwd.ts'
-import type { Programs } from './programs.ts'
 
 /** Who shall be kept apart from whom. Paths are absolute. */
 export interface IsolationQuestion {

@@ -1,5 +1,5 @@
-import type { AccountPower, GroupEntry, PasswdEntry } from '../../domain/facts.ts'
-import type { ProgramResult } from './programs.ts'
+import type { AccountPower, GroupEntry, PasswdEntry } from '../../../domain/facts.ts'
+import type { ProgramResult } from '../programs/programs.ts'
 
 /**
  * The account database through the distribution's own tools; mutations are serialized on the host by their lock and ours.

@@ -14,7 +14,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import type { PathFact } from '../../domain/facts.ts'
+import type { PathFact } from '../../../domain/facts.ts'
 import type { FileOutcome, SafeFiles } from './safe-files.ts'
 import { buildHome, removeStaging } from './safe-files-home.ts'
 import { treeOf } from './safe-files-tree.ts'

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
-import type { AccountPower, GroupEntry, PasswdEntry } from '../../domain/facts.ts'
-import type { SafeFiles } from './safe-files.ts'
-import { errnoOf } from './safe-files-walk.ts'
+import type { AccountPower, GroupEntry, PasswdEntry } from '../../../domain/facts.ts'
+import type { SafeFiles } from '../files/safe-files.ts'
+import { errnoOf } from '../files/safe-files-walk.ts'
 import { sudoIncludes, sudoRulesFor } from './sudoers.ts'
 
 const KEYS_LIMIT_BYTES = 1024 * 1024

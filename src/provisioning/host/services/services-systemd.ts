@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ServiceAction, StepFailure } from '../../domain/step.ts'
+import type { ServiceAction, StepFailure } from '../../../domain/step.ts'
+import type { FileOutcome } from '../files/safe-files.ts'
+import type { Programs } from '../programs/programs.ts'
 import { type Clock, Coalescer } from './coalescing.ts'
-import type { Programs } from './programs.ts'
-import type { FileOutcome } from './safe-files.ts'
 import type { Services } from './services.ts'
 
 const SYSTEMCTL = '/usr/bin/systemctl'

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { gecosOf } from '../../../src/domain/gecos.ts'
+import { gecosOf } from '../../../../../src/domain/gecos.ts'
 import {
   foreignSources,
   parseGroup,
   parsePasswd,
   parseShadow,
   settingOf,
-} from '../../../src/provisioning/host/passwd.ts'
-import { sudoIncludes, sudoRulesFor } from '../../../src/provisioning/host/sudoers.ts'
+} from '../../../../../src/provisioning/host/accounts/passwd.ts'
+import { sudoIncludes, sudoRulesFor } from '../../../../../src/provisioning/host/accounts/sudoers.ts'
 
 describe('the files of the account database', () => {
   test('malformed lines are skipped and the fields of the others are kept as they are', () => {

@@ -1,5 +1,5 @@
-import type { PathFact } from '../../domain/facts.ts'
-import type { StepFailure } from '../../domain/step.ts'
+import type { PathFact } from '../../../domain/facts.ts'
+import type { StepFailure } from '../../../domain/step.ts'
 
 /** Identity of a file system object: what was made is recognized by it, whatever its path is later. */
 export type FileIdentity = {

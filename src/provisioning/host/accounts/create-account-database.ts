@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
-import type { GroupEntry, PasswdEntry } from '../../domain/facts.ts'
+import type { GroupEntry, PasswdEntry } from '../../../domain/facts.ts'
+import type { SafeFiles } from '../files/safe-files.ts'
+import { errnoOf } from '../files/safe-files-walk.ts'
+import type { ProgramResult, Programs } from '../programs/programs.ts'
 import type { AccountDatabase } from './account-database.ts'
 import { lastLoginOf, powerOf } from './account-database-power.ts'
 import { createAccountTools } from './account-database-tools.ts'
 import type { ShadowEntry } from './passwd.ts'
 import { foreignSources, namesLine, parseGroup, parsePasswd, parseShadow, settingOf } from './passwd.ts'
-import type { ProgramResult, Programs } from './programs.ts'
-import type { SafeFiles } from './safe-files.ts'
-import { errnoOf } from './safe-files-walk.ts'
 
 /** Expired from the first day on: as `create` leaves it. */
 const CREATED_EXPIRED = { date: '1970-01-02', day: 1 }

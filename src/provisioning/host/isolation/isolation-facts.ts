@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs'
 import { lstat, readlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Programs } from '../programs/programs.ts'
 import type { Component, Trail } from './isolation.ts'
-import type { Programs } from './programs.ts'
 
 /** As many links as the kernel follows (path_resolution(7)). */
 const MAX_LINKS = 40

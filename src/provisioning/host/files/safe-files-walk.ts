@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs'
-import type { StepFailure } from '../../domain/step.ts'
+import type { StepFailure } from '../../../domain/step.ts'
 import type { FileIdentity } from './safe-files.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Clock, Coalescer } from '../../../src/provisioning/host/coalescing.ts'
+import { type Clock, Coalescer } from '../../../../../src/provisioning/host/services/coalescing.ts'
 
 /** A clock that jumps to whatever is waited for next, once nothing else can happen. */
 class FakeClock implements Clock {

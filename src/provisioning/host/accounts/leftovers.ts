@@ -1,9 +1,9 @@
 import { lstat, readdir, readFile, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PasswdEntry } from '../../domain/facts.ts'
-import type { Host } from './host.ts'
-import type { PersonIdentity } from './programs.ts'
-import type { FileOutcome } from './safe-files.ts'
+import type { PasswdEntry } from '../../../domain/facts.ts'
+import type { FileOutcome } from '../files/safe-files.ts'
+import type { Host } from '../host.ts'
+import type { PersonIdentity } from '../programs/programs.ts'
 
 /** Folders of root's or of a daemon's in which an entry bears the account's name: userdel(8) leaves these. */
 const NAMED = ['/var/lib/systemd/linger', '/var/spool/cron/crontabs', '/var/spool/cron']

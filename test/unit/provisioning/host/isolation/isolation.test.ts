@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ANYBODY, type Component, reach, type Trail } from '../../../src/provisioning/host/isolation.ts'
+import {
+  ANYBODY,
+  type Component,
+  reach,
+  type Trail,
+} from '../../../../../src/provisioning/host/isolation/isolation.ts'
 
 const maria = { uid: 1001, gids: [1001, 2000] }
 const stranger = { uid: 1009, gids: [1009] }

@@ -1,4 +1,4 @@
-import type { GroupEntry, PasswdEntry } from '../../domain/facts.ts'
+import type { GroupEntry, PasswdEntry } from '../../../domain/facts.ts'
 
 /**
  * The text files of the account database: passwd(5), group(5), shadow(5), login.defs(5). Pure. Malformed lines are

@@ -1,5 +1,5 @@
-import type { ServiceAction } from '../../domain/step.ts'
-import type { FileOutcome } from './safe-files.ts'
+import type { ServiceAction } from '../../../domain/step.ts'
+import type { FileOutcome } from '../files/safe-files.ts'
 
 /**
  * Restarts and reloads of configured services, coalesced over all runs: one that is asked for while another of the same

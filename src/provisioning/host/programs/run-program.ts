@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { StepFailure } from '../../domain/step.ts'
+import type { StepFailure } from '../../../domain/step.ts'
 import { BoundedOutput } from './bounded-output.ts'
 import { OUTPUT_LIMIT_BYTES, type ProgramResult, type RunOptions } from './programs.ts'
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Programs } from './programs.ts'
+import type { Programs } from '../programs/programs.ts'
 
 /** All names of each unit, aliases included (systemctl(1), property Names); only of those that systemd knows. */
 export async function readUnitNames(

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FileOutcome } from './safe-files.ts'
+import type { FileOutcome } from '../files/safe-files.ts'
 
 /** `nobody`: neither root nor any person. */
 const PROBE_UID = 65_534

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { ProgramResult, Programs } from './programs.ts'
+import type { ProgramResult, Programs } from '../programs/programs.ts'
 
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
