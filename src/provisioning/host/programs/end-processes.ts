@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { subordinateUids, type UidRange } from '../accounts/subordinate-uids.ts'
 import { allPids, hasEnded, killProcess, type ProcessEntry, readProcess } from './process-table.ts'
 import type { Programs } from './programs.ts'
-import { subordinateUids, type UidRange } from './subordinate-uids.ts'
 
 /** How long processes that have ended may wait for their parent to reap them before they count as gone all the same. */
 const REAP_MS = 500

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { errnoOf } from '../files/safe-files-walk.ts'
 import { parsePasswd } from './passwd.ts'
-import { errnoOf } from './safe-files-walk.ts'
 
 export interface UidRange {
   first: number
