@@ -10,7 +10,7 @@ import { SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from '../config/path
 import { isTelegramId } from '../domain/telegram-id.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { type DocumentViolation, jsonDocument, refusalDocument } from '../protocol/json-document.ts'
-import { createPrograms } from '../provisioning/host/create-programs.ts'
+import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { plain } from '../texts/plain.ts'
 import type { Outcome } from './ensure.ts'
 import { type InitPlaces, initialize } from './init-plan.ts'

@@ -15,8 +15,8 @@ import {
   refusalDocument,
   spelledOut,
 } from '../protocol/json-document.ts'
-import { createPrograms } from '../provisioning/host/create-programs.ts'
-import { readUnitNames } from '../provisioning/host/unit-names.ts'
+import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
+import { readUnitNames } from '../provisioning/host/services/unit-names.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
 import { createLog, type Log, logLevel } from './log.ts'
 import { startWorker } from './start.ts'

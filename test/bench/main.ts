@@ -49,8 +49,10 @@ async function measure(people: number): Promise<number> {
   const [cpu] = cpus()
   say(`starts of worker and bot, ${STARTS} each`)
   const processes = await measureProcesses(STARTS)
+  say(`so far:\n${processes}`)
   say(`${people} people, each beside a plain shell script`)
   const onboarding = await measureOnboarding(people)
+  say(`so far:\n${onboarding}`)
   say(`${TAPS} taps on Approve`)
   const taps = await measureTaps(TAPS)
   console.log(`Measured with \`npm run bench\` on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Linux, Node ${process.versions.node}.

@@ -1,6 +1,6 @@
 /** The people of the demo, each with a phone whose chat is printed. */
 import type { Person } from '../support/chat-driver/person.ts'
-import type { Stage } from '../support/stage/stage.ts'
+import type { Stage, StageOptions } from '../support/stage/stage.ts'
 import { type ChatOnPaper, putChatOnPaper } from './chat-on-paper.ts'
 import type { Paper } from './paper.ts'
 import { ADA, GRACE } from './plot.ts'
@@ -11,6 +11,9 @@ export interface Actor {
   name: string
   chat: ChatOnPaper
 }
+
+/** Sets the stage, and keeps it for an early end. */
+export type SetStage = (options: StageOptions) => Promise<Stage>
 
 export async function castOf(stage: Stage, paper: Paper): Promise<{ grace: Actor; ada: Actor }> {
   const actor = async (user: typeof GRACE): Promise<Actor> => {

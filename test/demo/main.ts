@@ -1,5 +1,5 @@
 /** `npm run demo`: Usher's main path from start to end, for somebody who has never seen it. */
-import type { Stage } from '../support/stage/stage.ts'
+import { createStage, type Stage, type StageOptions } from '../support/stage/stage.ts'
 import { parseArguments, USAGE } from './arguments.ts'
 import { playForOneself } from './own-scene.ts'
 import { createPaper } from './paper.ts'
@@ -28,15 +28,18 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function play(on: 'system' | 'own', failSmoke: boolean, why: string): Promise<number> {
-  let stage: Stage | null = null
-  let ending: Promise<void> | null = null
-  const end = async () => {
-    ending ??= stage?.close() ?? Promise.resolve()
-    await ending
+  const abort = new AbortController()
+  let setting: Promise<Stage> | null = null
+  const setStage = (options: StageOptions) => {
+    setting = createStage({ ...options, signal: abort.signal })
+    return setting
   }
-  const leave = async (status: number, message: string) => {
-    console.error(`\ndemo: ${message}`)
-    await end()
+  const currentStage = async () => (setting === null ? null : setting.catch(() => null))
+  const leave = async (status: number, message: string, withLogs: boolean) => {
+    abort.abort()
+    const stage = await currentStage()
+    await stage?.close()
+    console.error(`${withLogs ? `\n${stage?.logs()}` : ''}\ndemo: ${message}`)
     process.exit(status)
   }
   for (const [signal, status] of [
@@ -44,32 +47,27 @@ async function play(on: 'system' | 'own', failSmoke: boolean, why: string): Prom
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    process.once(signal, () => void leave(status, 'interrupted; everything is cleaned up'))
+    process.once(signal, () => void leave(status, 'interrupted; everything is cleaned up', false))
   }
-  const timer = setTimeout(() => {
-    console.error(stage?.logs() ?? '')
-    void leave(1, `cannot finish within ${AT_MOST_MS / 1000} s; the logs of worker and bot stand above`)
-  }, AT_MOST_MS)
+  const late = `cannot finish within ${AT_MOST_MS / 1000} s; the logs of worker and bot stand above`
+  const timer = setTimeout(() => void leave(1, late, true), AT_MOST_MS)
+
   const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
   const paper = createPaper((text) => process.stdout.write(text), colour)
-  const onStage = (set: Stage) => {
-    stage = set
-  }
   try {
     const proven =
       on === 'system'
-        ? await playOnSystem(paper, { failSmoke, onStage })
-        : await playForOneself(paper, { failSmoke, why, onStage })
+        ? await playOnSystem(paper, { failSmoke, setStage })
+        : await playForOneself(paper, { failSmoke, why, setStage })
+    paper.line()
     return proven ? 0 : 1
   } catch (error) {
-    if (ending === null) {
-      console.error(`\ndemo: ${error instanceof Error ? error.message : String(error)}`)
-      if (stage !== null) console.error((stage as Stage).logs())
-    }
+    if (abort.signal.aborted) await new Promise(() => {}) // it is leaving already
+    console.error(`\ndemo: ${error instanceof Error ? error.message : String(error)}`)
+    console.error((await currentStage())?.logs() ?? '')
     return 1
   } finally {
     clearTimeout(timer)
-    await end()
-    paper.line()
+    await (await currentStage())?.close()
   }
 }

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createStage, type Stage } from '../support/stage/stage.ts'
-import { castOf } from './cast.ts'
+import { castOf, type SetStage } from './cast.ts'
 import { askForAccess, watchRun } from './onboarding.ts'
 import type { Paper } from './paper.ts'
 import { ADA, plotFor } from './plot.ts'
@@ -15,9 +14,9 @@ const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 /** True when the caller has access and the smoke test is what let them in. */
 export async function playForOneself(
   paper: Paper,
-  options: { failSmoke: boolean; why: string; onStage(stage: Stage): void },
+  options: { failSmoke: boolean; why: string; setStage: SetStage },
 ): Promise<boolean> {
-  const { failSmoke, why } = options
+  const { failSmoke, why, setStage } = options
   const me = userInfo().username
   const scratch = mkdtempSync(join(tmpdir(), 'usher-demo-'))
   paper.heading('Usher: from a chat to a person who is proven to work')
@@ -32,17 +31,15 @@ export async function playForOneself(
     { programs: join(scratch, 'programs'), template: join(scratch, 'MEMORY.md.example') },
     failSmoke,
   )
-  const defaults = { ...(config['defaults'] as object), workspace_base: join(scratch, 'workspace') }
   const told = { install: 'usher init', worker: 'usher worker', bot: 'usher bot' }
-  const stage = await createStage({
+  const stage = await setStage({
     checkout: CHECKOUT,
     mode: { scratch },
-    config: { ...config, defaults },
+    config,
     files,
     patienceMs: 10_000,
     done: (what) => paper.done(`${told[what]} (${watch()})`),
   })
-  options.onStage(stage)
   const { grace, ada } = await castOf(stage, paper)
 
   paper.heading("Grace's phone: she is an admin")

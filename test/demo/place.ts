@@ -63,7 +63,9 @@ export async function playAt(
     const become = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--inh-caps=-all']
     const tied = ['--pdeathsig', 'KILL', '--']
     const node = (checkout: string) => join(checkout, 'node_modules/.bin/node')
-    const reachable = spawnSync('setpriv', [...become, '--', node(CHECKOUT), '--version']).status === 0
+    // By a shell, because setpriv gives its capabilities up only with the program that it becomes.
+    const trial = ['/bin/sh', '-c', 'exec "$0" --version', node(CHECKOUT)]
+    const reachable = spawnSync('setpriv', [...become, '--', ...trial]).status === 0
     const checkout = reachable ? CHECKOUT : copyOf(CHECKOUT, join(scratch, 'usher'))
     const own = join(scratch, 'own')
     mkdirSync(own, { mode: 0o700 })

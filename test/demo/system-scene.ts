@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import type { RunView } from '../../src/protocol/views.ts'
 import { checkoutInSandbox } from '../support/sandbox/sandbox.ts'
-import { createStage, type Stage } from '../support/stage/stage.ts'
+import type { Stage } from '../support/stage/stage.ts'
 import { SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import { snapshotTrees, treeDifferences } from '../support/stage/trees.ts'
-import { type Actor, castOf } from './cast.ts'
+import { type Actor, castOf, type SetStage } from './cast.ts'
 import { show } from './host.ts'
 import { askForAccess, watchRun } from './onboarding.ts'
 import type { Paper } from './paper.ts'
@@ -14,12 +14,12 @@ import { shortly, stopwatch } from './stopwatch.ts'
 
 const TREES = ['/etc', '/home', SYSTEM_PLACES.data]
 
-/** True when Ada has access and the smoke test is what let her in. `onStage` is told the stage, for an early end. */
+/** True when Ada has access and the smoke test is what let her in.  */
 export async function playOnSystem(
   paper: Paper,
-  options: { failSmoke: boolean; onStage(stage: Stage): void },
+  options: { failSmoke: boolean; setStage: SetStage },
 ): Promise<boolean> {
-  const { failSmoke } = options
+  const { failSmoke, setStage } = options
   paper.heading('Usher: from a chat to a person who is proven to work')
   paper.says(
     'Everything here is real: the accounts, the bot, the worker that runs as root. Only Telegram is played, by a server of this demo on loopback. It happens inside private mount and process namespaces, so your machine stays as it is.',
@@ -32,8 +32,7 @@ export async function playOnSystem(
   }
 
   paper.heading('Setting the stage')
-  const stage = await setStage(paper, failSmoke)
-  options.onStage(stage)
+  const stage = await openCurtain(paper, failSmoke, setStage)
   const { grace, ada } = await castOf(stage, paper)
   const before = snapshotTrees(...TREES)
   const rosterBefore = readFileSync(SYSTEM_PLACES.roster, 'utf8')
@@ -70,18 +69,18 @@ export async function playOnSystem(
   return provenBySmokeTest(run)
 }
 
-async function setStage(paper: Paper, failSmoke: boolean): Promise<Stage> {
+async function openCurtain(paper: Paper, failSmoke: boolean, setStage: SetStage): Promise<Stage> {
   const { config, files } = plotFor(
     { programs: '/usr/local/bin', template: '/etc/usher/MEMORY.md.example' },
     failSmoke,
   )
   const watch = stopwatch()
   const told: Record<string, string> = {
-    install: `accounts of Grace (an admin) and Alan, the group ${GROUP}, and usher init`,
+    install: `accounts of Grace, an admin, and Alan; then usher init`,
     worker: 'usher worker: runs as root, has no network, owns roster and database',
     bot: 'usher bot: runs as the user usher, talks to Telegram, decides nothing',
   }
-  const stage = await createStage({
+  return setStage({
     checkout: checkoutInSandbox,
     mode: 'system',
     config: { ...config, roles: { user: { groups: [GROUP] } } },
@@ -91,7 +90,6 @@ async function setStage(paper: Paper, failSmoke: boolean): Promise<Stage> {
     patienceMs: 10_000,
     done: (what) => paper.done(`${told[what]} (${watch()})`),
   })
-  return stage
 }
 
 async function proveAccess(paper: Paper, ada: Actor, rosterBefore: string): Promise<void> {

@@ -33,6 +33,8 @@ export interface StageOptions {
   files?: readonly OperatorFile[]
   /** For the chat driver's waits. */
   patienceMs?: number
+  /** Aborted while the stage is being set: everything ends, and `createStage` rejects. */
+  signal?: AbortSignal
   /** Told what is done. */
   done?(what: 'install' | 'worker' | 'bot'): void
 }
@@ -61,7 +63,16 @@ const READY_WITHIN_MS = 15_000
 
 /** Installs and starts worker and bot; resolves when both are ready. Cleans up after itself when that fails. */
 export async function createStage(options: StageOptions): Promise<Stage> {
-  const { checkout, mode, residents = [], groups = [], files = [], patienceMs, done = () => {} } = options
+  const {
+    checkout,
+    mode,
+    residents = [],
+    groups = [],
+    files = [],
+    patienceMs,
+    signal,
+    done = () => {},
+  } = options
   const usher = join(checkout, 'usher')
   const cwd = '/'
   const botApi = await createBotApiServer({ botUsername: 'usher_bot' })
@@ -90,6 +101,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
             botUser: null,
           }
     closers.push(installed.remove)
+    signal?.throwIfAborted()
     done('install')
     const { places, env, init, botUser } = installed
     const configFlag = mode === 'system' ? [] : ['--config', places.config]
@@ -122,10 +134,18 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       () => worker.stop(),
       () => bot.stop(),
     )
+    const stop = () => {
+      void worker.stop()
+      void bot.stop()
+    }
+    signal?.addEventListener('abort', stop)
     await worker.start()
     done('worker')
+    signal?.throwIfAborted()
     await bot.start()
     done('bot')
+    signal?.removeEventListener('abort', stop)
+    signal?.throwIfAborted()
     const run: Stage['usher'] = (args, { as, input } = {}) =>
       runCommand([usher, ...args, ...configFlag], { cwd, env, as, input })
     return {

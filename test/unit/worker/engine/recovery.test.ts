@@ -192,7 +192,7 @@ describe('a worker that is killed', () => {
     ['had begun', 1, 'failed', 'undo_failed'],
     ['had not begun', 2, 'undone', 'undone'],
   ] as const)(
-    'and replaced by a version that does not know a step that %s ends as %3$s, with the cause',
+    'and replaced by a version that does not know a step that %s ends with the cause and with nothing begun after it',
     async ([, index, runState, stepState]) => {
       fixture = await engineFixture({ script: { groups: { apply: () => new Promise(() => undefined) } } })
       const { id, plan } = await fixture.submit(operator)
