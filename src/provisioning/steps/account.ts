@@ -6,7 +6,8 @@ import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
 import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome, UndoOutcome } from '../step-kind.ts'
-import { accountChanged, identityOfEntry, removeIfOurs } from './person.ts'
+import { accountChanged, identityOfEntry } from './parts/person-account.ts'
+import { removeIfOurs } from './parts/remove-if-ours.ts'
 
 const SKELETON = '/etc/skel'
 /** useradd(8): the uid is taken. */
