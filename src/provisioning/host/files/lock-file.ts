@@ -2,7 +2,7 @@ import { constants, mkdirSync, readFileSync, unlinkSync, writeSync } from 'node:
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FileOutcome } from './safe-files.ts'
 import type { Trust } from './safe-files-walk.ts'
-import { at, errnoOf, failureOf, inParent, lstatAt, PathError, withOpen } from './safe-files-walk.ts'
+import { at, errnoOf, failureOf, inParent, lstatAt, occupied, withOpen } from './safe-files-walk.ts'
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants
 const RETRY_MS = 20
@@ -61,7 +61,7 @@ function takeLock(path: string, trust: Trust): FileOutcome<{ holder: number | nu
 function holderOf(parent: number, name: string, path: string): number | null {
   const stats = lstatAt(parent, name)
   if (stats === null) return null
-  if (!stats.isFile()) throw new PathError({ code: 'path_occupied', params: { path } })
+  if (!stats.isFile()) throw occupied(path)
   const text = withOpen(parent, name, O_RDONLY, (descriptor) => readFileSync(descriptor, 'utf8'))
   const [pid, startTime] = text.trim().split(' ')
   if (!pid || !startTime || !/^[0-9]+$/.test(pid)) return null
