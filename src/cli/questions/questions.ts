@@ -1,17 +1,20 @@
 import { osUserViolations, suggestOsUsers } from '../../domain/username.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
+import type { OperationOutput } from '../../protocol/operations.ts'
 import { noteLine } from '../../texts/notes.ts'
 import { roleLine } from '../../texts/people.ts'
 import { plain } from '../../texts/plain.ts'
 import { violationText } from '../../texts/violations.ts'
 import type { Session } from '../session.ts'
 import { collectRepos, integerOf, numberOf } from '../verbs/adduser-flags.ts'
-import type { Options } from './ask-adduser.ts'
 import type { Answer, Prompter } from './prompter.ts'
 
 /** In the order in which they are asked. */
 export const QUESTIONS = ['telegram_id', 'name', 'os_user', 'role', 'github', 'defaults', 'routing'] as const
 export type QuestionName = (typeof QUESTIONS)[number]
+
+/** What there is to choose from on this host. */
+export type Options = OperationOutput<'onboarding.options'>
 
 /** What was answered so far; each question fills in its own. */
 export interface Known {
