@@ -1,3 +1,4 @@
+import { INHERITED_KEYS } from '../../domain/person.ts'
 import { osUserViolations, suggestOsUsers } from '../../domain/username.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
 import type { OperationOutput } from '../../protocol/operations.ts'
@@ -21,7 +22,6 @@ export interface Known {
   answers: Partial<AnswersInput>
 }
 
-const DEFAULTS = ['workspace_base', 'model', 'agent_backend', 'max_budget'] as const
 const OF_QUESTION: Readonly<Record<string, QuestionName>> = {
   telegram_id: 'telegram_id',
   name: 'name',
@@ -187,7 +187,7 @@ async function askDefaults(prompter: Prompter, options: Options, known: Known): 
     max_budget: 'Monthly budget',
   }
   for (;;) {
-    const choices = DEFAULTS.map((key) => {
+    const choices = INHERITED_KEYS.map((key) => {
       const own = known.answers[key]
       const inherited = options.defaults[key]
       const value =
