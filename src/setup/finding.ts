@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Environment } from '../config/environment.ts'
 import type { RosterEntry } from '../domain/person.ts'
-import type { Programs } from '../provisioning/host/programs.ts'
+import type { Programs } from '../provisioning/host/programs/programs.ts'
 
 /** One thing that a check says. Only a `problem` makes `usher doctor` exit 1. */
 export interface Finding {

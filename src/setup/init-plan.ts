@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { readHostFacts } from '../config/host-facts.ts'
-import type { Programs } from '../provisioning/host/programs.ts'
+import type { Programs } from '../provisioning/host/programs/programs.ts'
 import { type EnsureOptions, ensureDirectory, ensureFile, type Outcome, type Owner } from './ensure.ts'
 import { configTemplate, MEMORY_TEMPLATE, ROSTER_TEMPLATE, SECRETS_TEMPLATE } from './templates.ts'
 

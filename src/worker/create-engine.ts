@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Actor } from '../domain/actor.ts'
-import { type DiskProblem, diskProblems } from '../provisioning/host/disk.ts'
+import { type DiskProblem, diskProblems } from '../provisioning/host/files/disk.ts'
 import type { Host } from '../provisioning/host/host.ts'
 import type { StepRegistry } from '../provisioning/registry.ts'
 import type { Store } from '../store/store.ts'

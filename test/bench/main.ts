@@ -14,7 +14,7 @@ import { measureTaps } from './taps.ts'
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 /** Two admins' worth of a minute's account checks. */
 const TAPS = 12
-const STARTS = 7
+const STARTS = 9
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -49,11 +49,13 @@ async function measure(people: number): Promise<number> {
   const say = (text: string) => console.error(`bench: ${text}`)
   const [cpu] = cpus()
   say(`starts of worker and bot, ${STARTS} each`)
-  const processes = shown(await measureProcesses(STARTS))
+  const processes = await measureProcesses(STARTS)
+  say(`so far:\n${processes}`)
   say(`${people} people, each beside a plain shell script`)
-  const onboarding = shown(await measureOnboarding(people))
+  const onboarding = await measureOnboarding(people)
+  say(`so far:\n${onboarding}`)
   say(`${TAPS} taps on Approve`)
-  const taps = shown(await measureTaps(TAPS))
+  const taps = await measureTaps(TAPS)
   console.log(`Measured with \`npm run bench\` on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Linux, Node ${process.versions.node}.
 
 | what | p50 | p95 | target |
@@ -62,10 +64,4 @@ ${onboarding}
 ${taps}
 ${processes}`)
   return 0
-}
-
-/** Also at once, because the rest takes a while. */
-function shown(rows: string): string {
-  console.error(rows)
-  return rows
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createAccountDatabase } from '../../src/provisioning/host/create-account-database.ts'
-import { createPrograms } from '../../src/provisioning/host/create-programs.ts'
-import { createSafeFiles } from '../../src/provisioning/host/create-safe-files.ts'
+import { createAccountDatabase } from '../../src/provisioning/host/accounts/create-account-database.ts'
+import { createSafeFiles } from '../../src/provisioning/host/files/create-safe-files.ts'
+import { createPrograms } from '../../src/provisioning/host/programs/create-programs.ts'
 
 const files = createSafeFiles({ mode: 'system', dataDir: '/srv/data' })
 const accounts = createAccountDatabase(createPrograms('system'), files)

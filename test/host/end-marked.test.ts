@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { endMarked } from '../../src/provisioning/host/end-marked.ts'
+import { endMarked } from '../../src/provisioning/host/programs/end-marked.ts'
 
 const never = new AbortController().signal
 

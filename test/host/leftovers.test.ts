@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createPrograms } from '../../src/provisioning/host/create-programs.ts'
-import { removeLeftoversOf } from '../../src/provisioning/host/leftovers.ts'
+import { removeLeftoversOf } from '../../src/provisioning/host/accounts/leftovers.ts'
+import { createPrograms } from '../../src/provisioning/host/programs/create-programs.ts'
 
 const host = { programs: createPrograms('system') }
 const maria = { name: 'maria', uid: 4301, gid: 4301, gecos: '', home: '/home/maria', shell: '/bin/bash' }

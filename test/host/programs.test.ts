@@ -2,9 +2,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createPrograms } from '../../src/provisioning/host/create-programs.ts'
-import { processesOf } from '../../src/provisioning/host/end-processes.ts'
-import type { PersonIdentity } from '../../src/provisioning/host/programs.ts'
+import { createPrograms } from '../../src/provisioning/host/programs/create-programs.ts'
+import { processesOf } from '../../src/provisioning/host/programs/end-processes.ts'
+import type { PersonIdentity } from '../../src/provisioning/host/programs/programs.ts'
 
 const programs = createPrograms('system')
 const person: PersonIdentity = {

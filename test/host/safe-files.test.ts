@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createSafeFiles } from '../../src/provisioning/host/create-safe-files.ts'
-import type { FileIdentity } from '../../src/provisioning/host/safe-files.ts'
-import { at, inParent, lstatAt } from '../../src/provisioning/host/safe-files-walk.ts'
+import { createSafeFiles } from '../../src/provisioning/host/files/create-safe-files.ts'
+import type { FileIdentity } from '../../src/provisioning/host/files/safe-files.ts'
+import { at, inParent, lstatAt } from '../../src/provisioning/host/files/safe-files-walk.ts'
 
 const files = createSafeFiles({ mode: 'system', dataDir: '/srv/data' })
 const person = { uid: 4242, gid: 4242 }

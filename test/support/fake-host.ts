@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { AccountPower, Facts, GroupEntry, PasswdEntry, PathFact } from '../../src/domain/facts.ts'
 import type { RosterEntry } from '../../src/domain/person.ts'
-import type { AccountDatabase } from '../../src/provisioning/host/account-database.ts'
+import type { AccountDatabase } from '../../src/provisioning/host/accounts/account-database.ts'
 import type { Host } from '../../src/provisioning/host/host.ts'
-import type { ProgramResult } from '../../src/provisioning/host/programs.ts'
+import type { ProgramResult } from '../../src/provisioning/host/programs/programs.ts'
 
 /** A host in memory: what the engine and test steps see and change. Plain data, so a test can look at all of it. */
 export interface FakeMachine {

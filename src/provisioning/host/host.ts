@@ -1,10 +1,10 @@
 import type { Facts, FactsQuery } from '../../domain/facts.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import type { RosterFile } from '../roster/roster-file.ts'
-import type { AccountDatabase } from './account-database.ts'
-import type { Programs } from './programs.ts'
-import type { SafeFiles } from './safe-files.ts'
-import type { Services } from './services.ts'
+import type { AccountDatabase } from './accounts/account-database.ts'
+import type { SafeFiles } from './files/safe-files.ts'
+import type { Programs } from './programs/programs.ts'
+import type { Services } from './services/services.ts'
 
 /** Everything that steps may do to the operating system; made once by the worker, passed as a parameter. */
 export interface Host {

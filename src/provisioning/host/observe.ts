@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs'
 import type { Facts, FactsQuery, PasswdEntry } from '../../domain/facts.ts'
 import type { RosterFile } from '../roster/roster-file.ts'
-import type { AccountDatabase } from './account-database.ts'
+import type { AccountDatabase } from './accounts/account-database.ts'
+import type { SafeFiles } from './files/safe-files.ts'
 import type { HostEnvironment } from './host.ts'
-import type { SafeFiles } from './safe-files.ts'
 
 export interface ObserveDependencies {
   environment: HostEnvironment

@@ -1,6 +1,6 @@
 import type { RosterEntry } from '../../domain/person.ts'
 import type { StepFailure } from '../../domain/step.ts'
-import type { FileIdentity, FileOutcome, SafeFiles } from '../host/safe-files.ts'
+import type { FileIdentity, FileOutcome, SafeFiles } from '../host/files/safe-files.ts'
 import type { RosterPerson } from './parse.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from './parse.ts'
 

@@ -1,12 +1,13 @@
 import type { PasswdEntry } from '../../domain/facts.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
-import type { AccountTraces } from '../host/account-database.ts'
+import type { AccountTraces } from '../host/accounts/account-database.ts'
+import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
+import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'
 import type { Host } from '../host/host.ts'
-import { removeLeftoversOf } from '../host/leftovers.ts'
-import type { FileIdentity, TreeEntry } from '../host/safe-files.ts'
 import type { StepContext, StepImplementation, StepOutcome, UndoOutcome } from '../step-kind.ts'
-import { accountChanged, identityOfEntry, removeIfOurs } from './person.ts'
+import { accountChanged, identityOfEntry } from './parts/person-account.ts'
+import { removeIfOurs } from './parts/remove-if-ours.ts'
 
 const SKELETON = '/etc/skel'
 /** useradd(8): the uid is taken. */

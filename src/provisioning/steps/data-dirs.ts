@@ -1,10 +1,11 @@
 import { dirname } from 'node:path'
 import type { PasswdEntry } from '../../domain/facts.ts'
 import type { DirectoryOwner, DirectorySpec, Note, StepFailure } from '../../domain/step.ts'
+import type { FileIdentity, FileOutcome } from '../host/files/safe-files.ts'
 import type { Host } from '../host/host.ts'
-import type { FileIdentity, FileOutcome } from '../host/safe-files.ts'
 import type { StepContext, StepImplementation, UndoOutcome } from '../step-kind.ts'
-import { identityOfEntry, ownerOf, removeIfOurs } from './person.ts'
+import { identityOfEntry, ownerOf } from './parts/person-account.ts'
+import { removeIfOurs } from './parts/remove-if-ours.ts'
 
 const PRIVATE = 0o700
 /** People pass through the roots to what is theirs and see nothing of the others. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { checkConfigAgainstHost } from '../../config/host-check.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
-import { readUnitNames } from '../../provisioning/host/unit-names.ts'
+import { readUnitNames } from '../../provisioning/host/services/unit-names.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 
 /** What only the host can say against the config: the bot's account, owners, groups that equal root, units. */

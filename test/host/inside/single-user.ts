@@ -1,10 +1,10 @@
 /** Run as an ordinary account: programs in single-user mode, in the containment found and in the least one. */
 import { mkdirSync, readdirSync } from 'node:fs'
-import { createPrograms } from '../../../src/provisioning/host/create-programs.ts'
-import { processesOf } from '../../../src/provisioning/host/end-processes.ts'
 import type { Host } from '../../../src/provisioning/host/host.ts'
-import { runAsPerson } from '../../../src/provisioning/host/person-programs.ts'
-import type { Containment } from '../../../src/provisioning/host/programs.ts'
+import { createPrograms } from '../../../src/provisioning/host/programs/create-programs.ts'
+import { processesOf } from '../../../src/provisioning/host/programs/end-processes.ts'
+import { runAsPerson } from '../../../src/provisioning/host/programs/person-programs.ts'
+import type { Containment } from '../../../src/provisioning/host/programs/programs.ts'
 import { smokeTest } from '../../../src/provisioning/steps/smoke-test.ts'
 
 const uid = process.getuid!()

@@ -1,7 +1,8 @@
 /** Run inside a systemd sandbox: ends the processes of the account with this uid and removes what it left. */
-import { createPrograms } from '../../../src/provisioning/host/create-programs.ts'
-import { processesOf } from '../../../src/provisioning/host/end-processes.ts'
-import { removeLeftoversOf } from '../../../src/provisioning/host/leftovers.ts'
+
+import { removeLeftoversOf } from '../../../src/provisioning/host/accounts/leftovers.ts'
+import { createPrograms } from '../../../src/provisioning/host/programs/create-programs.ts'
+import { processesOf } from '../../../src/provisioning/host/programs/end-processes.ts'
 
 const programs = createPrograms('system')
 const signal = AbortSignal.timeout(20_000)

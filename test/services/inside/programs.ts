@@ -1,7 +1,7 @@
 /** Run inside a systemd sandbox, in a unit of its own: what programs of a person are there. Prints one JSON document. */
-import { createPrograms } from '../../../src/provisioning/host/create-programs.ts'
-import { processesOf } from '../../../src/provisioning/host/end-processes.ts'
-import type { PersonIdentity } from '../../../src/provisioning/host/programs.ts'
+import { createPrograms } from '../../../src/provisioning/host/programs/create-programs.ts'
+import { processesOf } from '../../../src/provisioning/host/programs/end-processes.ts'
+import type { PersonIdentity } from '../../../src/provisioning/host/programs/programs.ts'
 
 const programs = createPrograms('system')
 const maria: PersonIdentity = {

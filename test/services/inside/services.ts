@@ -1,8 +1,8 @@
 /** Run inside a systemd sandbox: performs `UNIT ACTION COUNT` at once, that often, and prints what came of each. */
 
 import type { ServiceAction } from '../../../src/domain/step.ts'
-import { createPrograms } from '../../../src/provisioning/host/create-programs.ts'
-import { createServices } from '../../../src/provisioning/host/services-systemd.ts'
+import { createPrograms } from '../../../src/provisioning/host/programs/create-programs.ts'
+import { createServices } from '../../../src/provisioning/host/services/services-systemd.ts'
 
 const [unit, action, count] = process.argv.slice(2) as [string, ServiceAction, string]
 const services = createServices(createPrograms('system'))

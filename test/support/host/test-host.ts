@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createHost } from '../../../src/provisioning/create-host.ts'
 import type { Host, HostEnvironment } from '../../../src/provisioning/host/host.ts'
-import type { Services } from '../../../src/provisioning/host/services.ts'
+import type { Services } from '../../../src/provisioning/host/services/services.ts'
 import { insideSandbox } from '../sandbox/sandbox.ts'
 
 /** Places of the installation that `makeTestHost` makes. */

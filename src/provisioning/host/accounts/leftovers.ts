@@ -1,0 +1,127 @@
+import { lstat, readdir, readFile, rmdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PasswdEntry } from '../../../domain/facts.ts'
+import type { FileOutcome } from '../files/safe-files.ts'
+import type { Host } from '../host.ts'
+import type { PersonIdentity } from '../programs/programs.ts'
+
+/** Folders of root's or of a daemon's in which an entry bears the account's name: userdel(8) leaves these. */
+const NAMED = ['/var/lib/systemd/linger', '/var/spool/cron/crontabs', '/var/spool/cron']
+/** Folders in which an entry belongs to whom it is owned by: at(1) jobs. */
+const OWNED = ['/var/spool/cron/atjobs', '/var/spool/at', '/var/spool/at/spool']
+/** Folders that everybody may write in and that outlive a process: posix shared memory and message queues. */
+const SHARED = ['/dev/shm', '/dev/mqueue']
+/** System V ipc: the table of proc(5) and the flag of ipcrm(1). */
+const IPC = [
+  { table: '/proc/sysvipc/shm', flag: '--shmem-id', id: 'shmid' },
+  { table: '/proc/sysvipc/sem', flag: '--semaphore-id', id: 'semid' },
+  { table: '/proc/sysvipc/msg', flag: '--queue-id', id: 'msqid' },
+] as const
+
+export type Leftovers = FileOutcome<{ removed: string[] }>
+
+/**
+ * Removes what stays of an account outside its home and is not removed by userdel(8): linger, crontab, at jobs, shared memory
+ * and other ipc, `/run/user/UID`. For an account that a run made, after `endProcessesOf` and before the account itself is
+ * removed. Safe to repeat. Nothing in /tmp: its uid is never given out again, so nobody inherits it.
+ *
+ * As root only entries of folders that the account cannot change are unlinked, which never follows a link; whatever the
+ * account could have put something in, it empties itself.
+ */
+export async function removeLeftoversOf(
+  host: Pick<Host, 'programs'>,
+  { name, uid, gid, home, shell }: PasswdEntry,
+  signal: AbortSignal,
+): Promise<Leftovers> {
+  const person: PersonIdentity = { osUser: name, uid, gid, home, shell }
+  try {
+    const named = await Promise.all(NAMED.map((folder) => unlinkNamed(join(folder, name), folder, uid)))
+    const owned = await Promise.all(OWNED.map((folder) => unlinkOwned(folder, uid)))
+    const removed = [...named, ...owned].flat()
+    const ipc = await ipcOf(uid)
+    if (ipc.args.length > 0) {
+      const result = await host.programs.runAsPerson(person, ['/usr/bin/ipcrm', ...ipc.args], { signal })
+      if (!result.ok) return { ok: false, failure: result.failure }
+      removed.push(...ipc.names)
+    }
+    const runtime = `/run/user/${uid}`
+    const shared = (await Promise.all(SHARED.map((folder) => ownedEntries(folder, uid)))).flat()
+    const inRuntime = (await ownedEntries('/run/user', uid)).filter((path) => path === runtime)
+    const theirs = [...shared, ...inRuntime]
+    if (theirs.length > 0) {
+      // As its owner, a folder that is closed to itself (systemd makes such ones) has to be opened before it is entered.
+      const open = ['-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', '/bin/chmod', 'u+rwx', '{}', ';']
+      // The runtime folder lies in one of root's, so only its contents are theirs to remove.
+      const remove = ['-xdev', '-depth', '!', '-path', runtime, '-delete']
+      for (const how of [open, remove]) {
+        const result = await host.programs.runAsPerson(person, ['/usr/bin/find', ...theirs, ...how], {
+          signal,
+        })
+        if (!result.ok) return { ok: false, failure: result.failure }
+      }
+      if (inRuntime.length > 0) await rmdir(runtime)
+      removed.push(...theirs)
+    }
+    return { ok: true, removed }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    return {
+      ok: false,
+      failure: { code: 'undo_incomplete', params: { why: `leftovers of ${name}` }, detail },
+    }
+  }
+}
+
+/** /var/spool/cron/NAME is a crontab only where it is a file: elsewhere the folder holds folders of those names. */
+async function unlinkNamed(path: string, folder: string, uid: number): Promise<string[]> {
+  const stats = await lstat(path).catch(noneThere)
+  if (stats === null || stats.isDirectory()) return []
+  // Linger is root's own note about a name; everything else must be theirs.
+  if (folder !== NAMED[0] && stats.uid !== uid) return []
+  await unlink(path).catch(noneThere)
+  return [path]
+}
+
+async function unlinkOwned(folder: string, uid: number): Promise<string[]> {
+  const paths = await ownedEntries(folder, uid)
+  const removed: string[] = []
+  for (const path of paths) {
+    if ((await lstat(path).catch(noneThere))?.isDirectory() === true) continue
+    await unlink(path).catch(noneThere)
+    removed.push(path)
+  }
+  return removed
+}
+
+async function ownedEntries(folder: string, uid: number): Promise<string[]> {
+  const names = (await readdir(folder).catch(noneThere)) ?? []
+  const paths = names.map((name) => join(folder, name))
+  const stats = await Promise.all(paths.map((path) => lstat(path).catch(noneThere)))
+  return paths.filter((_, index) => stats[index]?.uid === uid)
+}
+
+/** The ids that belong to this uid, as arguments of ipcrm(1): run as that uid it can remove no others. */
+async function ipcOf(uid: number): Promise<{ args: string[]; names: string[] }> {
+  const args: string[] = []
+  const names: string[] = []
+  for (const { table, flag, id } of IPC) {
+    const [head = '', ...lines] = ((await readFile(table, 'latin1').catch(noneThere)) ?? '')
+      .trimEnd()
+      .split('\n')
+    const columns = head.trim().split(/\s+/)
+    for (const line of lines) {
+      const fields = line.trim().split(/\s+/)
+      if (Number(fields[columns.indexOf('uid')]) !== uid) continue
+      const number = fields[columns.indexOf(id)]!
+      args.push(`${flag}=${number}`)
+      names.push(`${id} ${number}`)
+    }
+  }
+  return { args, names }
+}
+
+function noneThere(error: unknown): null {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null
+  throw error
+}

@@ -1,0 +1,126 @@
+import type { Stats } from 'node:fs'
+import { lstat, readlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Programs } from '../programs/programs.ts'
+import type { Component, Trail } from './isolation.ts'
+
+/** As many links as the kernel follows (path_resolution(7)). */
+const MAX_LINKS = 40
+
+export type TrailFact =
+  | { state: 'there'; trail: Trail }
+  | { state: 'absent' }
+  | { state: 'unknown'; why: string }
+
+/** Looks at the way to paths; remembers each folder for as long as it is used, so use one for one decision. */
+export interface TrailReader {
+  trail(path: string): Promise<TrailFact>
+  /** The same trail with `accessList` filled in: one program for all that could have one that matters. */
+  withAccessLists(trail: Trail): Promise<Trail>
+}
+
+export function createTrailReader(programs: Pick<Programs, 'run'>): TrailReader {
+  const seen = new Map<string, Stats | Promise<Stats>>()
+  // What is known is given at once: a thousand people share their parents, and each wait would be a turn of the loop.
+  const look: Look = (path) => {
+    const known = seen.get(path)
+    if (known !== undefined) return known
+    const looking = lstat(path).then((stats) => {
+      seen.set(path, stats)
+      return stats
+    })
+    seen.set(path, looking)
+    return looking
+  }
+  return {
+    trail: (path) => readTrail(look, path),
+    async withAccessLists({ components, linkFolders }) {
+      const lists = await accessLists(programs, [...components, ...linkFolders])
+      const fill = (component: Component) => ({ ...component, accessList: lists.get(component.path) ?? null })
+      return { components: components.map(fill), linkFolders: linkFolders.map(fill) }
+    },
+  }
+}
+
+type Look = (path: string) => Stats | Promise<Stats>
+
+/** Walks as the kernel does: link by link, keeping the folders that the links lie in. */
+async function readTrail(look: Look, path: string): Promise<TrailFact> {
+  if (!path.startsWith('/')) throw new Error(`cannot look at the way to "${path}": not an absolute path`)
+  const names = path.split('/').filter((name) => name !== '')
+  const linkFolders = new Set<string>()
+  let at = '/'
+  let links = 0
+  try {
+    while (names.length > 0) {
+      const name = names.shift()!
+      if (name === '.') continue
+      if (name === '..') {
+        at = dirname(at)
+        continue
+      }
+      const next = join(at, name)
+      const found = look(next)
+      const stats = found instanceof Promise ? await found : found
+      if (!stats.isSymbolicLink()) {
+        at = next
+        continue
+      }
+      if (++links > MAX_LINKS) return { state: 'unknown', why: 'too many symbolic links' }
+      for (let folder = at; ; folder = dirname(folder)) {
+        linkFolders.add(folder)
+        if (folder === '/') break
+      }
+      const target = await readlink(next)
+      names.unshift(...target.split('/').filter((part) => part !== ''))
+      if (target.startsWith('/')) at = '/'
+    }
+    const onTheWay: string[] = []
+    for (let folder = at; ; folder = dirname(folder)) {
+      onTheWay.unshift(folder)
+      if (folder === '/') break
+    }
+    for (const folder of onTheWay) linkFolders.delete(folder)
+    const read = async (folders: Iterable<string>): Promise<Component[]> => {
+      const components: Component[] = []
+      for (const folder of folders) {
+        const found = look(folder)
+        const { uid, gid, mode } = found instanceof Promise ? await found : found
+        components.push({ path: folder, uid, gid, mode: mode & 0o7777, accessList: null })
+      }
+      return components
+    }
+    return {
+      state: 'there',
+      trail: { components: await read(onTheWay), linkFolders: await read(linkFolders) },
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent' }
+    return { state: 'unknown', why: code }
+  }
+}
+
+/**
+ * Which of these have an extended access list. Node cannot read extended attributes and getfacl(1) need not be installed;
+ * `ls -l` of coreutils marks such a file with `+` after its mode. Where the group bits are 0 a list has no effect, so
+ * those are not asked about. What cannot be learnt stays unknown, that is: is taken for a list.
+ */
+async function accessLists(
+  programs: Pick<Programs, 'run'>,
+  components: readonly Component[],
+): Promise<Map<string, boolean>> {
+  const known = new Map<string, boolean>()
+  const asked = components.filter(({ mode }) => (mode & 0o070) !== 0).map(({ path }) => path)
+  for (const { path } of components) if (!asked.includes(path)) known.set(path, false)
+  if (asked.length === 0) return known
+  // -U: in the given order; -b: a newline in a name does not make a line.
+  const listed = await programs.run('/bin/ls', ['-ldUb', '--', ...asked], { env: { LC_ALL: 'C' } })
+  const lines = listed.ok ? listed.stdout.trimEnd().split('\n') : []
+  if (lines.length !== asked.length) return known
+  for (const [index, path] of asked.entries()) {
+    const mark = /^[a-z-][rwxsStT-]{9}(.)/.exec(lines[index]!)?.[1]
+    if (mark !== undefined) known.set(path, mark === '+')
+  }
+  return known
+}
