@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { constants, lstatSync, readdirSync } from 'node:fs'
 import type { TreeEntry } from './safe-files.ts'
-import { at, identityOf, isSame, PathError, withOpen } from './safe-files-walk.ts'
+import { at, identityOf, isSame, kindOf, occupied, withOpen } from './safe-files-walk.ts'
 
 /** Deeper than this nobody works; every level takes a descriptor and a stack frame of ours. */
 const DEPTH_LIMIT = 100
@@ -20,9 +20,7 @@ export function treeOf(directory: number, path: string, limit: number): TreeEntr
   const list = (descriptor: number, prefix: string, depth: number): void => {
     for (const name of readdirSync(at(descriptor, '.'))) {
       characters += prefix.length + name.length
-      if (entries.length >= limit || characters > PATHS_LIMIT || depth > DEPTH_LIMIT) {
-        throw new PathError({ code: 'path_occupied', params: { path } })
-      }
+      if (entries.length >= limit || characters > PATHS_LIMIT || depth > DEPTH_LIMIT) throw occupied(path)
       const stats = lstatSync(at(descriptor, name), { throwIfNoEntry: false })
       if (!stats) continue
       entries.push(entryOf(`${prefix}${name}`, stats))
@@ -37,13 +35,14 @@ export function treeOf(directory: number, path: string, limit: number): TreeEntr
 }
 
 function entryOf(path: string, stats: Stats): TreeEntry {
-  const kind = stats.isDirectory()
-    ? 'directory'
-    : stats.isFile()
-      ? 'file'
-      : stats.isSymbolicLink()
-        ? 'symlink'
-        : 'other'
   const { uid, ino, ctimeMs } = stats
-  return { path, kind, uid, mode: stats.mode & 0o7777, size: stats.size, ino, changed: ctimeMs }
+  return {
+    path,
+    kind: kindOf(stats),
+    uid,
+    mode: stats.mode & 0o7777,
+    size: stats.size,
+    ino,
+    changed: ctimeMs,
+  }
 }
