@@ -140,7 +140,7 @@ export const NOTE_CODES = [
   'smoke.folders_proven', // {count}
   'smoke.agent_ran', // {command, ms}
   'smoke.via_proven', // {user}
-  'smoke.agent_left_files', // {count, home}
+  'smoke.agent_left_files', // {count, home, names?}
   // activation
   'activation.lift',
   'activation.lifted',

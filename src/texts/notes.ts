@@ -81,7 +81,8 @@ const WORDS: Record<NoteCode, Words> = {
   'smoke.agent_ran': done((p) => `ran the agent command${p.after('command')}${took(p)}`),
   'smoke.via_proven': done((p) => `the service account ${p.text('user')} can become this person`),
   'smoke.agent_left_files': kept(
-    (p) => `the agent command left ${count(p, 'new entry', 'new entries')} in ${p.text('home', 'the home')}`,
+    (p) =>
+      `the agent command left ${count(p, 'new entry', 'new entries')} in ${p.text('home', 'the home')}${p.has('names') ? `: ${p.text('names')}` : ''}`,
   ),
   'activation.lift': will(() => 'activate the account: lift its expiry'),
   'activation.lifted': done(() => 'activated the account'),

@@ -363,7 +363,15 @@ describe('the agent command', () => {
     const { outcome } = await agent('mkdir ~/.agent ~/state; echo x >~/.agentrc; echo again >~/.profile')
     expect(outcome.notes.at(-1)).toEqual({
       code: 'smoke.agent_left_files',
-      params: { count: 3, home: '/home/maria' },
+      params: { count: 3, home: '/home/maria', names: 'state, .agent, .agentrc' },
+    })
+  })
+
+  test('that leaves files with names that could be taken for answers has them counted, not repeated', async () => {
+    const { outcome } = await agent("cd; : >'x\ny'; : >'left-name z'; : >ok")
+    expect(outcome.notes.at(-1)).toEqual({
+      code: 'smoke.agent_left_files',
+      params: { count: 3, home: '/home/maria', names: 'ok' },
     })
   })
 

@@ -258,5 +258,5 @@ function shuttingDown(): ApiError {
 
 /** The same for everybody and everything, so that it tells nothing. */
 function notPermitted(operation: string): ApiError {
-  return { code: 'not_permitted', message: `cannot ${operation}: not permitted here` }
+  return { code: 'not_permitted', message: `cannot do this: '${operation}' is not permitted here` }
 }
