@@ -44,6 +44,7 @@ async function byUsher({ client }: Scene, n: number): Promise<number> {
     os_user: `usher-${n}`,
     role: 'user',
     account: 'create',
+    proof: 'started',
   } as const
   const drafted = await client.call('request.draft', { answers })
   if (!drafted.ok) throw new Error(`cannot draft: ${JSON.stringify(drafted.error)}`)
