@@ -24,18 +24,13 @@ function waitingForStart(base: StepImplementation<'activation'>): StepImplementa
         context.journal.commit({ waits: true })
         return { ok: true, notes: [{ code: 'activation.waits_for_start' }] }
       }
-      const stillWaiting = {
-        ...context,
-        journal: {
-          commit: (later: StepRecord) =>
-            context.journal.commit(later['done'] === true ? { made: true, done: true } : later),
-        },
-      }
-      const outcome = await base.apply(stillWaiting, params, { made: true, waits: true })
+      const outcome = await base.apply(context, params, { made: true, waits: true })
       return outcome.ok ? { ok: true, notes: [{ code: 'activation.lifted' }] } : outcome
     },
     verify: async (context, params, record) =>
-      record['waits'] === true ? { ok: true, notes: [] } : base.verify(context, params, record),
+      record['waits'] === true && record['made'] !== true
+        ? { ok: true, notes: [] }
+        : base.verify(context, params, record),
     async undo(context, params, record) {
       if (record?.['waits'] === true && record['made'] !== true) return { state: 'undone', notes: [] }
       return base.undo(context, params, record)

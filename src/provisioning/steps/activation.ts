@@ -4,10 +4,10 @@ import type { Note, StepFailure, StepParams } from '../../domain/step.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
 
 /**
- * `lifts`: this run was about to lift the expiry of the account with this uid, or has lifted it. `waits`: the person's Start
- * is still to come, or has come and the expiry is being lifted; absent once that is over.
+ * `lifts`: this run was about to lift the expiry of the account with this uid, or has lifted it. `onStart`: not in the run
+ * itself but after the person's Start, which may still be to come.
  */
-type ActivationRecord = { uid: number; lifts: boolean; waits?: true }
+type ActivationRecord = { uid: number; lifts: boolean; onStart?: true }
 type Params = StepParams['activation']
 
 /**
@@ -34,13 +34,13 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     const { osUser, gecos, awaitsStartOf } = params
     const entry = await host.accounts.byName(osUser)
     if (entry === null || (record !== null && record.uid !== entry.uid)) return failed(changed(osUser))
-    if (record?.waits === true) return applyWaiting(context, params, record, entry)
+    if (record?.onStart === true) return applyWaiting(context, params, record, entry)
     const { uid } = entry
     const lifts =
       record?.lifts ?? (entry.gecos === markerGecos(run.marker) && (await host.accounts.isExpired(osUser)))
     // Asked and committed in one turn, so that a Start that comes later finds who waits for it.
     if (record === null && lifts && awaitsStartOf !== undefined && hasStarted?.(awaitsStartOf) !== true) {
-      const waiting: ActivationRecord = { uid, lifts: false, waits: true }
+      const waiting: ActivationRecord = { uid, lifts: false, onStart: true }
       journal.commit(waiting)
       return applyWaiting(context, params, waiting, entry)
     }
@@ -51,7 +51,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
   },
 
   async undo({ host, signal }, { osUser }, record) {
-    if (record === null || !(record.lifts || record.waits)) return { state: 'undone', notes: [] }
+    if (record === null || !(record.lifts || record.onStart)) return { state: 'undone', notes: [] }
     const entry = await host.accounts.byName(osUser)
     if (entry === null) return { state: 'undone', notes: [] }
     if (entry.uid !== record.uid) return { state: 'failed', failure: changed(osUser), notes: [] }
@@ -92,15 +92,14 @@ async function applyWaiting(
     return done({ code: 'activation.waits_for_start', params: { telegram_id: awaitsStartOf } })
   }
   if (await accounts.isNeverActivated(osUser)) {
-    journal.commit({ uid, lifts: true, waits: true })
+    journal.commit({ uid, lifts: true, onStart: true })
     const lifted = await accounts.liftExpiry(osUser)
-    if (!lifted.ok) return failed(lifted.failure)
-  } else if (!lifts || (await accounts.isExpired(osUser))) {
-    journal.commit({ uid, lifts: false })
-    return done({ code: 'activation.kept', params: { os_user: osUser } })
+    return lifted.ok ? done({ code: 'activation.lifted' }) : failed(lifted.failure)
   }
-  journal.commit({ uid, lifts: true })
-  return done({ code: 'activation.lifted' })
+  // Lifted before a crash, or changed by hand.
+  if (lifts && !(await accounts.isExpired(osUser))) return done({ code: 'activation.lifted' })
+  journal.commit({ uid, lifts: false, onStart: true })
+  return done({ code: 'activation.kept', params: { os_user: osUser } })
 }
 
 function done(...notes: Note[]): StepOutcome {
