@@ -1,15 +1,23 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { createClient } from '../client/create-client.ts'
+import { configViolations } from '../config/config-violations.ts'
 import { readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
+import {
+  type DocumentViolation,
+  jsonDocument,
+  refusalDocument,
+  spelledOut,
+} from '../protocol/json-document.ts'
 import { createLogger, describeError, logLevel } from './log.ts'
 import { startBotService } from './service.ts'
 import { ensureStateFolder } from './state/state-folder.ts'
 
-const USAGE = `Usage: usher bot [--config FILE]
+const USAGE = `Usage: usher bot [--config FILE] [--json]
 
 Serves Telegram until it is stopped. It needs no root: run it as the account that the config names in bot.user.
 `
@@ -23,7 +31,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.title = 'usher bot'
   process.umask(0o077)
   const options = readOptions(argv)
-  if ('message' in options) return refuse([options.message, USAGE])
+  const { json } = options
+  if ('message' in options) return refuse(json, 'bad_request', options.message, [], USAGE)
   if (options.help) {
     process.stdout.write(USAGE)
     return 0
@@ -35,17 +44,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     uid,
     ...(options.config === undefined ? {} : { explicitFile: options.config }),
   })
-  if (!loaded.ok) return refuse(loaded.problems.map(({ key, message }) => `${key}: ${message}`))
+  if (!loaded.ok) {
+    const message = `cannot start with the config ${loaded.file ?? '(none)'}: ${loaded.problems.length} problems`
+    return refuse(json, 'invalid', message, configViolations(loaded.problems))
+  }
   const { config } = loaded
   if (uid === 0 && config.mode === 'system') {
-    return refuse([
-      `cannot run as root: the bot runs as the account '${config.botUser}' (bot.user), see the README`,
-    ])
+    const message = `cannot run as root: the bot runs as the account '${config.botUser}' (bot.user), see the README`
+    return refuse(json, 'invalid', message)
   }
   const token = readToken(config, environment, uid)
-  if (!token.ok) return refuse([token.message])
+  if (!token.ok) return refuse(json, 'invalid', token.message)
   const folder = await ensureStateFolder(config.paths.botState, uid)
-  if (!folder.ok) return refuse([folder.message])
+  if (!folder.ok) return refuse(json, 'invalid', folder.message)
 
   const log = createLogger(logLevel(environment.logLevel))
   const socket = socketFor(config, uid, 'bot')
@@ -66,26 +77,46 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.off('SIGTERM', stop)
   process.off('SIGINT', stop)
   await client.close()
-  if (end.kind === 'broken') return 1
-  if (end.kind === 'stopped') return 0
-  return refuse([
-    `cannot use the token in ${token.source}: ${config.telegram.apiRoot} does not know it; put in the one that @BotFather shows`,
-  ])
+  if (end.kind === 'broken') {
+    if (json) process.stdout.write(jsonDocument(refusalDocument('internal', 'cannot go on: see the log')))
+    return 1
+  }
+  if (end.kind === 'stopped') {
+    if (json) process.stdout.write(jsonDocument({ ok: true }))
+    return 0
+  }
+  const message = `cannot use the token in ${token.source}: ${config.telegram.apiRoot} does not know it; put in the one that @BotFather shows`
+  return refuse(json, 'invalid', message)
 }
 
-function readOptions(argv: readonly string[]): { config?: string; help: boolean } | { message: string } {
+type Options = { json: boolean } & ({ config?: string; help: boolean } | { message: string })
+
+function readOptions(argv: readonly string[]): Options {
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        config: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     })
     return values
   } catch (error) {
-    return { message: `cannot understand the arguments: ${error instanceof Error ? error.message : error}` }
+    const message = `cannot understand the arguments: ${error instanceof Error ? error.message : error}`
+    return { json: argv.includes('--json'), message }
   }
 }
 
-function refuse(messages: readonly string[]): number {
-  for (const message of messages) process.stderr.write(`usher bot: ${message}\n`)
+function refuse(
+  json: boolean,
+  code: ErrorCode,
+  message: string,
+  violations: readonly DocumentViolation[] = [],
+  usage = '',
+): number {
+  const lines = violations.map((violation) => `  ${violation.field}: ${violation.message}\n`)
+  if (json) process.stdout.write(jsonDocument(refusalDocument(code, message, violations)))
+  else process.stderr.write(spelledOut(`usher bot: ${message}\n${lines.join('')}${usage}`))
   return 2
 }

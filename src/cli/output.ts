@@ -38,18 +38,6 @@ export function styleFor(stream: { isTTY?: boolean; columns?: number }, noColor:
   }
 }
 
-/** One JSON document; what could move a cursor or reorder text is written as `\u…`, which means the same. */
-export function renderJson(document: unknown): string {
-  const text = JSON.stringify(document, null, 2)
-  const safe = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) => {
-    if (found === '\n') return found
-    return Array.from({ length: found.length }, (_, index) => {
-      return `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`
-    }).join('')
-  })
-  return `${safe}\n`
-}
-
 /** Writes and waits until the text is handed over; that nobody reads any more (EPIPE) is no error. */
 export function write(stream: Writable, text: string): Promise<void> {
   if (text === '' || stream.destroyed || stream.writableEnded) return Promise.resolve()

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
+import { jsonDocument } from '../protocol/json-document.ts'
 import { plain } from '../texts/plain.ts'
 import { exitStatus, failed, type Outcome } from './outcome.ts'
-import { renderJson, renderLines, styleFor, write } from './output.ts'
+import { renderLines, styleFor, write } from './output.ts'
 import { type GlobalOptions, openSession } from './session.ts'
 import type { Act } from './verbs/act.ts'
 import { addAdduser } from './verbs/adduser.ts'
@@ -120,7 +121,7 @@ async function print(world: CliWorld, outcome: Outcome, json: boolean): Promise<
   if (json) {
     const { data, ok } = outcome
     const document = ok ? { ok, ...data } : { ok, error: outcome.error, ...data }
-    return write(world.stdout, renderJson(document))
+    return write(world.stdout, jsonDocument(document))
   }
   const stream = outcome.ok ? world.stdout : world.stderr
   await write(stream, renderLines(outcome.lines, styleFor(stream, world.environment.noColor)))

@@ -204,6 +204,7 @@ export const FAILURE_CODES = [
   'service_start_limit', // {unit}
   'interrupted', // worker restarted at an undecidable place
   'undo_incomplete', // {why}
+  'step_unknown', // {kind}: stored by another version of Usher
   'internal', // a bug: detail has it
 ] as const
 export type FailureCode = (typeof FAILURE_CODES)[number]

@@ -79,7 +79,8 @@ export type RequestView = z.infer<typeof requestViewSchema>
 
 export const runStepViewSchema = z.strictObject({
   index: z.number(),
-  kind: stepKind,
+  /** One of `STEP_ORDER`, or a kind that only the version of Usher that stored it knows. */
+  kind: z.string(),
   state: z.enum([
     ...([
       'pending',

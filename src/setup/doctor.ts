@@ -5,6 +5,7 @@ import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import { readTrusted } from '../config/trusted-file.ts'
 import type { RosterEntry } from '../domain/person.ts'
+import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
 import { plain } from '../texts/plain.ts'
@@ -37,19 +38,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     explicitFile = values.config
   } catch (error) {
     const message = `cannot understand this: ${(error as Error).message}\nusage: usher doctor [--config FILE] [--json]`
-    if (json) print({ ok: false, error: { code: 'bad_request', message } })
+    if (json) print(refusalDocument('bad_request', message))
     else process.stderr.write(`usher: ${message}\n`)
     return 2
   }
   const findings = await examine(readEnvironment(), process.getuid?.() ?? -1, explicitFile)
-  const problems = findings.filter(({ level }) => level === 'problem').length
+  const found = findings.filter(({ level }) => level === 'problem')
+  const problems = found.length
   if (json && problems === 0) print({ ok: true, findings })
   else if (json) {
-    print({
-      ok: false,
-      error: { code: 'invalid', message: `cannot vouch for this installation: ${problems} problems` },
-      findings,
-    })
+    const message = `cannot vouch for this installation: ${problems} problems`
+    const violations = found.map(({ about, text }) => ({ field: about, code: 'finding', message: text }))
+    print({ ...refusalDocument('invalid', message, violations), findings })
   } else for (const finding of findings) process.stdout.write(asText(finding))
   if (!json) process.stdout.write(`${problems === 0 ? 'No problem found.' : `${problems} problems.`}\n`)
   return problems === 0 ? 0 : 1
@@ -144,5 +144,5 @@ function asText({ level, about, text, why, fix }: Finding): string {
 }
 
 function print(document: object): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`)
+  process.stdout.write(jsonDocument(document))
 }

@@ -3,10 +3,13 @@ import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { ConfigProblem } from '../config/config.ts'
+import { configViolations } from '../config/config-violations.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from '../config/paths.ts'
 import { isTelegramId } from '../domain/telegram-id.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
+import { type DocumentViolation, jsonDocument, refusalDocument } from '../protocol/json-document.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { plain } from '../texts/plain.ts'
 import type { Outcome } from './ensure.ts'
@@ -24,12 +27,14 @@ interface InitOptions {
 /** `usher init`: makes what an installation needs, says each change, and leaves what is so already. */
 export async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv)
-  if (!options.ok) return say(options.json, 2, 'bad_request', `${options.message}\n${USAGE}`, [])
+  if (!options.ok) return say(options.json, 2, 'bad_request', `${options.message}\n${USAGE}`)
   const { admins, dryRun, json } = options.value
   const uid = process.getuid?.() ?? -1
   const places = findPlaces(options.value, readEnvironment(), uid)
-  if (!places.ok)
-    return say(json, places.exit, places.exit === 3 ? 'not_permitted' : 'invalid', places.message, [])
+  if (!places.ok) {
+    const { exit, message, violations = [] } = places
+    return say(json, exit, exit === 3 ? 'not_permitted' : 'invalid', message, { violations })
+  }
   process.umask(0o077)
   const outcomes = await initialize(places.value, {
     programs: createPrograms(places.value.mode),
@@ -44,7 +49,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0
   }
   const message = `cannot set everything up: ${problems.length} of ${outcomes.length} things need you`
-  if (json) return say(true, 1, 'invalid', message, outcomes)
+  if (json) {
+    const violations = problems.map(({ subject, text }) => ({
+      field: subject,
+      code: 'problem',
+      message: text,
+    }))
+    return say(true, 1, 'invalid', message, { violations, changes: outcomes })
+  }
   const width = Math.max(...outcomes.map(({ subject }) => subject.length))
   for (const { state, subject, text } of outcomes) {
     const word = { already: 'already so', change: dryRun ? 'would be' : 'done', problem: 'PROBLEM' }[state]
@@ -84,7 +96,9 @@ function readOptions(
   }
 }
 
-type Places = { ok: true; value: InitPlaces } | { ok: false; exit: 2 | 3; message: string }
+type Places =
+  | { ok: true; value: InitPlaces }
+  | { ok: false; exit: 2 | 3; message: string; violations?: DocumentViolation[] }
 
 /** From the config that is there; without one, the defaults of the system (root) or of the caller. */
 function findPlaces({ admins, configFile }: InitOptions, environment: Environment, uid: number): Places {
@@ -93,7 +107,11 @@ function findPlaces({ admins, configFile }: InitOptions, environment: Environmen
   const first = explicit ?? (uid === 0 ? SYSTEM_CONFIG_FILE : null)
   if (first !== null && !existsSync(first)) return fresh
   const loaded = loadConfig({ environment, uid, explicitFile: explicit })
-  if (!loaded.ok) return { ok: false, exit: 2, message: problemsText(loaded.file, loaded.problems) }
+  if (!loaded.ok) {
+    const { file, problems } = loaded
+    const violations = configViolations(problems)
+    return { ok: false, exit: 2, message: problemsText(file, problems), violations }
+  }
   const { config } = loaded
   if (config.file === null) return fresh
   if (config.mode === 'system' && uid !== 0) {
@@ -103,7 +121,8 @@ function findPlaces({ admins, configFile }: InitOptions, environment: Environmen
   const lacking = admins.filter((id) => !config.telegram.admins.includes(id))
   if (lacking.length > 0) {
     const message = `cannot add ${lacking.join(', ')} to the first admins: ${config.file} exists and is yours to edit (telegram.admins)`
-    return { ok: false, exit: 2, message }
+    const violations = [{ field: 'telegram.admins', code: 'config_invalid', message }]
+    return { ok: false, exit: 2, message, violations }
   }
   const { mode, paths, botUser, memoryTemplate } = config
   return { ok: true, value: { mode, configFile: config.file, paths, botUser, memoryTemplate } }
@@ -142,11 +161,24 @@ function nextSteps({ configFile, mode }: InitPlaces, admins: readonly number[]):
 }
 
 function print(document: object): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`)
+  process.stdout.write(jsonDocument(document))
 }
 
-function say(json: boolean, exit: number, code: string, message: string, changes: Outcome[]): number {
-  if (json) print({ ok: false, error: { code, message }, ...(changes.length > 0 ? { changes } : {}) })
-  else process.stderr.write(`usher: ${message}\n`)
+function say(
+  json: boolean,
+  exit: number,
+  code: ErrorCode,
+  message: string,
+  more: { violations?: DocumentViolation[]; changes?: Outcome[] } = {},
+): number {
+  const { violations = [], changes } = more
+  if (json) print({ ...refusalDocument(code, message, violations), ...(changes ? { changes } : {}) })
+  else
+    process.stderr.write(
+      `usher: ${message
+        .split('\n')
+        .map((line) => plain(line))
+        .join('\n')}\n`,
+    )
   return exit
 }

@@ -50,6 +50,8 @@ const WORDS: Record<FailureCode, (params: Params) => string> = {
     `cannot start ${p.text('unit')}: its start limit was hit; run systemctl reset-failed ${p.text('unit')} and start it`,
   interrupted: () => 'cannot tell whether this step was done: the worker was stopped in the middle of it',
   undo_incomplete: (p) => `cannot undo everything: ${p.text('why', 'see the output')}; look at what is left`,
+  step_unknown: (p) =>
+    `cannot do the step${p.after('kind')}: this version of Usher has no such kind of step; run the version that planned it`,
   internal: () => 'cannot go on: a mistake in Usher itself; please report it with the output below',
 }
 

@@ -1,4 +1,5 @@
 import type { StepKind } from '../domain/step.ts'
+import { plain } from './plain.ts'
 
 const TITLES: Record<StepKind, string> = {
   account: 'Account',
@@ -11,7 +12,7 @@ const TITLES: Record<StepKind, string> = {
   service: 'Services',
 }
 
-/** What people call a step of this kind. */
-export function stepTitle(kind: StepKind): string {
-  return TITLES[kind]
+/** What people call a step of this kind; a kind of another version of Usher has only its own name. */
+export function stepTitle(kind: string): string {
+  return Object.hasOwn(TITLES, kind) ? TITLES[kind as StepKind] : plain(kind, 64)
 }

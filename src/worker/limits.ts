@@ -8,7 +8,7 @@ export interface EngineLimits {
   draftsPerDay: number
   /** Approvals through the bot in 24 h, of all admins together: what a stolen bot could grant at most. */
   chatApprovalsPerDay: number
-  /** Checks of a name by one actor in a minute. */
+  /** Checks of a name by one actor in a minute: bounds the load only, passwd(5) is no secret. One /adduser makes about five. */
   checksPerMinute: number
   /** Claim codes that one uid may try in an hour. */
   claimAttemptsPerHour: number
@@ -30,7 +30,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   ownDraftsPerDay: 5,
   draftsPerDay: 200,
   chatApprovalsPerDay: 100,
-  checksPerMinute: 30,
+  checksPerMinute: 120,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,
   graceMs: 10_000,

@@ -2,11 +2,19 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import type { Config, ConfigProblem } from '../config/config.ts'
+import { configViolations } from '../config/config-violations.ts'
 import { readEnvironment } from '../config/environment.ts'
 import { checkConfigAgainstHost } from '../config/host-check.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import { readTrusted } from '../config/trusted-file.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
+import {
+  type DocumentViolation,
+  jsonDocument,
+  refusalDocument,
+  spelledOut,
+} from '../protocol/json-document.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { readUnitNames } from '../provisioning/host/services/unit-names.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
@@ -57,6 +65,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   setTimeout(() => process.exit(1), STOP_MS + 5000).unref()
   await started.worker.stop(STOP_MS)
   log.info({}, 'stopped')
+  if (json) process.stdout.write(jsonDocument({ ok: true }))
   return 0
 }
 
@@ -119,17 +128,20 @@ function programVersion(): string {
 
 function refuseConfig(json: boolean, file: string | null, problems: readonly ConfigProblem[]): number {
   const message = `cannot start with the config ${file ?? '(none)'}: ${problems.length} problems`
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'invalid', message }, problems })}\n`)
-    return 2
-  }
-  const lines = problems.map((problem) => `  ${problem.key}: ${problem.message}\n`)
-  process.stderr.write(`usher: ${message}\n${lines.join('')}`)
-  return 2
+  return refuse(json, 2, 'invalid', message, configViolations(problems))
 }
 
-function refuse(json: boolean, exit: number, code: string, message: string): number {
-  if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
-  else process.stderr.write(`usher: ${message}\n`)
+function refuse(
+  json: boolean,
+  exit: number,
+  code: ErrorCode,
+  message: string,
+  violations: readonly DocumentViolation[] = [],
+): number {
+  if (json) process.stdout.write(jsonDocument(refusalDocument(code, message, violations)))
+  else {
+    const lines = violations.map((violation) => `  ${violation.field}: ${violation.message}\n`)
+    process.stderr.write(spelledOut(`usher: ${message}\n${lines.join('')}`))
+  }
   return exit
 }

@@ -12,7 +12,8 @@ import { measureProcesses } from './processes.ts'
 import { measureTaps } from './taps.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
-const TAPS = 20
+/** Two admins' worth of a minute's account checks. */
+const TAPS = 12
 const STARTS = 9
 
 process.exitCode = await main(process.argv.slice(2))
@@ -49,8 +50,10 @@ async function measure(people: number): Promise<number> {
   const [cpu] = cpus()
   say(`starts of worker and bot, ${STARTS} each`)
   const processes = await measureProcesses(STARTS)
+  say(`so far:\n${processes}`)
   say(`${people} people, each beside a plain shell script`)
   const onboarding = await measureOnboarding(people)
+  say(`so far:\n${onboarding}`)
   say(`${TAPS} taps on Approve`)
   const taps = await measureTaps(TAPS)
   console.log(`Measured with \`npm run bench\` on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Linux, Node ${process.versions.node}.

@@ -77,7 +77,10 @@ async function byScript(n: number): Promise<number> {
   const who = [`plain-${n}`, String(30_000 + n), String(820_000_000 + n)]
   const what = [GROUP, data, '/etc/usher/MEMORY.md.example', roster, AGENT]
   const begin = performance.now()
-  const { status, stderr } = await runCommand([PLAIN, ...who, ...what], { cwd: '/', env: CLEAN_ENVIRONMENT })
+  const { status, stderr } = await runCommand(['/bin/sh', PLAIN, ...who, ...what], {
+    cwd: '/',
+    env: CLEAN_ENVIRONMENT,
+  })
   const took = performance.now() - begin
   if (status !== 0) throw new Error(`cannot run plain.sh: ${stderr}`)
   return took

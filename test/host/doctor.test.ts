@@ -58,8 +58,11 @@ function usher(...args: string[]) {
 
 function doctor(): { status: number | null; findings: Finding[]; problems: Finding[] } {
   const { status, stdout } = usher('doctor', '--json')
-  const { findings } = JSON.parse(stdout) as { findings: Finding[] }
-  return { status, findings, problems: findings.filter(({ level }) => level === 'problem') }
+  const { findings, error } = JSON.parse(stdout) as { findings: Finding[]; error?: { violations: object[] } }
+  const problems = findings.filter(({ level }) => level === 'problem')
+  const named = problems.map(({ about, text }) => ({ field: about, code: 'finding', message: text }))
+  expect(error?.violations ?? []).toEqual(named)
+  return { status, findings, problems }
 }
 
 describe('usher doctor', () => {

@@ -185,17 +185,27 @@ describe('usher init as root', () => {
 
   test('refuses before any change: an id that is none, an admin that the config lacks, a config that is wrong', () => {
     for (const id of ['0', '-1', 'true', '1.5', 'x']) {
-      expect(usher(['init', `--admin=${id}`, '--json'])).toMatchObject({ status: 2, document: { ok: false } })
+      expect(usher(['init', `--admin=${id}`, '--json'])).toMatchObject({
+        status: 2,
+        document: { ok: false, error: { code: 'bad_request', violations: [] } },
+      })
     }
     expect(existsSync('/etc/usher')).toBe(false)
     usher(['init', '--admin', '5'])
     const lacking = usher(['init', '--admin', '6', '--json'])
-    expect(lacking).toMatchObject({ status: 2, document: { ok: false, error: { code: 'invalid' } } })
+    expect(lacking).toMatchObject({
+      status: 2,
+      document: { ok: false, error: { code: 'invalid', violations: [{ field: 'telegram.admins' }] } },
+    })
     rmSync('/run/usher', { recursive: true })
     writeFileSync('/etc/usher/config.yaml', 'telegrm: {}\n')
     const wrong = usher(['init'])
     expect(wrong.status).toBe(2)
-    expect(wrong.stderr).toContain('telegrm')
+    expect(wrong.stderr).toContain('telegrm: cannot use the unknown key')
+    expect(usher(['init', '--json'])).toMatchObject({
+      status: 2,
+      document: { error: { violations: [{ field: 'telegrm', code: 'config_invalid' }] } },
+    })
     expect(existsSync('/run/usher')).toBe(false)
   })
 })

@@ -31,6 +31,11 @@ afterEach(async () => {
   }
 })
 
+interface Refusal {
+  ok: boolean
+  error: { code: string; violations: { field: string; code: string; message: string }[] }
+}
+
 describe('usher worker', () => {
   test('serves its three sockets once it says that it is ready, and removes them when told to stop', async () => {
     const worker = await start()
@@ -93,10 +98,17 @@ describe('usher worker', () => {
     )
     const worker = await start({ args: ['--json'] })
     expect(await worker.ended).toBe(2)
-    const { problems } = JSON.parse(worker.stdout()) as { problems: { key: string }[] }
-    const keys = problems.map(({ key }) => key).join(' ')
+    const { ok, error } = JSON.parse(worker.stdout()) as Refusal
+    expect({ ok, code: error.code }).toEqual({ ok: false, code: 'invalid' })
+    const fields = error.violations.map(({ field }) => field).join(' ')
     for (const key of ['telegram.admins', 'unknown_key', 'roles.user.approval.step_up'])
-      expect(keys).toContain(key)
+      expect(fields).toContain(key)
+    for (const violation of error.violations)
+      expect(violation).toEqual({
+        field: expect.any(String),
+        code: 'config_invalid',
+        message: expect.stringMatching(/^cannot/),
+      })
     expect(existsSync('/run/usher/admin.sock')).toBe(false)
   })
 

@@ -4,7 +4,8 @@ import type { DirectoryOwner, DirectorySpec, Note, StepFailure } from '../../dom
 import type { FileIdentity, FileOutcome } from '../host/files/safe-files.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, UndoOutcome } from '../step-kind.ts'
-import { identityOfEntry, ownerOf, removeIfOurs } from './person.ts'
+import { identityOfEntry, ownerOf } from './parts/person-account.ts'
+import { removeIfOurs } from './parts/remove-if-ours.ts'
 
 const PRIVATE = 0o700
 /** People pass through the roots to what is theirs and see nothing of the others. */

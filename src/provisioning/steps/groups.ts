@@ -1,7 +1,7 @@
 import type { Note } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepImplementation } from '../step-kind.ts'
-import { accountChanged } from './person.ts'
+import { accountChanged } from './parts/person-account.ts'
 
 /** `joins`: groups in which the account with this uid was not a member when the run was about to add it. */
 type GroupsRecord = { uid: number; joins: string[] }

@@ -4,7 +4,7 @@ import type { PasswdEntry } from '../../domain/facts.ts'
 import type { StepFailure, StepParams } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation } from '../step-kind.ts'
-import { identityOfEntry, ownerOf } from './person.ts'
+import { identityOfEntry, ownerOf } from './parts/person-account.ts'
 
 /** A template goes to the owner's process as one argument; the kernel takes 128 KiB (execve(2), MAX_ARG_STRLEN). */
 const CONTENT_LIMIT_BYTES = 100_000

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Note, ServiceParams, SmokeTestParams } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
-import { type ProbeRun, personOf, probe, removeSentinels } from './smoke-probe.ts'
+import { type ProbeRun, personOf, probe, removeSentinels } from './parts/smoke-probe.ts'
 
 /**
  * The units that this run was about to act on, with whether they were active before; and the nonce of a probe that was

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { StepImplementation, StepOutcome } from '../step-kind.ts'
-import { proveIsolation } from './smoke-isolation.ts'
-import { personOf, probe, removeSentinels } from './smoke-probe.ts'
+import { proveIsolation } from './parts/smoke-isolation.ts'
+import { personOf, probe, removeSentinels } from './parts/smoke-probe.ts'
 
 /** `nonce` names the files of a probe that was begun; `done` says that it has answered for all of them. */
 type SmokeRecord = { nonce: string; done: boolean }

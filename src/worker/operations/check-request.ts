@@ -5,7 +5,8 @@ import type { EngineContext } from '../context.ts'
 import { type PlanIdentity, type PlanWithBasis, planOnboarding } from '../planning/planner.ts'
 import { planUndo } from '../planning/planner-undo.ts'
 import { type Observed, validateFacts } from '../validation/validate-facts.ts'
-import { adoptedUid, resourcesOf, targetRole } from './request-helpers.ts'
+import { adoptedUid, resourcesOf } from './request-subject.ts'
+import { targetRole } from './target-role.ts'
 
 /** What the host says to a request right now: the objections, and the plan that it would be. */
 export interface Checked {

@@ -6,7 +6,7 @@ import { type EngineContext, type Operation, type Refusal, refusal } from '../co
 import { hashClaimCode } from './claim-code.ts'
 import { settleRequest } from './decide-request.ts'
 import { refuseAccess } from './ownership.ts'
-import { answersOf, eventSubject } from './request-helpers.ts'
+import { answersOf, eventSubject } from './request-subject.ts'
 import { planView } from './views.ts'
 
 /** What the owner of an account would agree to. */

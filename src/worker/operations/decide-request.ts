@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type Actor, actorKey } from '../../domain/actor.ts'
 import type { Missing, Request } from '../../domain/request.ts'
 import type { EngineContext } from '../context.ts'
-import { answersOf, eventSubject, missingOf } from './request-helpers.ts'
+import { answersOf, eventSubject } from './request-subject.ts'
+import { missingOf } from './target-role.ts'
 
 /**
  * Approves a submitted request and queues its run when nothing is missing any more; call it inside the transaction that

@@ -5,7 +5,7 @@ import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller, Ownership } from '../caller.ts'
 import { type EngineContext, type Refusal, refusal } from '../context.ts'
 import { refuseAccess } from './ownership.ts'
-import { answersOf } from './request-helpers.ts'
+import { answersOf } from './request-subject.ts'
 
 export type LoadedRequest =
   | { ok: true; request: Request; answers: OnboardAnswers }

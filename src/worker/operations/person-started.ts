@@ -1,6 +1,6 @@
 import { actorKey } from '../../domain/actor.ts'
 import type { EngineContext, Operation } from '../context.ts'
-import { waitingActivation } from '../running/late-activation.ts'
+import { waitingActivation } from '../running/waiting-activation.ts'
 import { ownTelegramId, refuseAccess } from './ownership.ts'
 
 /**

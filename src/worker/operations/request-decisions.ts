@@ -8,8 +8,9 @@ import { hasUnsafeCharacters } from '../validation/text-rules.ts'
 import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
-import { answersOf, eventSubject, targetRole } from './request-helpers.ts'
+import { answersOf, eventSubject } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
+import { targetRole } from './target-role.ts'
 import { requestView } from './views.ts'
 
 const DAY = 24 * 3_600_000

@@ -11,7 +11,7 @@ import { type Checked, checkAnswers, heldViolations } from './check-request.ts'
 import { closeRequest } from './decide-request.ts'
 import { reload } from './load-request.ts'
 import { isRequester, ownTelegramId, refuseAccess } from './ownership.ts'
-import { eventSubject, resourcesOf } from './request-helpers.ts'
+import { eventSubject, resourcesOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
 import { requestView } from './views.ts'
 

@@ -6,8 +6,9 @@ import { checkRequest } from './check-request.ts'
 import { hashClaimCode, makeClaimCode } from './claim-code.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
-import { adoptedUid, eventSubject, identityOf, targetRole } from './request-helpers.ts'
+import { adoptedUid, eventSubject, identityOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
+import { targetRole } from './target-role.ts'
 import { requestView } from './views.ts'
 
 /**

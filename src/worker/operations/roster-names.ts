@@ -11,11 +11,19 @@ export interface Names {
 /** Names from the roster as it is now; a roster that cannot be used names nobody. */
 export async function readNames(host: Host): Promise<Names> {
   const roster = await host.readRoster()
-  return namesOf(roster.ok ? roster.entries : [])
+  return namesOf(roster.ok ? roster.entries : [], await operatorName(host))
 }
 
-function namesOf(entries: readonly RosterEntry[]): Names {
+/** The operator of a system is uid 0 and needs no name; that of single-user mode is the account that runs the worker. */
+async function operatorName({ environment, accounts }: Host): Promise<string | null> {
+  if (environment.mode === 'system') return null
+  const uid = process.getuid?.() ?? 0
+  return (await accounts.byUid(uid))?.name ?? `uid ${uid}`
+}
+
+function namesOf(entries: readonly RosterEntry[], operator: string | null): Names {
   const named = (key: string): string | null => {
+    if (key === 'operator') return operator
     const id = key.startsWith('telegram:') ? key.slice('telegram:'.length) : null
     return entries.find((entry) => String(entry.telegram_id) === id)?.name ?? null
   }

@@ -5,7 +5,7 @@ import { checkUndo } from './check-request.ts'
 import { reload } from './load-request.ts'
 import { mayCallOwn, refuseAccess } from './ownership.ts'
 import { putDraft } from './request-draft.ts'
-import { answersOf } from './request-helpers.ts'
+import { answersOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
 import { requestView } from './views.ts'
 

@@ -6,9 +6,10 @@ import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
-import { waitingActivation } from '../running/late-activation.ts'
-import { answersOf, missingOf } from './request-helpers.ts'
+import { waitingActivation } from '../running/waiting-activation.ts'
+import { answersOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
+import { missingOf } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
 export function requestView(store: Store, config: Config, names: Names, request: Request): RequestView {

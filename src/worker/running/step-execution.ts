@@ -39,6 +39,7 @@ export async function applyStep(
     return { ok: false, failure: { code: 'interrupted', params: { attempts: step.attempts - 1 } }, notes: [] }
   }
   const implementation = implementationOf(context, step.plan)
+  if (implementation === null) return { ok: false, failure: unknownKind(step.plan), notes: [] }
   const outcome = await withinDeadline(context, implementation.deadlineMs, stop, async (signal) => {
     const journal = journalOf(context, owner, step, record)
     const stepContext: StepContext = { ...contextOf(context, owner), journal, signal }
@@ -62,6 +63,11 @@ export async function undoStep(
   if (nothingToDo(step.plan) !== null) return { state: 'undone', notes: [] }
   if (record === 'corrupt') return { state: 'failed', failure: corruptRecord(), notes: [] }
   const implementation = implementationOf(context, step.plan)
+  if (implementation === null) {
+    // Without a record it never began anything.
+    if (record === null) return { state: 'undone', notes: [] }
+    return { state: 'failed', failure: unknownKind(step.plan), notes: [] }
+  }
   const outcome = await withinDeadline(context, implementation.deadlineMs, stop, (signal) => {
     const journal = journalOf(context, owner, step, record)
     return implementation.undo({ ...contextOf(context, owner), journal, signal }, step.plan.params, record)
@@ -77,9 +83,12 @@ function nothingToDo(step: PlanStep): Note[] | null {
   return null
 }
 
-/** The one place where a step meets its implementation: kind and parameters belong together in `PlanStep`. */
-function implementationOf(context: EngineContext, step: PlanStep): AnyImplementation {
-  return context.registry[step.kind] as unknown as AnyImplementation
+/**
+ * The one place where a step meets its implementation: kind and parameters belong together in `PlanStep`. Null for a kind that
+ * only another version of Usher has: what is stored outlives the program that stored it.
+ */
+function implementationOf({ registry }: EngineContext, { kind }: PlanStep): AnyImplementation | null {
+  return Object.hasOwn(registry, kind) ? (registry[kind] as unknown as AnyImplementation) : null
 }
 type AnyImplementation = Omit<StepImplementation<StepKind>, 'apply' | 'verify' | 'undo'> & {
   apply(context: StepContext, params: object, record: StepRecord | null): Promise<StepOutcome>
@@ -150,6 +159,10 @@ async function withinDeadline<T extends object>(
 
 function timedOut(afterMs: number): StepFailure {
   return { code: 'timed_out', params: { after_ms: afterMs } }
+}
+
+function unknownKind({ kind }: PlanStep): StepFailure {
+  return { code: 'step_unknown', params: { kind } }
 }
 
 function corruptRecord(): StepFailure {

@@ -26,15 +26,20 @@ afterAll(async () => {
     leaks = leaksSince(before)
   }
   if (leaks.length === 0) return
-  // A process that holds this one's output would keep the whole test run waiting.
-  for (const [, pid] of leaks) if (pid !== undefined) endProcess(pid)
+  // A process that holds this one's output would keep the whole test run waiting. One that has to tidy up may do so.
+  const pids = leaks.flatMap(([, pid]) => (pid === undefined ? [] : [pid]))
+  for (const pid of pids) signal(pid, 'SIGTERM')
+  const deadlineOfTheseToo = Date.now() + patience
+  while (pids.some((pid) => signal(pid, 0)) && Date.now() < deadlineOfTheseToo) await sleep(50)
+  for (const pid of pids) signal(pid, 'SIGKILL')
   throw new Error(`this file left behind:\n  ${leaks.map(([thing]) => thing).join('\n  ')}`)
 })
 
-function endProcess(pid: number): void {
+/** False when there is no such process any more. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 'SIGKILL')
+    return process.kill(pid, name)
   } catch {
-    // It ended by itself meanwhile.
+    return false
   }
 }

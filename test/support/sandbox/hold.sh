@@ -44,7 +44,13 @@ shift
 
 cgroup=''
 own_cgroup() { # own_cgroup CGROUP2_MOUNT
-  # A name left by a janitor that was killed itself is empty: its pid is ours now.
+  local stale
+  for stale in "$1"/usher-sandbox-*; do
+    # Left by a janitor that was killed itself. One that is in use is not empty and stays.
+    if [ ! -d "/proc/${stale##*-}" ] && [ -n "$(find "$stale" -maxdepth 0 -mmin +1 2>/dev/null)" ]; then
+      find "$stale" -depth -type d -exec rmdir {} + 2>/dev/null
+    fi
+  done
   mkdir "$1/usher-sandbox-$$" 2>/dev/null || [ -d "$1/usher-sandbox-$$" ] || return 1
   cgroup=$1/usher-sandbox-$$
   flags+=(--cgroup)
@@ -57,6 +63,7 @@ fi
 
 # shellcheck disable=SC2016  # expanded by the janitor
 exec 9> >(exec setsid sh -c '
+  trap "" TERM INT HUP
   cat >/dev/null
   [ -n "$1" ] || exit 0
   for _ in $(seq 500); do

@@ -64,6 +64,8 @@ cd $place
 umount -l $stage
 [ $stage != /tmp ] || mount -t tmpfs -o mode=1777 tmpfs /tmp
 exec 9>&-
+# A program that forks without end, as some tests start, shall not take the machine along. (Root is exempt.)
+ulimit -u 2000
 set +e
 # In the background with a wait, so that this shell reaps what the command leaves orphaned.
 env --default-signal=INT,QUIT "$@" <&0 &

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { renderJson, renderLines, styleFor } from '../../../src/cli/output.ts'
+import { renderLines, styleFor } from '../../../src/cli/output.ts'
+import { jsonDocument } from '../../../src/protocol/json-document.ts'
 import type { AccountCheckView } from '../../../src/protocol/views.ts'
 import { type CliOptions, runInProcess } from '../../support/cli/run-cli.ts'
 import { DIGEST, personView, requestView, runView } from '../../support/cli/views.ts'
@@ -254,7 +255,7 @@ describe('output', () => {
 
   it('keeps its meaning when unsafe characters of two code units are spelled out', () => {
     const value = { text: '\u{e0041}\u{1f989}\u007f' }
-    const text = renderJson(value)
+    const text = jsonDocument(value)
     expect(JSON.parse(text)).toEqual(value)
     expect(text).not.toContain('\u{e0041}')
   })

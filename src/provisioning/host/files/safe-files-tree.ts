@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { constants, lstatSync, readdirSync } from 'node:fs'
 import type { TreeEntry } from './safe-files.ts'
-import { at, identityOf, isSame, PathError, withOpen } from './safe-files-walk.ts'
+import { at, identityOf, isSame, kindOf, occupied, withOpen } from './safe-files-walk.ts'
 
 /**
  * Everything below an open directory, sorted by path. Names are bytes turned to text, so that this is for comparing and
@@ -12,7 +12,7 @@ export function treeOf(directory: number, path: string, limit: number): TreeEntr
   const { dev } = lstatSync(at(directory, '.'))
   const list = (descriptor: number, prefix: string): void => {
     for (const name of readdirSync(at(descriptor, '.'))) {
-      if (entries.length >= limit) throw new PathError({ code: 'path_occupied', params: { path } })
+      if (entries.length >= limit) throw occupied(path)
       const stats = lstatSync(at(descriptor, name), { throwIfNoEntry: false })
       if (!stats) continue
       entries.push(entryOf(`${prefix}${name}`, stats))
@@ -27,13 +27,14 @@ export function treeOf(directory: number, path: string, limit: number): TreeEntr
 }
 
 function entryOf(path: string, stats: Stats): TreeEntry {
-  const kind = stats.isDirectory()
-    ? 'directory'
-    : stats.isFile()
-      ? 'file'
-      : stats.isSymbolicLink()
-        ? 'symlink'
-        : 'other'
   const { uid, ino, ctimeMs } = stats
-  return { path, kind, uid, mode: stats.mode & 0o7777, size: stats.size, ino, changed: ctimeMs }
+  return {
+    path,
+    kind: kindOf(stats),
+    uid,
+    mode: stats.mode & 0o7777,
+    size: stats.size,
+    ino,
+    changed: ctimeMs,
+  }
 }

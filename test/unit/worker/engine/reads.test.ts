@@ -165,6 +165,22 @@ describe('about the worker and the caller', () => {
     })
   })
 
+  test('the operator is nobody by name in a system, and the own account in single-user mode', async () => {
+    fixture = await engineFixture()
+    expect(await fixture.ok(operator, 'whoami', {})).toMatchObject({ actor: { key: 'operator', name: null } })
+    await fixture.remove()
+    fixture = await engineFixture({
+      config: { mode: 'single-user', botUser: null },
+      machine: (machine) => {
+        machine.mode = 'single-user'
+        addAccount(machine, 'mara', process.getuid?.() ?? 0)
+      },
+    })
+    expect(await fixture.ok(operator, 'whoami', {})).toMatchObject({
+      actor: { key: 'operator', name: 'mara' },
+    })
+  })
+
   test('the options are the roles that can be given', async () => {
     fixture = await engineFixture({ config: { defaults: { model: 'm' } } })
     const options = await fixture.ok(admin(7), 'onboarding.options', {})

@@ -143,4 +143,39 @@ describe('a worker that is killed', () => {
     expect(run.steps[1]).toMatchObject({ state: 'undo_failed', failure: { code: 'undo_incomplete' } })
     expect(fixture.machine.accounts.has('alice')).toBe(false)
   })
+
+  test.for([
+    ['had begun', 1, 'failed', 'undo_failed'],
+    ['had not begun', 2, 'undone', 'undone'],
+  ] as const)(
+    'and replaced by a version that does not know a step that %s ends with the cause and with nothing begun after it',
+    async ([, index, runState, stepState]) => {
+      fixture = await engineFixture({ script: { groups: { apply: () => new Promise(() => undefined) } } })
+      const { id, plan } = await fixture.submit(operator)
+      await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
+      while (fixture.store.runs.step(1, 1)?.record === null)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      const ofAnotherVersion = 'kubeconfig'
+      await fixture.restart({
+        script: {},
+        wrap: (database) => {
+          const other = database.build
+            .updateTable('run_steps')
+            .set({ kind: ofAnotherVersion })
+            .where('run_id', '=', 1)
+            .where('idx', '=', index)
+          database.run(other)
+          return database
+        },
+      })
+      const run = await fixture.ended(1)
+      expect(run.state).toBe(runState)
+      expect(run.steps[index]).toMatchObject({
+        state: stepState,
+        failure: { code: 'step_unknown', params: { kind: ofAnotherVersion } },
+      })
+      expect(run.steps.slice(index + 1).every(({ state }) => state === 'skipped')).toBe(true)
+      expect(fixture.machine.accounts.has('alice')).toBe(false)
+    },
+  )
 })

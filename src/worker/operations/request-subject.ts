@@ -1,8 +1,5 @@
-import type { Config } from '../../config/config.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
-import { missingFor } from '../../domain/policy.ts'
-import type { Missing, Request } from '../../domain/request.ts'
-import type { Role } from '../../domain/role.ts'
+import type { Request } from '../../domain/request.ts'
 import type { Store } from '../../store/store.ts'
 import type { EventSubject } from '../events.ts'
 import type { PlanIdentity } from '../planning/planner.ts'
@@ -19,32 +16,6 @@ export function answersOf(store: Store, request: Request): OnboardAnswers {
   }
   if (subject.kind === 'undo') throw new Error(`request ${request.id} undoes a run that does not exist`)
   return subject.answers
-}
-
-/**
- * The role that a request is about. One that the config no longer has gets the strictest policy: its plan has another
- * digest anyway, and a person whose role is gone must still be removable.
- */
-export function targetRole(config: Config, answers: Pick<OnboardAnswers, 'role'>): Role {
-  return (
-    config.roles.get(answers.role) ?? {
-      name: answers.role,
-      description: 'no longer in the config',
-      permissions: [],
-      groups: [],
-      shell: '/usr/sbin/nologin',
-      approval: { count: 1, self: true, step_up: 'terminal', expiresMs: 24 * 3_600_000 },
-    }
-  )
-}
-
-/** What a request still lacks, with the decisions as they are in the store. */
-export function missingOf(store: Store, config: Config, request: Request): Missing[] {
-  const role = targetRole(config, answersOf(store, request))
-  return missingFor(role.approval, request.plan, request, {
-    approvals: store.decisions.approvals(request.id, request.revision),
-    consent: store.decisions.consentOf(request.id, request.revision),
-  })
 }
 
 /** What a request holds against others while it is open. */

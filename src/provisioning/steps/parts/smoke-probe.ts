@@ -1,15 +1,15 @@
 import { join } from 'node:path'
-import type { Note, SmokeTestParams, StepFailure } from '../../domain/step.ts'
-import type { Host } from '../host/host.ts'
+import type { Note, SmokeTestParams, StepFailure } from '../../../domain/step.ts'
+import type { Host } from '../../host/host.ts'
 import {
   PROBE_SCRIPT,
   type ProbeAnswer,
   probeArgv,
   readProbeAnswer,
   sentinelName,
-} from '../host/isolation/probe-script.ts'
-import type { PersonIdentity, ProgramResult } from '../host/programs/programs.ts'
-import type { StepOutcome } from '../step-kind.ts'
+} from '../../host/isolation/probe-script.ts'
+import type { PersonIdentity, ProgramResult } from '../../host/programs/programs.ts'
+import type { StepOutcome } from '../../step-kind.ts'
 
 /** For becoming the person and for what the shell itself does. */
 const PROBE_MS = 15_000

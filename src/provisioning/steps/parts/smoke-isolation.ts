@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import { ROOT_EQUIVALENT_GROUPS } from '../../domain/role.ts'
-import type { Note, SmokeTestParams, StepFailure } from '../../domain/step.ts'
-import type { Host } from '../host/host.ts'
+import { ROOT_EQUIVALENT_GROUPS } from '../../../domain/role.ts'
+import type { Note, SmokeTestParams, StepFailure } from '../../../domain/step.ts'
+import type { Host } from '../../host/host.ts'
 import {
   checkIsolation,
   type IsolationFinding,
   type IsolationQuestion,
-} from '../host/isolation/isolation-check.ts'
-import { ensureProbeFolder } from '../host/isolation/probe-folder.ts'
-import type { PersonIdentity } from '../host/programs/programs.ts'
+} from '../../host/isolation/isolation-check.ts'
+import { ensureProbeFolder } from '../../host/isolation/probe-folder.ts'
+import type { PersonIdentity } from '../../host/programs/programs.ts'
 
 export type IsolationProof =
   /** `forbidden`: some of what the person was found to be kept from; they shall try it themselves. */
