@@ -29,7 +29,7 @@ export interface NotifierDeps {
 
 /** How many events may be under way at once; more wait in the worker. */
 const AT_ONCE = 500
-/** How many ended runs in a row are put to admins who were not asked: every admin learns of every grant and failure. */
+/** Of these every admin learns, also who was not asked. */
 const ENDED = new Set(['run.succeeded', 'run.undone', 'run.failed'])
 
 /**

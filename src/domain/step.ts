@@ -179,6 +179,11 @@ export interface StepFailure {
   detail?: string
 }
 
+/** The most telling short reason of a failure: its `why`, else what the system said, else its code. Raw, as `detail` is. */
+export function whyOf({ code, params, detail }: StepFailure): string {
+  return String(params?.['why'] ?? detail ?? code)
+}
+
 export const FAILURE_CODES = [
   'program_failed', // {program, status}
   'program_missing', // {program}
