@@ -24,6 +24,8 @@ export interface Store {
   events: EventQueries
   idempotency: IdempotencyQueries
   uids: UidQueries
+  /** What of the disk made a write fail, or null when this error is about something else. */
+  diskProblemOf: Database['diskProblemOf']
   close(): void
 }
 
@@ -40,6 +42,7 @@ export function createStore(database: Database): Store {
     events: eventQueries(database),
     idempotency: idempotencyQueries(database),
     uids: uidQueries(database),
+    diskProblemOf: database.diskProblemOf,
     close: database.close,
   }
 }
