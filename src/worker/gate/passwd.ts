@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { hasSettled, versionOf } from './file-version.ts'
 
 /** The accounts of passwd(5) at one moment. */
 export interface Accounts {
@@ -10,23 +11,20 @@ export interface Accounts {
 /** The accounts as the file has them now. */
 export type Passwd = () => Accounts
 
-/** A file changed in the last moment may change again within one tick of the file system's clock. */
-const SETTLED_MS = 50
-
 /**
- * Accounts of the passwd file. It is read again whenever its identity (device, inode, size, times) is another than that of
- * the copy in memory, so an account that was removed is unknown to the very next request.
+ * Accounts of the passwd file. It is read again whenever it is another version than the copy in memory, so an account that
+ * was removed is unknown to the very next request.
  *
  * Only the file counts: directory services behind nsswitch.conf give nobody an identity here.
  */
 export function createPasswd(file = '/etc/passwd', clock: () => number = Date.now): Passwd {
-  let known: { identity: string; accounts: Accounts } | null = null
+  let known: { version: string; accounts: Accounts } | null = null
   return () => {
     const stat = statSync(file, { bigint: true })
-    const identity = [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(':')
-    if (known?.identity === identity) return known.accounts
+    const version = versionOf(stat)
+    if (known?.version === version) return known.accounts
     const accounts = parse(readFileSync(file, 'utf8'))
-    known = clock() - Number(stat.ctimeMs) > SETTLED_MS ? { identity, accounts } : null
+    known = hasSettled(stat, clock()) ? { version, accounts } : null
     return accounts
   }
 }
