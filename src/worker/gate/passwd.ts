@@ -1,4 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
+import type { PasswdEntry } from '../../domain/facts.ts'
+import { parsePasswd } from '../../provisioning/host/accounts/passwd.ts'
 import { hasSettled, versionOf } from './file-version.ts'
 
 /** The accounts of passwd(5) at one moment. */
@@ -23,19 +25,16 @@ export function createPasswd(file = '/etc/passwd', clock: () => number = Date.no
     const stat = statSync(file, { bigint: true })
     const version = versionOf(stat)
     if (known?.version === version) return known.accounts
-    const accounts = parse(readFileSync(file, 'utf8'))
+    const accounts = accountsOf(parsePasswd(readFileSync(file, 'utf8')))
     known = hasSettled(stat, clock()) ? { version, accounts } : null
     return accounts
   }
 }
 
-function parse(text: string): Accounts {
+function accountsOf(entries: readonly PasswdEntry[]): Accounts {
   const names = new Map<number, string[]>()
   const uids = new Map<string, number>()
-  for (const line of text.split('\n')) {
-    const [name, , uidText] = line.split(':')
-    if (!name || !uidText || !/^[0-9]+$/.test(uidText)) continue
-    const uid = Number(uidText)
+  for (const { name, uid } of entries) {
     names.set(uid, [...(names.get(uid) ?? []), name])
     // As getpwnam(3): the first line of a name wins.
     if (!uids.has(name)) uids.set(name, uid)
