@@ -12,7 +12,12 @@ export interface StepParams {
   'memory-seed': { osUser: string; path: string; owner: DirectoryOwner; content: string }
   'smoke-test': SmokeTestParams
   /** `gecos` as in `CreateAccountParams`: set in the same stroke as the expiry is lifted. */
-  activation: { osUser: string; gecos?: string }
+  activation: {
+    osUser: string
+    gecos?: string
+    /** The Telegram id that must have pressed Start before a created account is active; absent: nobody's Start is waited for. */
+    awaitsStartOf?: number
+  }
   roster: { entry: RosterEntry }
   service: ServiceParams
 }
@@ -143,7 +148,10 @@ export const NOTE_CODES = [
   'smoke.agent_left_files', // {count, home, names?}
   // activation
   'activation.lift',
+  'activation.lift_on_start', // {telegram_id}
   'activation.lifted',
+  'activation.waits_for_start', // {telegram_id}
+  'activation.kept', // {os_user} expiry changed by hand while it waited
   'activation.not_needed',
   'activation.expired_again',
   // roster

@@ -48,7 +48,8 @@ export function entryLines(entry: Partial<AnswersView>): Line[] {
 /** A person in one line, for lists. */
 export function personLine(person: PersonView): string {
   const uid = person.uid === null ? 'no account on this host' : `uid ${person.uid}`
-  return `${plain(person.os_user)}: ${plain(person.name)} (${plain(person.role)}, Telegram id ${person.telegram_id}, ${uid})`
+  const waits = person.waits_for_start === true ? '; not active before they press Start at the bot' : ''
+  return `${plain(person.os_user)}: ${plain(person.name)} (${plain(person.role)}, Telegram id ${person.telegram_id}, ${uid})${waits}`
 }
 
 /** A person with everything that the caller may see. */

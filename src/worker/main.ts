@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import type { Config, ConfigProblem } from '../config/config.ts'
@@ -62,7 +62,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.chdir('/')
   const log = createLog(logLevel(environment.logLevel))
   diesLoudly(log)
-  makeStateFolder(config)
+  const state = ensureStateFolder(config.paths.state, config.mode, uid)
+  if (state !== null) return refuse(json, 1, 'internal', state)
   const started = await startWorker({
     ...{ config, log, ownUid: uid, ownGid: process.getgid?.() ?? -1, version: programVersion() },
   })
@@ -115,12 +116,22 @@ async function problemsWithHost(config: Config, uid: number): Promise<ConfigProb
   return problems
 }
 
-/** 0711 in a system: people reach their own folders below it by name. */
-function makeStateFolder(config: Config): void {
-  const { state } = config.paths
-  if (existsSync(state)) return
-  mkdirSync(state, { recursive: true, mode: 0o700 })
-  chmodSync(state, config.mode === 'system' ? 0o711 : 0o700)
+/**
+ * Makes the folder of the database or looks at the one that is there; null when it is ours alone, else why it cannot be used:
+ * who may write in it could put another database there. 0711 in a system: people reach their own folders below it by name.
+ */
+function ensureStateFolder(state: string, mode: Config['mode'], uid: number): string | null {
+  if (!existsSync(state)) {
+    mkdirSync(state, { recursive: true, mode: 0o700 })
+    chmodSync(state, mode === 'system' ? 0o711 : 0o700)
+  }
+  const stat = lstatSync(state)
+  if (!stat.isDirectory()) return `cannot use ${state} (paths.state): it is not a folder`
+  if (stat.uid !== uid)
+    return `cannot use ${state} (paths.state): it belongs to uid ${stat.uid}, not to ${uid}`
+  return (stat.mode & 0o022) === 0
+    ? null
+    : `cannot use ${state} (paths.state): others can write to it; run chmod go-w on it`
 }
 
 function toldToStop(): Promise<NodeJS.Signals> {

@@ -16,6 +16,7 @@ export async function onboardOne(
     os_user: `usher-${n}`,
     role: 'user',
     account: 'create',
+    proof: 'started',
   } as const
   const drafted = await client.call('request.draft', { answers })
   if (!drafted.ok) throw new Error(`cannot draft: ${JSON.stringify(drafted.error)}`)
