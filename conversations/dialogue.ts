@@ -23,10 +23,12 @@ export interface Dialogue {
   noted: Html
 }
 
+/** Begins to talk in the update that entered the conversation. */
 export function beginDialogue(talk: Talk, ctx: Context): Dialogue {
   return { talk, ctx, token: ctx.update.update_id, asked: 0, noted: EMPTY }
 }
 
+/** On whose behalf the ports are asked now, and in which update: what makes a repeated call the same one. */
 export function scopeOf(dialogue: Dialogue): Scope {
   return { telegramId: dialogue.ctx.from?.id ?? 0, updateId: dialogue.ctx.update.update_id }
 }

@@ -85,6 +85,7 @@ const FIELDS = {
 
 export type FieldKey = keyof typeof FIELDS
 
+/** Whether there is a question for this answer in the table. */
 export function isFieldKey(key: string): key is FieldKey {
   return Object.hasOwn(FIELDS, key)
 }

@@ -49,10 +49,12 @@ export function outdatedDialogues(): MiddlewareFn<BotContext> {
   }
 }
 
+/** The conversation of `/adduser`, for the middleware. */
 export function adduserDialogue(ports: OnboardingPorts): MiddlewareFn<BotContext> {
   return createConversation<BotContext, Context>(createAdduser(ports), { id: ADDUSER })
 }
 
+/** The conversation behind `[Edit]`, for the middleware. */
 export function editAnswerDialogue(ports: OnboardingPorts): MiddlewareFn<BotContext> {
   return createConversation<BotContext, Context>(createEditAnswer(ports), { id: EDIT_ANSWER })
 }

@@ -29,6 +29,7 @@ export type Outcome =
   | { ok: true; data: Record<string, unknown>; lines: Line[] }
   | { ok: false; error: CliError; data?: Record<string, unknown>; lines: Line[] }
 
+/** The verb did what it says. */
 export function done(data: Record<string, unknown>, lines: Line[]): Outcome {
   return { ok: true, data, lines }
 }

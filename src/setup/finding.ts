@@ -30,12 +30,17 @@ export interface DoctorContext {
 
 export type Check = (context: DoctorContext) => Promise<Finding[]> | Finding[]
 
+/** Nothing to do. */
 export function ok(about: string, text: string): Finding {
   return { level: 'ok', about, text }
 }
+
+/** Something that keeps Usher from working or from being safe; `fix` is a command or an instruction. */
 export function problem(about: string, text: string, why: string, fix: string): Finding {
   return { level: 'problem', about, text, why, fix }
 }
+
+/** Worth knowing; nothing has to be done. */
 export function note(about: string, text: string, why: string, fix?: string): Finding {
   return { level: 'note', about, text, why, fix }
 }

@@ -28,6 +28,8 @@ export interface Database {
   transaction<T>(body: () => T): T
   /** How many transactions were rolled back so far: what was remembered from inside one is void when it changes. */
   rollbacks(): number
+  /** What of the disk made a write fail, or null when this error is about something else. */
+  diskProblemOf(error: unknown): 'disk_full' | 'disk_read_only' | null
   close(): void
 }
 

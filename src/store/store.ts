@@ -26,6 +26,8 @@ export interface Store {
   idempotency: IdempotencyQueries
   starts: StartQueries
   uids: UidQueries
+  /** What of the disk made a write fail, or null when this error is about something else. */
+  diskProblemOf: Database['diskProblemOf']
   close(): void
 }
 
@@ -43,6 +45,7 @@ export function createStore(database: Database): Store {
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
     uids: uidQueries(database),
+    diskProblemOf: database.diskProblemOf,
     close: database.close,
   }
 }

@@ -101,7 +101,16 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     store.close()
     return { ok: false, code: gates.code === 'in_use' ? 'second_worker' : 'unusable', message: gates.message }
   }
-  await engine.start()
+  try {
+    await engine.start()
+  } catch (error) {
+    const problem = store.diskProblemOf(error)
+    await gates.gates.close(0)
+    store.close()
+    if (problem === null) throw error
+    const why = problem === 'disk_full' ? 'the disk is full; make room' : 'the file system is read-only'
+    return { ok: false, code: 'unusable', message: `cannot write ${databaseFile}: ${why}` }
+  }
   return {
     ok: true,
     worker: {

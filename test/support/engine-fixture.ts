@@ -208,7 +208,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
       },
       clock: () => time.now,
       limits: options.limits ?? {},
-      diskProblems: async () => options.disk ?? [],
+      diskProblems: async (folders) => (options.disk ?? []).filter(({ path }) => folders.includes(path)),
     })
     current = { engine, store: { ...store, close: opened.database.close } }
     await engine.start()

@@ -121,7 +121,7 @@ export function fakeHost(machine: FakeMachine): Host {
       personUids: null,
       takeUid: () => machine.nextUid++,
     },
-    programs: only<Host['programs']>('programs', {}),
+    programs: only<Host['programs']>('programs', { containment: async () => 'pid-namespace' }),
     accounts,
     files: only<Host['files']>('files', {
       stat: async (path) => machine.paths.get(path) ?? { kind: 'absent' },

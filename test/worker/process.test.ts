@@ -146,6 +146,24 @@ describe('usher worker', () => {
     })
   }
 
+  test.each([
+    ['full', ['-o', 'size=8k,mode=711']],
+    ['read-only', ['-o', 'ro,mode=711']],
+  ])(
+    'does not start on a file system that is %s, and says which file it cannot write',
+    async (_, options) => {
+      execFileSync('mount', ['-t', 'tmpfs', ...options, 'tmpfs', '/var/lib/usher'])
+      try {
+        const worker = await start()
+        expect(await worker.ended).toBe(1)
+        expect(worker.stderr()).toMatch(/^usher: cannot (open|write) \/var\/lib\/usher\/usher\.db/)
+        expect(existsSync('/run/usher/admin.sock')).toBe(false)
+      } finally {
+        execFileSync('umount', ['/var/lib/usher'])
+      }
+    },
+  )
+
   for (const [key, folder] of [
     ['state', '/home/anna/usher'],
     ['run', '/home/anna/run'],

@@ -34,6 +34,7 @@ export function tapData(tap: CardTap): string {
   return `${CARD_PREFIX}${LETTERS[tap.verb]}:${tap.requestId}:${tap.digest}:${tap.nonce}`
 }
 
+/** The inverse of `tapData`; null for anything else, whoever sent it. */
 export function readTap(data: string): CardTap | null {
   const match = /^c:([aexd]):([1-9][0-9]{0,13}):([\w-]{22}):([\w-]{22})$/.exec(data)
   const [, letter, id, digest, nonce] = match ?? []
@@ -64,6 +65,7 @@ export function submitsToo(request: RequestView, viewer: number): boolean {
   return own && request.state === 'submitted' && request.missing.some(({ kind }) => kind === 'consent')
 }
 
+/** The buttons of a card, all bound to one request, digest and nonce. */
 export function cardKeyboard(verbs: readonly Verb[], bound: Omit<CardTap, 'verb'>): InlineKeyboard {
   const keyboard = new InlineKeyboard()
   for (const verb of verbs) keyboard.text(LABELS[verb], tapData({ verb, ...bound }))

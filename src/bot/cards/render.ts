@@ -19,6 +19,7 @@ export interface Rendering {
   settled: boolean
 }
 
+/** The card as the request and its run are now. `settled` says that it will not change any more. */
 export function renderCard(
   card: Card,
   request: RequestView,
@@ -44,6 +45,7 @@ export function renderCard(
   })
 }
 
+/** The card of a request that the worker does not show to this person any more. */
 export function renderGone(card: Card): Rendering {
   const { head } = goneCard(card.requestId)
   return rendering({ html: head.html, file: null, verbs: [], digest: '', submits: false, settled: true })
@@ -53,6 +55,7 @@ function rendering(parts: Omit<Rendering, 'hash'>): Rendering {
   return { ...parts, hash: hashOf(JSON.stringify([parts.html, parts.verbs, parts.digest])) }
 }
 
+/** By what equal texts are known as such. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -48,6 +48,7 @@ export interface Cards {
 
 const KEPT = 2000
 
+/** The cards as they were remembered; a file that is not a card is passed over. */
 export async function loadCards(files: FileStore): Promise<Cards> {
   const cards = new Map<string, Card>()
   for (const name of await files.list('cards')) {

@@ -11,6 +11,7 @@ export interface Cursor {
 
 const schema = z.object({ after: z.number().int().min(0), since: z.number() })
 
+/** The cursor as it was saved; the first time, and for one that cannot be read, one that begins now, saved at once. */
 export async function loadCursor(files: FileStore, now: number): Promise<Cursor> {
   const stored = schema.safeParse(await files.read('cursor'))
   if (stored.success) return stored.data
@@ -19,6 +20,7 @@ export async function loadCursor(files: FileStore, now: number): Promise<Cursor>
   return fresh
 }
 
+/** Durable when it resolves. */
 export function saveCursor(files: FileStore, cursor: Cursor): Promise<void> {
   return files.write('cursor', cursor)
 }

@@ -60,10 +60,12 @@ export function integerOf(text: string | undefined): number | string | undefined
   return Number.isSafeInteger(value) ? value : text
 }
 
+/** A decimal number; anything else as it was typed, for the worker to refuse. */
 export function numberOf(text: string | undefined): number | string | undefined {
   return text !== undefined && /^-?[0-9]{1,15}(\.[0-9]{1,6})?$/.test(text) ? Number(text) : text
 }
 
+/** A flag that is true, false or absent; anything else as it was typed, for the worker to refuse. */
 export function yesOrNo(text: string | undefined): boolean | string | undefined {
   if (text === 'yes' || text === 'true') return true
   if (text === 'no' || text === 'false') return false

@@ -1,4 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
+import type { PasswdEntry } from '../../domain/facts.ts'
+import { parsePasswd } from '../../provisioning/host/accounts/passwd.ts'
+import { hasSettled, versionOf } from './file-version.ts'
 
 /** The accounts of passwd(5) at one moment. */
 export interface Accounts {
@@ -10,34 +13,28 @@ export interface Accounts {
 /** The accounts as the file has them now. */
 export type Passwd = () => Accounts
 
-/** A file changed in the last moment may change again within one tick of the file system's clock. */
-const SETTLED_MS = 50
-
 /**
- * Accounts of the passwd file. It is read again whenever its identity (device, inode, size, times) is another than that of
- * the copy in memory, so an account that was removed is unknown to the very next request.
+ * Accounts of the passwd file. It is read again whenever it is another version than the copy in memory, so an account that
+ * was removed is unknown to the very next request.
  *
  * Only the file counts: directory services behind nsswitch.conf give nobody an identity here.
  */
 export function createPasswd(file = '/etc/passwd', clock: () => number = Date.now): Passwd {
-  let known: { identity: string; accounts: Accounts } | null = null
+  let known: { version: string; accounts: Accounts } | null = null
   return () => {
     const stat = statSync(file, { bigint: true })
-    const identity = [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(':')
-    if (known?.identity === identity) return known.accounts
-    const accounts = parse(readFileSync(file, 'utf8'))
-    known = clock() - Number(stat.ctimeMs) > SETTLED_MS ? { identity, accounts } : null
+    const version = versionOf(stat)
+    if (known?.version === version) return known.accounts
+    const accounts = accountsOf(parsePasswd(readFileSync(file, 'utf8')))
+    known = hasSettled(stat, clock()) ? { version, accounts } : null
     return accounts
   }
 }
 
-function parse(text: string): Accounts {
+function accountsOf(entries: readonly PasswdEntry[]): Accounts {
   const names = new Map<number, string[]>()
   const uids = new Map<string, number>()
-  for (const line of text.split('\n')) {
-    const [name, , uidText] = line.split(':')
-    if (!name || !uidText || !/^[0-9]+$/.test(uidText)) continue
-    const uid = Number(uidText)
+  for (const { name, uid } of entries) {
     names.set(uid, [...(names.get(uid) ?? []), name])
     // As getpwnam(3): the first line of a name wins.
     if (!uids.has(name)) uids.set(name, uid)

@@ -1,5 +1,6 @@
-import { lstatSync } from 'node:fs'
+import { type BigIntStats, lstatSync } from 'node:fs'
 import type { RosterEntry } from '../../domain/person.ts'
+import { hasSettled, versionOf } from './file-version.ts'
 
 export type RosterReading = { ok: true; people: ListedPerson[] } | { ok: false; why: string }
 
@@ -12,34 +13,30 @@ export interface ListedPerson {
 /** The roster as it is now. */
 export type RosterView = () => Promise<RosterReading>
 
-/** As for passwd: a file that changed this recently may change again without a visible difference. */
-const SETTLED_MS = 50
-
 /**
  * Reads the roster through `read` whenever the file is another one than last time (device, inode, size, owner, mode,
  * times), so that many small requests do not cost a parse each. Only a good reading is kept.
  */
 export function createRosterView(file: string, read: RosterView, clock: () => number = Date.now): RosterView {
-  let known: { identity: string; reading: RosterReading } | null = null
+  let known: { version: string; reading: RosterReading } | null = null
   return async () => {
-    const before = identityOf(file)
-    if (before !== null && known?.identity === before.identity) return known.reading
+    const before = look(file)
+    if (before !== null && known?.version === versionOf(before)) return known.reading
     const reading = await read()
-    const after = identityOf(file)
+    const after = look(file)
     const settled =
-      before !== null && before.identity === after?.identity && clock() - before.changedAt > SETTLED_MS
-    known = settled && reading.ok ? { identity: before.identity, reading } : null
+      before !== null &&
+      after !== null &&
+      versionOf(before) === versionOf(after) &&
+      hasSettled(before, clock())
+    known = settled && reading.ok ? { version: versionOf(before), reading } : null
     return reading
   }
 }
 
-function identityOf(file: string): { identity: string; changedAt: number } | null {
+function look(file: string): BigIntStats | null {
   try {
-    const { dev, ino, size, uid, gid, mode, mtimeNs, ctimeNs, ctimeMs } = lstatSync(file, { bigint: true })
-    return {
-      identity: [dev, ino, size, uid, gid, mode, mtimeNs, ctimeNs].join(':'),
-      changedAt: Number(ctimeMs),
-    }
+    return lstatSync(file, { bigint: true })
   } catch {
     return null // reading it says why
   }

@@ -22,17 +22,19 @@ import { issueClaim } from './request-submit.ts'
  * - What an operation writes, its events and the answer under its key are one transaction.
  * - Only effects are remembered: a refusal changed nothing and is decided anew.
  * - Looking at the host happens before the transaction; the effect repeats what may have changed since.
+ * - A database that takes no more is a refusal like any other: nothing of the operation happened.
  *
  * @param afterEffect is called after every committed effect
  */
 export function createExecute(context: EngineContext, afterEffect: () => void): Engine['execute'] {
-  return async <N extends OperationName>(
+  const { store, config, log } = context
+
+  const perform = async <N extends OperationName>(
     caller: Caller,
     operation: N,
     args: OperationArguments<N>,
     idempotencyKey: string | null,
   ): Promise<OperationResult<N>> => {
-    lapseRequests(context)
     if (!OPERATIONS[operation].mutates) {
       const prepared = await IMPLEMENTATIONS[operation](context, caller, args)
       return 'error' in prepared ? { ok: false, error: prepared.error } : prepared.effect()
@@ -40,7 +42,7 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
     if (idempotencyKey === null) {
       return refusal('bad_request', `cannot do ${operation} without an idempotency key`)
     }
-    const { store, events, clock } = context
+    const { events, clock } = context
     const scope = { actorKey: actorKey(caller.actor), operation, key: idempotencyKey }
     const inputHash = digestOf('input', toWellFormedJson(JSON.parse(JSON.stringify(args)) as Json))
     const firstAnswer = (): OperationResult<N> | null => {
@@ -71,6 +73,31 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
     })
     afterEffect()
     return result
+  }
+
+  return async (caller, operation, args, idempotencyKey) => {
+    try {
+      lapseRequests(context)
+    } catch (error) {
+      // Reads still answer; whatever decides does not while what has lapsed cannot be closed.
+      if (store.diskProblemOf(error) === null || OPERATIONS[operation].mutates) return refuseUnwritable(error)
+      log.warn({ err: error }, 'cannot close expired requests')
+    }
+    try {
+      return await perform(caller, operation, args, idempotencyKey)
+    } catch (error) {
+      return refuseUnwritable(error)
+    }
+  }
+
+  function refuseUnwritable(error: unknown) {
+    const code = store.diskProblemOf(error)
+    if (code === null) throw error
+    log.error({ err: error }, 'cannot write the database')
+    const violations = [{ field: 'host', code, params: { path: config.paths.state } }]
+    return refusal('invalid', 'cannot do this: the worker cannot write it down; nothing was changed', {
+      violations,
+    })
   }
 }
 

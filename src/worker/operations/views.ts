@@ -47,6 +47,7 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
   }
 }
 
+/** A run as clients see it: what its steps say of themselves, never parameters or records. */
 export function runView(store: Store, run: Run, request: Request): RunView {
   const { telegram_id, name, os_user, role } = answersOf(store, request)
   return {
@@ -69,6 +70,7 @@ function stepView(step: RunStep): RunView['steps'][number] {
   return { index, kind, state, duration_ms, notes, failure }
 }
 
+/** A role as clients see it: what it gives and what granting it needs. */
 export function roleView({ name, description, groups, shell, approval }: Role): RoleView {
   const { count, self, step_up, expiresMs } = approval
   return { name, description, groups, shell, approval: { count, self, step_up, expires_ms: expiresMs } }

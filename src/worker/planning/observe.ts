@@ -7,7 +7,7 @@ import type { DiskProblem } from '../../provisioning/host/files/disk.ts'
 import type { Host } from '../../provisioning/host/host.ts'
 import type { Observed } from '../validation/validate-facts.ts'
 import { factsQuery } from './facts-query.ts'
-import { homeOf } from './person-paths.ts'
+import { homeOf, personPaths } from './person-paths.ts'
 
 /** A template is a page of text; more is a mistake. */
 const TEMPLATE_MAX_BYTES = 64 * 1024
@@ -31,18 +31,23 @@ export function createObserve(
   return async (answers, role) => {
     const account = await host.accounts.byName(answers.os_user)
     const guess = homeOf({ account, homeBase }, answers.os_user)
+    const containment = await host.programs.containment()
     const [first, template] = await Promise.all([
-      host.observe(factsQuery(config, answers, role, guess)),
+      host.observe(factsQuery(config, answers, role, guess, containment)),
       readTemplate(config, host),
     ])
     homeBase = first.homeBase
     const home = homeOf(first, answers.os_user)
-    const facts = home === guess ? first : await host.observe(factsQuery(config, answers, role, home))
+    const facts =
+      home === guess ? first : await host.observe(factsQuery(config, answers, role, home, containment))
     const { data, state, roster } = config.paths
+    const { workspace } = personPaths(config, answers, home)
     const disk = await diskProblems([
       data,
       state,
       dirname(roster),
+      // One of the two is there when the workspace may be made at all; a missing folder is not judged.
+      ...(workspace === null ? [] : [workspace, dirname(workspace)]),
       ...(answers.account === 'create' ? [homeBase, '/etc'] : [home]),
     ])
     return { facts, template, disk }

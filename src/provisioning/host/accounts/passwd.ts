@@ -5,6 +5,7 @@ import type { GroupEntry, PasswdEntry } from '../../../domain/facts.ts'
  * skipped as the C library does; of two lines with one name the first counts.
  */
 
+/** The entries of passwd(5), in the order of the file. */
 export function parsePasswd(text: string): PasswdEntry[] {
   return fieldsOf(text).flatMap((fields) => {
     const [name, , uid, gid, gecos, home, shell] = fields
@@ -13,6 +14,7 @@ export function parsePasswd(text: string): PasswdEntry[] {
   })
 }
 
+/** The entries of group(5), in the order of the file; members without those whose primary group it is. */
 export function parseGroup(text: string): GroupEntry[] {
   return fieldsOf(text).flatMap((fields) => {
     const [name, , gid, members] = fields
@@ -30,6 +32,7 @@ export interface ShadowEntry {
   expireDay: number | null
 }
 
+/** What shadow(5) says about logging in, never a hash. */
 export function parseShadow(text: string): ShadowEntry[] {
   return fieldsOf(text).flatMap((fields) => {
     const [name, password, , , , , , expire] = fields

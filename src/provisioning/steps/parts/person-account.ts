@@ -20,6 +20,7 @@ export async function ownerOf(
   return entry ? { ok: true, entry } : { ok: false, failure: accountChanged(name) }
 }
 
+/** The account is not (or no longer) the one that the plan or the record speaks of. */
 export function accountChanged(osUser: string): StepFailure {
   return { code: 'account_changed', params: { os_user: osUser } }
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Compilable } from 'kysely'
 import type { Database } from '../../database.ts'
 import { createSqliteBuilder } from './dialect.ts'
+import { diskProblemOf } from './disk-problem.ts'
 
 /** Prepared statements kept; the queries of this project are far fewer, only `in (…)` lists vary. */
 const STATEMENT_CACHE_SIZE = 300
@@ -69,6 +70,7 @@ export function createSqliteDatabase(connection: DatabaseSync, onClose: () => vo
       }
     },
     rollbacks: () => rollbacks,
+    diskProblemOf,
     close() {
       statements.clear()
       connection.close()

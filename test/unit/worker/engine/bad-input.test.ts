@@ -307,7 +307,34 @@ const rows: [string, Row, string[]][] = [
     },
     ['memory.template template_unreadable'],
   ],
-  ['a full disk', { disk: [{ path: '/home', problem: 'disk_full' }] }, ['host disk_full']],
+  [
+    'no program that keeps what runs as a person together',
+    { machine: ({ missingPrograms }) => missingPrograms.push('/usr/bin/unshare') },
+    ['host program_missing'],
+  ],
+  ...['/home', '/etc', '/etc/usher', '/var/lib/usher', DATA].map((path): (typeof rows)[number] => [
+    `a full disk at ${path}`,
+    { disk: [{ path, problem: 'disk_full' }] },
+    ['host disk_full'],
+  ]),
+  [
+    'a full disk at the workspace',
+    {
+      machine: ({ paths }) => paths.set('/srv', directory(0, 0o755)),
+      answers: { workspace_base: '/srv/{os_user}' },
+      disk: [{ path: '/srv', problem: 'disk_full' }],
+    },
+    ['host disk_full'],
+  ],
+  [
+    'a full disk at the home of an account that is adopted',
+    {
+      machine: (machine) => addAccount(machine, 'alice', 1500),
+      answers: { account: 'adopt' },
+      disk: [{ path: '/home/alice', problem: 'disk_full' }],
+    },
+    ['host disk_full'],
+  ],
   ['a read-only disk', { disk: [{ path: '/etc', problem: 'disk_read_only' }] }, ['host disk_read_only']],
   // what is wrong with one answer does not hide what is wrong with another
   [
