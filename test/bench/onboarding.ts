@@ -1,7 +1,7 @@
 /** Approve → succeeded for a new account, beside a plain shell script that does the same, alternating. */
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../support/stage/command.ts'
-import { createScene, GROUP } from '../support/stage/scene.ts'
+import { createScene, GROUP, runById, type Scene } from '../support/stage/scene.ts'
 import { CLEAN_ENVIRONMENT, SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import { onboardOne } from './onboard-one.ts'
 import { p50, p95 } from './statistics.ts'
@@ -24,9 +24,11 @@ export async function measureOnboarding(people: number): Promise<string> {
     }
     const ratio = p50(usher) / p50(plain)
     const ms = (value: number) => `${value.toFixed(0)} ms`
+    const spent = await timeByStep(scene, people)
     return [
       `| approve → succeeded, ${people} people | ${ms(p50(usher))} | ${ms(p95(usher))} | |`,
       `| the same by a plain shell script | ${ms(p50(plain))} | ${ms(p95(plain))} | |`,
+      `| of Usher's time, p50 by step: ${spent} | | | |`,
       `| ratio | ${ratio.toFixed(2)} | ${(p95(usher) / p95(plain)).toFixed(2)} | at most 1.5 |`,
     ].join('\n')
   } catch (error) {
@@ -35,6 +37,19 @@ export async function measureOnboarding(people: number): Promise<string> {
   } finally {
     await scene.close()
   }
+}
+
+/** Where the time goes: the median of each step, and of what is between them. */
+async function timeByStep({ client }: Scene, runs: number): Promise<string> {
+  const times = new Map<string, number[]>()
+  const add = (name: string, ms: number) => times.set(name, [...(times.get(name) ?? []), ms])
+  for (let id = 1; id <= runs; id += 1) {
+    const { steps, queued_at, finished_at } = await runById({ client }, id)
+    for (const { kind, duration_ms } of steps) add(kind, duration_ms ?? 0)
+    const inSteps = steps.reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0)
+    add('the rest', (finished_at ?? 0) - queued_at - inSteps)
+  }
+  return [...times].map(([name, values]) => `${name} ${p50(values)} ms`).join(', ')
 }
 
 async function byScript(n: number): Promise<number> {

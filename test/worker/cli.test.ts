@@ -69,7 +69,9 @@ describe('the whole way by command line', { timeout }, () => {
     expect(passwdLine('ada')).toMatch(/:\/home\/ada:\/bin\/bash$/)
     expect(readFileSync('/etc/usher/users.yaml', 'utf8')).toContain('os_user: ada')
 
-    expect((await usher(['users'])).stdout).toMatch(/^ada: ada Smith \(user, Telegram id 4242, uid \d+\)$/m)
+    expect((await usher(['users'])).stdout).toMatch(
+      /^ada: ada Smith \(user, Telegram id 4242, uid \d+\); not active before they press Start at the bot$/m,
+    )
     expect((await usher(['user', 'show', '4242'])).stdout).toContain('/memory/4242')
     const receipt = await usher(['run', 'show', String(runOf(added).id)])
     expect(receipt.stdout).toContain('succeeded')
