@@ -13,7 +13,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPrograms } from '../../src/provisioning/host/programs/create-programs.ts'
-import { processesOf } from '../../src/provisioning/host/programs/end-processes.ts'
+import { endProcessesOf, processesOf } from '../../src/provisioning/host/programs/end-processes.ts'
 import type { PersonIdentity } from '../../src/provisioning/host/programs/programs.ts'
 
 const programs = createPrograms('system')
@@ -335,6 +335,39 @@ describe('ending the processes of an account', () => {
     const closed = new Promise((resolve) => child.once('close', resolve))
     await eventually(() => processesOf(4301).length === 1)
     expect(await programs.endProcessesOf(4301, stop)).toEqual({ ended: 1, left: [] })
+    await closed
+  })
+
+  test('spares what somebody else runs whose setuid program the account has started', async () => {
+    const own = start(other, 'exec sleep 85')
+    // New ones all the time, so that more than one pass is needed.
+    const text =
+      'n=0; while [ $n -lt 150 ]; do n=$((n+1)); setpriv --ruid=4301 --euid=4302 sleep 5 & done; wait'
+    const child = spawn('/bin/sh', ['-c', text], { stdio: 'ignore' })
+    const closed = new Promise((resolve) => child.once('close', resolve))
+    await eventually(() => processesOf(4301).length >= 2)
+    expect((await programs.endProcessesOf(4301, stop)).left).toEqual([])
+    expect(commandLines().some((line) => line.endsWith('sleep 85'))).toBe(true)
+    await programs.endProcessesOf(4302, stop)
+    await Promise.all([closed, own.closed])
+  })
+
+  test('spares a lent uid that a directory service has given to an account', async () => {
+    const lent = Number(/^maria:(\d+):/m.exec(readFileSync('/etc/subuid', 'utf8'))?.[1]) + 9
+    const child = spawn('/usr/bin/setpriv', [`--reuid=${lent}`, '--clear-groups', 'sleep', '87'], {
+      stdio: 'ignore',
+    })
+    const closed = new Promise((resolve) => child.once('close', resolve))
+    await eventually(() => processesOf(4301).length === 1)
+    const asked: string[][] = []
+    const run: typeof programs.run = async (program, args, options) => {
+      if (program !== '/usr/bin/getent') return programs.run(program, args, options)
+      asked.push([...args])
+      return { ok: true, stdout: `far:x:${lent}:1:::/bin/sh\n`, stderr: '', durationMs: 0 }
+    }
+    expect(await endProcessesOf(run, 4301, stop)).toEqual({ ended: 0, left: [] })
+    expect(asked).toEqual([['--', 'passwd', String(lent)]])
+    expect(child.kill('SIGKILL')).toBe(true)
     await closed
   })
 

@@ -9,6 +9,8 @@ const REAP_MS = 500
 /** In all; a process that survives SIGKILL for so long hangs in the kernel. */
 const DEADLINE_MS = 10_000
 const PASS_MS = 5
+/** As how many lent uids everything is ended in one pass; the others are ended pid by pid, and in the next. */
+const LENT_AT_ONCE = 16
 
 /**
  * Every process that has this uid, or one that is subordinate to it, as its real, effective, saved or file system uid: what an
@@ -18,12 +20,14 @@ export function processesOf(
   uid: number,
   subordinate: readonly UidRange[] = subordinateUids(uid),
 ): ProcessEntry[] {
-  const isTheirs = (one: number) =>
-    one === uid || subordinate.some(({ first, count }) => one >= first && one < first + count)
   return allPids()
     .map(readProcess)
     .filter((process) => process !== null)
-    .filter((process) => process.uids.some(isTheirs))
+    .filter(({ uids }) => uids.some((one) => one === uid || isLent(one, subordinate)))
+}
+
+function isLent(uid: number, ranges: readonly UidRange[]): boolean {
+  return ranges.some(({ first, count }) => uid >= first && uid < first + count)
 }
 
 /**
@@ -33,7 +37,9 @@ export function processesOf(
  * INVARIANTS
  * - A pid is signalled only if its start time is still the one that was seen, so never a stranger that got the pid.
  * - From the second pass on `kill -1` *as that uid* comes first: the kernel takes all at once, whatever they fork
- *   meanwhile, and cannot reach anybody else's.
+ *   meanwhile, and cannot reach anybody else's. Never as another uid that one of them has: a setuid program's owner is
+ *   somebody else.
+ * - A lent uid that belongs to an account after all (a directory service knows more than subuid(5)) is spared.
  *
  * @throws Error for uid 0 and for our own uid: that is a bug
  */
@@ -48,9 +54,15 @@ export async function endProcessesOf(
   const startedAt = performance.now()
   const seen = new Set<string>()
   const subordinate = subordinateUids(uid)
+  const spared = new Map<number, boolean>()
   await stopUserManager(run, uid, signal)
   for (let pass = 0; ; pass++) {
-    const there = processesOf(uid, subordinate)
+    const found = processesOf(uid, subordinate)
+    for (const one of new Set(found.flatMap(({ uids }) => uids))) {
+      if (isLent(one, subordinate) && !spared.has(one)) spared.set(one, await isAccount(run, one))
+    }
+    const isTheirs = (one: number) => one === uid || (isLent(one, subordinate) && !spared.get(one))
+    const there = found.filter(({ uids }) => uids.some(isTheirs))
     const alive = there.filter((process) => !hasEnded(process))
     for (const { pid, startTime } of there) seen.add(`${pid} ${startTime}`)
     const elapsed = performance.now() - startedAt
@@ -58,16 +70,17 @@ export async function endProcessesOf(
     if (signal.aborted || elapsed > DEADLINE_MS) {
       return { ended: seen.size - alive.length, left: alive.map(({ pid }) => pid) }
     }
-    if (pass > 0) for (const one of effectiveUids(alive, uid)) await killAllAs(run, one)
+    if (pass > 0 && alive.length > 0) {
+      const lent = new Set(alive.flatMap(({ uids }) => uids.filter((one) => one !== uid && isTheirs(one))))
+      for (const one of [uid, ...[...lent].slice(0, LENT_AT_ONCE)]) await killAllAs(run, one)
+    }
     for (const process of alive) killProcess(process)
     await delay(PASS_MS)
   }
 }
 
-/** Whom to be in order to reach these: the account itself, and a few of those under which they run. */
-function effectiveUids(alive: readonly ProcessEntry[], uid: number): number[] {
-  const others = new Set(alive.map(({ uids }) => uids[1] ?? uid).filter((one) => one > 0 && one !== uid))
-  return [uid, ...[...others].slice(0, 16)]
+async function isAccount(run: Programs['run'], uid: number): Promise<boolean> {
+  return (await run('/usr/bin/getent', ['--', 'passwd', String(uid)], { timeoutMs: 2_000 })).ok
 }
 
 /** Units are named by number, so no name of a person reaches an argv. What is not loaded is no failure here. */
