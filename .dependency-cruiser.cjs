@@ -80,8 +80,8 @@ module.exports = {
     onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/worker/'),
   ],
   options: {
+    // This parser sees `import type` as well; `tsPreCompilationDeps` would ask for a compiler that is not needed.
     parser: 'swc',
-    tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     builtInModules: { add: ['node:sqlite'] },
     enhancedResolveOptions: {

@@ -1,4 +1,5 @@
 import type { Context } from 'grammy'
+import { INHERITED_KEYS, ROUTING_KEYS } from '../src/domain/person.ts'
 import { h, join } from '../src/texts/chat/html.ts'
 import * as texts from '../src/texts/chat/questions.ts'
 import { violationsHtml } from '../src/texts/chat/violations.ts'
@@ -7,7 +8,7 @@ import { ask, beginDialogue, type Dialogue, type Outcome, scopeOf } from './dial
 import type { Answers, OnboardingOptions, OnboardingPorts } from './ports.ts'
 import { askField, type FieldContext } from './questions/fields.ts'
 import { askMenu } from './questions/menu.ts'
-import { DEFAULTS_KEYS, DEFAULTS_MENU, ROUTING_KEYS, ROUTING_MENU } from './questions/menus.ts'
+import { DEFAULTS_MENU, ROUTING_MENU } from './questions/menus.ts'
 import { askOsUser } from './questions/os-user.ts'
 import { askRole } from './questions/role.ts'
 import { askWho } from './questions/who.ts'
@@ -161,7 +162,7 @@ function questionOf(field: string): QuestionName | null {
   if (key === 'os_user' || key === 'account') return 'os_user'
   if (key === 'role' || key === 'name' || key === 'github') return key
   if (ROUTING_KEYS.some((one) => one === key)) return 'routing'
-  return DEFAULTS_KEYS.some((one) => one === key) ? 'defaults' : null
+  return INHERITED_KEYS.some((one) => one === key) ? 'defaults' : null
 }
 
 async function cancelled(dialogue: Dialogue): Promise<void> {

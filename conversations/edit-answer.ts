@@ -1,4 +1,5 @@
 import type { Context } from 'grammy'
+import { OPTIONAL_KEYS } from '../src/domain/person.ts'
 import { EMPTY, h } from '../src/texts/chat/html.ts'
 import * as texts from '../src/texts/chat/questions.ts'
 import { violationsHtml } from '../src/texts/chat/violations.ts'
@@ -21,11 +22,7 @@ export interface EditedDraft {
 }
 
 type Key = 'telegram_id' | 'os_user' | 'role' | FieldKey
-const KEYS: readonly Key[] = [
-  ...(['telegram_id', 'os_user', 'role', 'name', 'github'] as const),
-  ...(['workspace_base', 'model', 'agent_backend', 'max_budget'] as const),
-  ...(['github_repos', 'github_notify_chat_id', 'pr_review', 'issue_triage'] as const),
-]
+const KEYS: readonly Key[] = [...(['telegram_id', 'os_user', 'role', 'name'] as const), ...OPTIONAL_KEYS]
 
 /** `[Edit]` on a review card: opens one answer again and drafts anew in place of the old draft. */
 export function createEditAnswer(

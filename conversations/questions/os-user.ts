@@ -29,8 +29,11 @@ export async function askOsUser(
         : [known.options.ownOsUser]
     const suggested = await check(names)
     const usable = suggested.ok ? suggested.checks.filter((one) => one.can_create || one.can_adopt) : []
+    // The one account there is cannot be taken: why not is all that helps.
+    const hopeless = known.options.ownOsUser !== null && suggested.ok ? suggested.checks[0] : undefined
+    const why = hopeless?.can_adopt === false ? h`\n${violationsHtml(hopeless.adopt_violations)}` : h``
     const picked = await ask<AccountCheck>(dialogue, {
-      text: texts.askOsUser(known.options.ownOsUser),
+      text: h`${texts.askOsUser(known.options.ownOsUser)}${why}`,
       rows: column(
         usable.map((one) => ({
           label: one.can_create ? one.os_user : texts.existingAccountLabel(one.os_user),

@@ -12,6 +12,7 @@ import type { Logger } from './log.ts'
 import { rememberMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
+import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
 import { createOnboardingPorts } from './onboarding-ports.ts'
@@ -48,7 +49,8 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
 
   bot.use(onlyPrivateChats())
   bot.use(durableUpdates(deps))
-  bot.use(authenticate(deps))
+  bot.use(authenticate({ ...deps, botId: me.id }))
+  bot.use(passOnStarts({ worker: deps.worker, botId: me.id }))
   bot.use(rememberMenus(deps))
   bot.use(answerQuestionTaps())
 

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api } from 'grammy'
 import type { Client } from '../client/client.ts'
 import type { EventView, RunView } from '../protocol/views.ts'
-import { welcomeText } from '../texts/chat/commands.ts'
+import { activeText, pressStartText, welcomeText } from '../texts/chat/commands.ts'
+import { isAwaitingStart } from '../texts/runs.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { describeError, type Logger } from './log.ts'
 import { type Cards, newCard } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
 import { type Cursor, saveCursor } from './state/cursor.ts'
 import type { FileStore } from './state/file-store.ts'
-import type { Newcomers } from './state/newcomers.ts'
+import type { Newcomers, News } from './state/newcomers.ts'
 import { problemOf } from './telegram/errors.ts'
 import { isAway, type WorkerCalls } from './worker-calls.ts'
 
@@ -28,7 +29,7 @@ export interface NotifierDeps {
 
 /** How many events may be under way at once; more wait in the worker. */
 const AT_ONCE = 500
-/** How many ended runs in a row are put to admins who were not asked: every admin learns of every grant and failure. */
+/** Of these every admin learns, also who was not asked. */
 const ENDED = new Set(['run.succeeded', 'run.undone', 'run.failed'])
 
 /**
@@ -78,7 +79,12 @@ async function attend(deps: NotifierDeps, event: EventView, since: number): Prom
   const { request_id: requestId, run_id: runId, type } = event
   if (requestId === null) return
   const isNews = event.at >= since
-  if (isNews && type === 'run.succeeded' && runId !== null) await tellNewcomer(deps, runId, requestId)
+  if (isNews && type === 'run.succeeded' && runId !== null) {
+    await tellNewcomer(deps, runId, requestId, 'welcome')
+  }
+  if (isNews && type === 'person.activated' && event.data['active'] === true && runId !== null) {
+    await tellNewcomer(deps, runId, requestId, 'active')
+  }
   if (isNews && (ENDED.has(type) || type === 'request.submitted' || type === 'request.returned')) {
     await askOthers(deps, requestId, type)
   }
@@ -102,21 +108,25 @@ async function askOthers(deps: NotifierDeps, requestId: number, type: string): P
 }
 
 /** Tells the newcomer in their own chat, once; if the bot may not write to them, the card gives the link to pass on. */
-async function tellNewcomer(deps: NotifierDeps, runId: number, requestId: number): Promise<void> {
-  if ((await deps.newcomers.of(runId)) !== null) return
+async function tellNewcomer(deps: NotifierDeps, runId: number, requestId: number, news: News): Promise<void> {
+  if ((await deps.newcomers.of(runId, news)) !== null) return
   const found = await readRun(deps, runId, requestId)
   if (found === null || found.run.kind !== 'onboard') return
   const { subject } = found.run
-  const text = welcomeText(subject.name, subject.os_user, found.host)
+  const { name, os_user: osUser } = subject
+  const welcome = isAwaitingStart(found.run) ? pressStartText : welcomeText
+  const text = news === 'active' ? activeText(osUser, found.host) : welcome(name, osUser, found.host)
   for (let pause = 500; ; pause = Math.min(pause * 2, 30_000)) {
     try {
       await deps.api.sendMessage(subject.telegram_id, text.html, { parse_mode: 'HTML' })
-      await deps.newcomers.note(runId, 'told')
+      await deps.newcomers.note(runId, 'told', news)
+      // Whoever could not be written to before their Start can be now.
+      if (news === 'active') await deps.newcomers.note(runId, 'told')
       return
     } catch (error) {
       const problem = problemOf(error)
       if (problem.kind !== 'later') {
-        await deps.newcomers.note(runId, 'unreachable')
+        await deps.newcomers.note(runId, 'unreachable', news)
         if (problem.kind !== 'unreachable') throw error
         return
       }

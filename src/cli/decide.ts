@@ -1,5 +1,5 @@
 import type { RequestView } from '../protocol/views.ts'
-import { requestLines } from '../texts/requests.ts'
+import { actorText, requestLines } from '../texts/requests.ts'
 import { failed, type Outcome, refused } from './outcome.ts'
 import type { Session } from './session.ts'
 import { isDigestOf } from './verbs/arguments.ts'
@@ -18,6 +18,17 @@ export async function agreeOnPlan(
 ): Promise<Shown> {
   if (given !== undefined) return { ok: true, digest: given }
   const { client, prompter, signal } = session
+  const answer = await client.call('request.get', { id }, { signal })
+  if (!answer.ok) return { ok: false, outcome: refused(answer.error) }
+  const { request } = answer
+  if (request.state !== 'draft' && request.state !== 'submitted') {
+    const params = {
+      state: request.state,
+      ...(request.decided_by === null ? {} : { by: actorText(request.decided_by) }),
+    }
+    const message = `cannot decide request ${id} again: it is ${request.state} already`
+    return { ok: false, outcome: refused({ code: 'already_decided', message, params }) }
+  }
   if (prompter === null) {
     return {
       ok: false,
@@ -27,9 +38,6 @@ export async function agreeOnPlan(
       ),
     }
   }
-  const answer = await client.call('request.get', { id }, { signal })
-  if (!answer.ok) return { ok: false, outcome: refused(answer.error) }
-  const { request } = answer
   await prompter.show(requestLines(request))
   if (await prompter.confirm(question(request))) return { ok: true, digest: request.plan.digest }
   return { ok: false, outcome: failed('declined', `request ${id} was left as it is: you did not agree`) }

@@ -44,8 +44,20 @@ export function refused(error: ApiError, data?: Record<string, unknown>, more: L
     ok: false,
     error: { code: error.code, message: head?.text ?? '', violations },
     ...(data === undefined ? {} : { data }),
-    lines: [...(head === undefined ? [] : [head]), ...violationLines, ...more],
+    lines: [...(head === undefined ? [] : [head]), ...violationLines, ...hints(error), ...more],
   }
+}
+
+/** What people at a terminal often forget. Uid 0 is the operator, to whom nothing is forbidden as such. */
+function hints(error: ApiError): Line[] {
+  if (error.code !== 'not_permitted') return []
+  return [
+    {
+      mark: 'info',
+      text: "run it as root (sudo) if this host is yours; 'usher whoami' says who you are",
+      indent: 1,
+    },
+  ]
 }
 
 /** An end that the CLI itself names. `message` is plain. */

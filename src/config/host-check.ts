@@ -62,6 +62,8 @@ function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
 
 function accountProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
   const problems: ConfigProblem[] = []
+  const isTheBot = (uid: number) =>
+    config.botUser !== null && facts.accounts.some((one) => one.name === config.botUser && one.uid === uid)
   const { via } = config.smoke
   if (via !== null) {
     const account = facts.accounts.find((one) => one.name === via.user)
@@ -73,14 +75,32 @@ function accountProblems(config: Config, facts: HostConfigFacts): ConfigProblem[
       })
     } else if (account.uid === 0) {
       problems.push({ key, message: `cannot use "${via.user}": it is uid 0; name the service's own account` })
+    } else if (isTheBot(account.uid)) {
+      problems.push({
+        key,
+        message: `cannot use "${via.user}": it is the bot's account, and who steals the bot could become every person; name the service's own account`,
+      })
     }
   }
   for (const name of ['memory', 'history'] as const) {
     const { owner } = config.folders[name]
-    if (owner !== 'person' && !facts.accounts.some((one) => one.name === owner)) {
+    if (owner === 'person') continue
+    const key = `folders.${name}.owner`
+    const account = facts.accounts.find((one) => one.name === owner)
+    if (account === undefined) {
       problems.push({
-        key: `folders.${name}.owner`,
+        key,
         message: `cannot use "${owner}": there is no such account; use "person" or an account of this host`,
+      })
+    } else if (account.uid === 0) {
+      problems.push({
+        key,
+        message: `cannot use "${owner}": it is uid 0; use "person" or the service's own account`,
+      })
+    } else if (isTheBot(account.uid)) {
+      problems.push({
+        key,
+        message: `cannot use "${owner}": it is the bot's account, which must not read what people keep there; use "person" or the service's own account`,
       })
     }
   }

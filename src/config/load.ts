@@ -89,7 +89,7 @@ function build(
     sections.paths === undefined || sections.telegram === undefined
       ? null
       : mergePaths(defaults, sections.paths, sections.telegram.token_file)
-  if (paths !== null) problems.push(...pathProblems(paths, mode === 'single-user' && uid === 0))
+  if (paths !== null) problems.push(...pathProblems(paths, uid === 0 ? mode : null))
   if (problems.length > 0 || paths === null || !isWhole(sections)) return refuse(file, problems)
   const { tokenFile, ...places } = paths
   return {

@@ -66,8 +66,8 @@ const KEYS: Record<keyof Paths, string> = {
   run: 'paths.run',
 }
 
-/** Places that give something away by where they are. */
-export function pathProblems(paths: Paths, rootInSingleUserMode: boolean): ConfigProblem[] {
+/** Places that give something away by where they are. `mode` null: it is not root who asks. */
+export function pathProblems(paths: Paths, rootsMode: Config['mode'] | null): ConfigProblem[] {
   const problems: ConfigProblem[] = []
   const socket = `${paths.run}/${SOCKETS.everybody}`
   if (Buffer.byteLength(socket) > MAX_SOCKET_PATH) {
@@ -99,7 +99,15 @@ export function pathProblems(paths: Paths, rootInSingleUserMode: boolean): Confi
       }
     }
   }
-  if (rootInSingleUserMode) {
+  if (rootsMode === 'system') {
+    // The other places are looked at by whoever opens them, on the whole way; a database and a socket are opened by path.
+    for (const name of ['state', 'run'] as const) {
+      const message = othersCanReplace(paths[name], [0])
+      if (message !== null)
+        problems.push({ key: KEYS[name], message: `${message}; choose a folder of root's` })
+    }
+  }
+  if (rootsMode === 'single-user') {
     for (const name of Object.keys(KEYS) as (keyof Paths)[]) {
       const message = othersCanReplace(`${paths[name]}/x`, [0])
       if (message !== null) problems.push({ key: KEYS[name], message })

@@ -38,7 +38,7 @@ export function readTrusted(path: string, trust: Trust): TrustedRead {
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    return unreadable(path, error)
+    return unreadable(path, error, trust)
   }
   try {
     const stat = fstatSync(fd)
@@ -46,7 +46,7 @@ export function readTrusted(path: string, trust: Trust): TrustedRead {
     if (message !== null) return { ok: false, reason: 'untrusted', message }
     return { ok: true, text: readAll(fd, stat.size), ownerUid: stat.uid, mode: stat.mode & 0o7777 }
   } catch (error) {
-    return unreadable(path, error)
+    return unreadable(path, error, trust)
   } finally {
     closeSync(fd)
   }
@@ -116,7 +116,7 @@ function readAll(fd: number, size: number): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length))
 }
 
-function unreadable(file: string, error: unknown): TrustedRead {
+function unreadable(file: string, error: unknown, { forbiddenMode = 0 }: Trust): TrustedRead {
   const code = error instanceof Error && 'code' in error ? String(error.code) : null
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return { ok: false, reason: 'absent', message: `cannot read ${path(file)}: there is no such file` }
@@ -127,7 +127,8 @@ function unreadable(file: string, error: unknown): TrustedRead {
       : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
         ? 'it is not UTF-8 text'
         : code === 'EACCES'
-          ? 'permission denied; it must be readable for you (chmod 0644)'
+          ? // A file that others must not read is never made readable for all to mend this.
+            `permission denied; it must ${forbiddenMode === 0 ? 'be readable for you (chmod 0644)' : `be yours, with mode 0600`}`
           : (code ?? 'unknown error')
   return { ok: false, reason: 'unreadable', message: `cannot read ${path(file)}: ${why}` }
 }

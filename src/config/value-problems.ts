@@ -26,6 +26,7 @@ export function unitProblem(name: string): string | null {
   if (/^(ssh|sshd)([-_.].*)?\.service$/.test(name)) return 'a failed restart would lock everybody out'
   if (/^(dbus|dbus-broker|dbus-daemon)\.service$/.test(name)) return 'a restart takes the whole host down'
   if (/^systemd-/.test(name)) return 'it is a part of systemd'
+  if (/^((console|debug)-shell|rescue|emergency)\.service$/.test(name)) return 'it opens a shell of root'
   return null
 }
 
@@ -90,7 +91,13 @@ function folderProblems(folders: ConfigFile['folders'] | undefined): ConfigProbl
   if (folders === undefined) return []
   return (['memory', 'history'] as const).flatMap((name) => {
     const { owner } = folders[name]
-    return ACCOUNT.test(owner) ? [] : [{ key: `folders.${name}.owner`, message: accountMessage(owner) }]
+    const key = `folders.${name}.owner`
+    if (owner === 'root') {
+      return [
+        { key, message: 'cannot use "root": nothing runs as root there; use "person" or a service account' },
+      ]
+    }
+    return ACCOUNT.test(owner) ? [] : [{ key, message: accountMessage(owner) }]
   })
 }
 

@@ -11,6 +11,11 @@ export type Actor =
   | { kind: 'telegram'; telegramId: number }
   | { kind: 'bot' }
 
+/** The human behind actors: approvals are counted by it. uid 0 is no particular human, so its key is `operator`. */
+export function personKeyOf(telegramId: number): string {
+  return `person:${telegramId}`
+}
+
 /** Stable spelling for the database, idempotency scopes and events: `operator`, `os:1001`, `telegram:42`, `bot`. */
 export function actorKey(actor: Actor): string {
   switch (actor.kind) {

@@ -22,6 +22,8 @@ export const EVENT_TYPES = [
   'run.failed',
   'run.superseded',
   'run.cancelled',
+  'person.started',
+  'person.activated',
   'worker.started',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]

@@ -34,4 +34,15 @@ export interface OnboardAnswers extends RosterEntry {
 }
 
 /** Defaults that a person inherits when the roster entry is silent. */
-export type InheritedKey = 'workspace_base' | 'model' | 'agent_backend' | 'max_budget'
+export const INHERITED_KEYS = ['workspace_base', 'model', 'agent_backend', 'max_budget'] as const
+export type InheritedKey = (typeof INHERITED_KEYS)[number]
+
+/** What GitHub events of a person's repositories lead to. */
+export const ROUTING_KEYS = ['github_repos', 'github_notify_chat_id', 'pr_review', 'issue_triage'] as const
+
+/** All that an entry need not say, in the order in which it is asked, shown and written. */
+export const OPTIONAL_KEYS = [
+  'github',
+  ...INHERITED_KEYS,
+  ...ROUTING_KEYS,
+] as const satisfies readonly (keyof RosterEntry)[]

@@ -12,7 +12,12 @@ export interface StepParams {
   'memory-seed': { osUser: string; path: string; owner: DirectoryOwner; content: string }
   'smoke-test': SmokeTestParams
   /** `gecos` as in `CreateAccountParams`: set in the same stroke as the expiry is lifted. */
-  activation: { osUser: string; gecos?: string }
+  activation: {
+    osUser: string
+    gecos?: string
+    /** The Telegram id that must have pressed Start before a created account is active; absent: nobody's Start is waited for. */
+    awaitsStartOf?: number
+  }
   roster: { entry: RosterEntry }
   service: ServiceParams
 }
@@ -140,10 +145,13 @@ export const NOTE_CODES = [
   'smoke.folders_proven', // {count}
   'smoke.agent_ran', // {command, ms}
   'smoke.via_proven', // {user}
-  'smoke.agent_left_files', // {count, home}
+  'smoke.agent_left_files', // {count, home, names?}
   // activation
   'activation.lift',
+  'activation.lift_on_start', // {telegram_id}
   'activation.lifted',
+  'activation.waits_for_start', // {telegram_id}
+  'activation.kept', // {os_user} expiry changed by hand while it waited
   'activation.not_needed',
   'activation.expired_again',
   // roster
@@ -169,6 +177,11 @@ export interface StepFailure {
   code: FailureCode
   params?: Record<string, string | number>
   detail?: string
+}
+
+/** The most telling short reason of a failure: its `why`, else what the system said, else its code. Raw, as `detail` is. */
+export function whyOf({ code, params, detail }: StepFailure): string {
+  return String(params?.['why'] ?? detail ?? code)
 }
 
 export const FAILURE_CODES = [

@@ -135,6 +135,13 @@ export const OPERATIONS = {
     input: z.strictObject({ code: z.string().max(64), digest }),
     output: z.strictObject({ request_id: id, person: z.string() }),
   },
+  /** Somebody wrote to the bot themself. Only for whom the roster or an open request names; anybody else does not exist. */
+  'person.started': {
+    mutates: true,
+    input: empty,
+    /** Whether an account has waited for this and becomes active now. */
+    output: z.strictObject({ activates: z.boolean() }),
+  },
   'request.list': {
     mutates: false,
     input: z.strictObject({ open: z.boolean().default(false), ...pageInput }),

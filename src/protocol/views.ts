@@ -129,6 +129,8 @@ export const personViewSchema = z.strictObject({
   uid: z.number().nullable(),
   folders: z.array(z.strictObject({ path: z.string(), exists: z.boolean() })).optional(),
   last_run_id: z.number().nullable(),
+  /** Their account is not active before they press Start at the bot; absent: nothing is waited for. */
+  waits_for_start: z.literal(true).optional(),
 })
 export type PersonView = z.infer<typeof personViewSchema>
 

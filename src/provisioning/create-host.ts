@@ -1,3 +1,4 @@
+import { whyOf } from '../domain/step.ts'
 import { createAccountDatabase } from './host/accounts/create-account-database.ts'
 import { createSafeFiles } from './host/files/create-safe-files.ts'
 import { withLockFile } from './host/files/lock-file.ts'
@@ -35,7 +36,7 @@ export function createHost(environment: HostEnvironment, services?: Services): H
     observe: (query) => observe({ environment, accounts, files, roster }, query),
     async readRoster() {
       const read = await roster.read()
-      if (!read.ok) return { ok: false, why: String(read.failure.params?.['why'] ?? read.failure.code) }
+      if (!read.ok) return { ok: false, why: whyOf(read.failure) }
       return {
         ok: true,
         entries: read.people.filter((person) => person.exactId).map((person) => person.entry),

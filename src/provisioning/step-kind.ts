@@ -42,6 +42,8 @@ export interface StepContext<R extends StepRecord = StepRecord> {
   host: Host
   run: RunIdentity
   journal: Journal<R>
+  /** Whether this Telegram user is known to have pressed Start; absent: nobody is. Synchronous: ask and commit in one turn. */
+  hasStarted?(telegramId: number): boolean
   /** Aborts at the deadline and when the worker must stop; everything that waits passes it on. */
   signal: AbortSignal
 }

@@ -27,17 +27,35 @@ const CHECKS: readonly Check[] = [
   checkPolicy,
 ]
 
+const USAGE = 'usage: usher doctor [--config FILE] [--json]'
+const HELP = `${USAGE}
+
+Looks for what is wrong with config, roster, secrets, folders, sockets, worker and services. It changes nothing; each
+finding says what is wrong, why it matters and what mends it. Exit status 1 when there is a problem.
+
+  --config FILE  the config to look at
+  --json         print exactly one JSON document
+`
+
 /** `usher doctor`: what can go wrong silently, why it matters and what mends it. Changes nothing; exit 1 on problems. */
 export async function main(argv: readonly string[]): Promise<number> {
   let json = argv.includes('--json')
   let explicitFile: string | undefined
   try {
-    const options = { config: { type: 'string' }, json: { type: 'boolean' } } as const
+    const options = {
+      config: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const
     const { values } = parseArgs({ args: [...argv], options })
+    if (values.help === true) {
+      process.stdout.write(HELP)
+      return 0
+    }
     json = values.json === true
     explicitFile = values.config
   } catch (error) {
-    const message = `cannot understand this: ${(error as Error).message}\nusage: usher doctor [--config FILE] [--json]`
+    const message = `cannot understand this: ${(error as Error).message}\n${USAGE}`
     if (json) print(refusalDocument('bad_request', message))
     else process.stderr.write(`usher: ${message}\n`)
     return 2
@@ -47,11 +65,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const problems = found.length
   if (json && problems === 0) print({ ok: true, findings })
   else if (json) {
-    const message = `cannot vouch for this installation: ${problems} problems`
+    const message = `cannot vouch for this installation: ${counted(problems)}`
     const violations = found.map(({ about, text }) => ({ field: about, code: 'finding', message: text }))
     print({ ...refusalDocument('invalid', message, violations), findings })
   } else for (const finding of findings) process.stdout.write(asText(finding))
-  if (!json) process.stdout.write(`${problems === 0 ? 'No problem found.' : `${problems} problems.`}\n`)
+  if (!json) process.stdout.write(`${problems === 0 ? 'No problem found.' : `${counted(problems)}.`}\n`)
   return problems === 0 ? 0 : 1
 }
 
@@ -63,7 +81,12 @@ async function examine(
   const loaded = loadConfig({ environment, uid, explicitFile })
   if (!loaded.ok) {
     return loaded.problems.map(({ key, message }) =>
-      problem(key, message, 'worker and bot do not start with it', `edit ${loaded.file ?? 'the config'}`),
+      problem(
+        key,
+        message,
+        'worker and bot do not start with it',
+        loaded.file === null ? 'usher init' : `edit ${loaded.file}`,
+      ),
     )
   }
   const { config } = loaded
@@ -75,7 +98,7 @@ async function examine(
         : null
       : (readHostFacts().accounts.find(({ name }) => name === config.botUser)?.uid ?? null)
   const context = { config, environment, uid, botUid, people, programs: createPrograms(config.mode) }
-  const all = [modeFinding(config, uid), ...findings]
+  const all = [modeFinding(config, uid), ...findings, ...adminFindings(config, people)]
   for (const check of CHECKS) all.push(...(await check(context)))
   return all
 }
@@ -85,6 +108,17 @@ function modeFinding(config: Config, uid: number): Finding {
   const why = `only the account of uid ${uid} is served, and isolation from others is not proven`
   const from = config.file === null ? 'there is no config' : `${config.file} is a person's own`
   return note('mode', `single-user: ${from}`, why)
+}
+
+/** Without an admin everything works as root on a terminal, and nothing in the chat. */
+function adminFindings(config: Config, people: RosterEntry[] | null): Finding[] {
+  const decides = ({ role }: RosterEntry) => {
+    const permissions = config.roles.get(role)?.permissions ?? []
+    return permissions.includes('*') || permissions.includes('requests.approve.all')
+  }
+  if (people === null || config.telegram.admins.length > 0 || people.some(decides)) return []
+  const fix = `send /start to the bot, which says your Telegram id; put it into telegram.admins of ${config.file ?? 'the config'}; restart both`
+  return [note('admins', 'there is no admin yet', 'nobody can do anything in the chat', fix)]
 }
 
 function readPeople(config: Config, uid: number): { findings: Finding[]; people: RosterEntry[] | null } {
@@ -133,6 +167,10 @@ function readPeople(config: Config, uid: number): { findings: Finding[]; people:
     )
   }
   return { findings, people }
+}
+
+function counted(problems: number): string {
+  return problems === 1 ? '1 problem' : `${problems} problems`
 }
 
 function asText({ level, about, text, why, fix }: Finding): string {

@@ -12,6 +12,9 @@ export interface InitPlaces {
   configFile: string
   paths: Config['paths']
   botUser: string | null
+  tokenFile: string
+  /** The first admins of an existing config. */
+  admins: readonly number[]
   /** Null when an existing config names none. */
   memoryTemplate: string | null
 }

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { ConfigProblem } from '../config/config.ts'
+import { type ConfigProblem, SOCKETS } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
@@ -11,23 +11,40 @@ import { isTelegramId } from '../domain/telegram-id.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { type DocumentViolation, jsonDocument, refusalDocument } from '../protocol/json-document.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
+import { parseRoster } from '../provisioning/roster/parse.ts'
 import { plain } from '../texts/plain.ts'
 import type { Outcome } from './ensure.ts'
+import { quoted } from './finding.ts'
 import { type InitPlaces, initialize } from './init-plan.ts'
 
 const USAGE = 'usage: usher init [--admin TELEGRAM_ID]... [--config FILE] [--dry-run] [--json]'
+const HELP = `${USAGE}
+
+Prepares this host: config, roster, folders and, as root, the account of the bot. It prints each change, replaces no file,
+and changes nothing the second time.
+
+  --admin TELEGRAM_ID  a first admin, by numeric Telegram id; for a config that is not there yet
+  --config FILE        the config to make or to follow
+  --dry-run            only say what would be changed
+  --json               print exactly one JSON document
+`
 
 interface InitOptions {
   admins: number[]
   configFile: string | undefined
   dryRun: boolean
   json: boolean
+  help: boolean
 }
 
 /** `usher init`: makes what an installation needs, says each change, and leaves what is so already. */
 export async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv)
   if (!options.ok) return say(options.json, 2, 'bad_request', `${options.message}\n${USAGE}`)
+  if (options.value.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
   const { admins, dryRun, json } = options.value
   const uid = process.getuid?.() ?? -1
   const places = findPlaces(options.value, readEnvironment(), uid)
@@ -82,6 +99,7 @@ function readOptions(
         config: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     })
     const admins = values.admin.map((text) => (/^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN))
@@ -90,7 +108,8 @@ function readOptions(
       const message = `cannot use --admin ${JSON.stringify(wrong)}: a Telegram id is a positive integer`
       return { ok: false, json, message }
     }
-    return { ok: true, value: { admins, configFile: values.config, dryRun: values['dry-run'], json } }
+    const { config: configFile, 'dry-run': dryRun, help } = values
+    return { ok: true, value: { admins, configFile, dryRun, json, help } }
   } catch (error) {
     return { ok: false, json, message: `cannot understand this: ${(error as Error).message}` }
   }
@@ -125,21 +144,25 @@ function findPlaces({ admins, configFile }: InitOptions, environment: Environmen
     return { ok: false, exit: 2, message, violations }
   }
   const { mode, paths, botUser, memoryTemplate } = config
-  return { ok: true, value: { mode, configFile: config.file, paths, botUser, memoryTemplate } }
+  const { tokenFile, admins: has } = config.telegram
+  const value = { mode, configFile: config.file, paths, botUser, tokenFile, admins: has, memoryTemplate }
+  return { ok: true, value }
 }
 
 function freshPlaces(explicit: string | undefined, environment: Environment, uid: number): Places {
   if (uid === 0) {
-    const { tokenFile: _, ...paths } = systemPaths()
+    const { tokenFile, ...paths } = systemPaths()
     const configFile = explicit ?? SYSTEM_CONFIG_FILE
     const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
-    return { ok: true, value: { mode: 'system', configFile, paths, botUser: 'usher', memoryTemplate } }
+    const files = { configFile, paths, tokenFile, memoryTemplate }
+    return { ok: true, value: { mode: 'system', ...files, botUser: 'usher', admins: [] } }
   }
   const home = environment.home ?? userInfo().homedir
-  const { config, tokenFile: _, ...paths } = singleUserPaths(environment, home)
+  const { config, tokenFile, ...paths } = singleUserPaths(environment, home)
   const configFile = explicit ?? config
   const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
-  return { ok: true, value: { mode: 'single-user', configFile, paths, botUser: null, memoryTemplate } }
+  const files = { configFile, paths, tokenFile, memoryTemplate }
+  return { ok: true, value: { mode: 'single-user', ...files, botUser: null, admins: [] } }
 }
 
 function problemsText(file: string | null, problems: readonly ConfigProblem[]): string {
@@ -147,17 +170,37 @@ function problemsText(file: string | null, problems: readonly ConfigProblem[]): 
   return [`cannot use the config ${file ?? ''}:`, ...lines].join('\n')
 }
 
-function nextSteps({ configFile, mode }: InitPlaces, admins: readonly number[]): string {
-  const sudo = mode === 'system' ? 'sudo ' : ''
-  return [
-    '',
-    'Next:',
-    ...(admins.length > 0 ? [] : [`  put your Telegram id into telegram.admins of ${configFile}`]),
-    "  put the bot's token where telegram.token_file says, mode 0600, owned by the bot's account",
-    `  ${sudo}usher worker      starts the worker`,
-    `  ${sudo}usher doctor      says what is not right yet`,
-    '',
-  ].join('\n')
+/** What is still to do by hand. What can be seen to be done already is left out. */
+function nextSteps({ configFile, paths, tokenFile, botUser, ...had }: InitPlaces, admins: readonly number[]) {
+  const system = botUser !== null
+  const steps: [string, string][] = []
+  if (admins.length === 0 && had.admins.length === 0 && !hasPeople(paths.roster))
+    steps.push([
+      `edit ${quoted(configFile)}`,
+      'put your Telegram id into telegram.admins; not known? the bot says it',
+    ])
+  if (!existsSync(tokenFile))
+    steps.push([
+      `install -m 0600 ${system ? `-o ${botUser} ` : ''}/dev/stdin ${quoted(tokenFile)}`,
+      "then paste the bot's token, and Ctrl-D",
+    ])
+  if (!existsSync(join(paths.run, SOCKETS.admin))) {
+    steps.push(['usher worker', 'starts the worker; leave it running'])
+    steps.push([
+      `${system ? `runuser -u ${botUser} -- ` : ''}usher bot`,
+      'starts the bot, in another terminal',
+    ])
+  }
+  steps.push(['usher doctor', 'says what is not right yet'])
+  return ['', 'Next:', ...steps.flatMap(([what, why]) => [`  ${plain(what, 500)}`, `      ${why}`]), ''].join(
+    '\n',
+  )
+}
+
+/** Whether somebody is on the roster; then it says who the admins are. */
+function hasPeople(roster: string): boolean {
+  const parsed = existsSync(roster) ? parseRoster(readFileSync(roster, 'utf8')) : null
+  return parsed?.ok === true && parsed.people.length > 0
 }
 
 function print(document: object): void {

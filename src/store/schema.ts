@@ -37,6 +37,7 @@ export interface Schema {
     previous_hash: string
     hash: string
   }
+  starts: { telegram_id: number; at: number; pending: number }
   idempotency_keys: {
     actor_key: string
     operation: string

@@ -7,6 +7,7 @@ import { type IdempotencyQueries, idempotencyQueries } from './queries/idempoten
 import { type MetaQueries, metaQueries } from './queries/meta.ts'
 import { type RequestQueries, requestQueries } from './queries/requests.ts'
 import { type RunQueries, runQueries } from './queries/runs.ts'
+import { type StartQueries, startQueries } from './queries/starts.ts'
 import { type UidQueries, uidQueries } from './queries/uids.ts'
 
 /**
@@ -23,6 +24,7 @@ export interface Store {
   runs: RunQueries
   events: EventQueries
   idempotency: IdempotencyQueries
+  starts: StartQueries
   uids: UidQueries
   close(): void
 }
@@ -39,6 +41,7 @@ export function createStore(database: Database): Store {
     runs: runQueries(database),
     events: eventQueries(database),
     idempotency: idempotencyQueries(database),
+    starts: startQueries(database),
     uids: uidQueries(database),
     close: database.close,
   }

@@ -9,7 +9,10 @@ import { actorText } from './requests.ts'
 export function whoamiLines(whoami: OperationOutput<'whoami'>): Line[] {
   const { actor, person, role, permissions, admin } = whoami
   return [
-    { mark: 'none', text: `You are ${actorText(actor)} (${plain(actor.key, 64)}), role ${plain(role, 64)}` },
+    {
+      mark: 'none',
+      text: `You are ${actorText(actor)}${actor.name === null ? '' : ` (${plain(actor.key, 64)})`}, role ${plain(role, 64)}`,
+    },
     person === null
       ? { mark: 'none', text: 'not on the roster', indent: 1 }
       : { mark: 'none', text: `on the roster: ${personLine(person)}`, indent: 1 },

@@ -16,6 +16,8 @@ const info = (say: Words['say']): Words => ({ mark: 'info', say })
 
 const uid = (p: Params) => (p.has('uid') ? ` (uid ${p.text('uid')})` : '')
 const mode = (p: Params) => (p.has('mode') ? `, mode ${modeText(p)}` : '')
+const starter = (p: Params) =>
+  p.has('telegram_id') ? `Telegram id ${p.text('telegram_id')}` : 'their Telegram id'
 const took = (p: Params) => {
   const ms = p.number('ms')
   return ms === null ? '' : ` (${durationText(ms)})`
@@ -81,9 +83,20 @@ const WORDS: Record<NoteCode, Words> = {
   'smoke.agent_ran': done((p) => `ran the agent command${p.after('command')}${took(p)}`),
   'smoke.via_proven': done((p) => `the service account ${p.text('user')} can become this person`),
   'smoke.agent_left_files': kept(
-    (p) => `the agent command left ${count(p, 'new entry', 'new entries')} in ${p.text('home', 'the home')}`,
+    (p) =>
+      `the agent command left ${count(p, 'new entry', 'new entries')} in ${p.text('home', 'the home')}${p.has('names') ? `: ${p.text('names')}` : ''}`,
   ),
   'activation.lift': will(() => 'activate the account: lift its expiry'),
+  'activation.lift_on_start': will(
+    (p) =>
+      `activate the account once ${starter(p)} has pressed Start at the bot; until then it stays expired, because the id was not proven that way`,
+  ),
+  'activation.waits_for_start': will(
+    (p) => `the account is not active yet: it becomes active when ${starter(p)} presses Start at the bot`,
+  ),
+  'activation.kept': kept(
+    (p) => `left the account${p.after('os_user')} as it is: its expiry was changed by hand while it waited`,
+  ),
   'activation.lifted': done(() => 'activated the account'),
   'activation.not_needed': already(() => 'the account is active already'),
   'activation.expired_again': undone(() => 'took access away again: the account is expired'),

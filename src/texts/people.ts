@@ -1,3 +1,4 @@
+import { OPTIONAL_KEYS } from '../domain/person.ts'
 import type { AnswersView, PersonView, RoleView } from '../protocol/views.ts'
 import { durationText } from './duration.ts'
 import { fieldLabel } from './fields.ts'
@@ -12,18 +13,6 @@ export function roleLine(role: RoleView): string {
   const stepUp = role.approval.step_up === 'terminal' ? ' and a confirmation on a terminal' : ''
   return `${plain(role.name)}: ${plain(role.description, 200)} (${groups}; needs ${count}${stepUp} within ${durationText(role.approval.expires_ms)})`
 }
-
-const ENTRY_FIELDS = [
-  'github',
-  'workspace_base',
-  'model',
-  'agent_backend',
-  'max_budget',
-  'github_repos',
-  'github_notify_chat_id',
-  'pr_review',
-  'issue_triage',
-] as const satisfies readonly (keyof AnswersView)[]
 
 const PROOFS: Record<AnswersView['proof'], string> = {
   started: 'they started the bot themself',
@@ -50,7 +39,7 @@ export function answerLines(answers: AnswersView): Line[] {
 
 /** The optional part of a roster entry, one a line. */
 export function entryLines(entry: Partial<AnswersView>): Line[] {
-  return ENTRY_FIELDS.flatMap((key) => {
+  return OPTIONAL_KEYS.flatMap((key) => {
     const value = entry[key]
     return value === undefined ? [] : [field(key, valueText(value))]
   })
@@ -59,7 +48,8 @@ export function entryLines(entry: Partial<AnswersView>): Line[] {
 /** A person in one line, for lists. */
 export function personLine(person: PersonView): string {
   const uid = person.uid === null ? 'no account on this host' : `uid ${person.uid}`
-  return `${plain(person.os_user)}: ${plain(person.name)} (${plain(person.role)}, Telegram id ${person.telegram_id}, ${uid})`
+  const waits = person.waits_for_start === true ? '; not active before they press Start at the bot' : ''
+  return `${plain(person.os_user)}: ${plain(person.name)} (${plain(person.role)}, Telegram id ${person.telegram_id}, ${uid})${waits}`
 }
 
 /** A person with everything that the caller may see. */

@@ -38,9 +38,27 @@ export function isEnded(state: RunView['state']): boolean {
 
 /** One line a step: its title, what became of it, and how long it took. For live cards and `--wait`. */
 export function stepLine(step: RunStepView): Line {
-  const { mark, word } = step.failure === null ? STEP_STATES[step.state] : failedState(step.state)
+  const { mark, word } = stateOf(step)
   const took = step.duration_ms === null ? '' : ` (${durationText(step.duration_ms)})`
   return { mark, text: `${stepTitle(step.kind)}: ${word}${took}` }
+}
+
+function stateOf(step: RunStepView): (typeof STEP_STATES)[RunStepView['state']] {
+  if (step.failure !== null) return failedState(step.state)
+  return step.state === 'applied' && waitsForStart(step)
+    ? { mark: 'will', word: 'waits for their Start' }
+    : STEP_STATES[step.state]
+}
+
+function waitsForStart(step: RunStepView): boolean {
+  return step.notes.some(({ code }) => code === 'activation.waits_for_start')
+}
+
+/** Whether the run succeeded, but the account is not active before the person presses Start. */
+export function isAwaitingStart(run: RunView): boolean {
+  return (
+    run.state === 'succeeded' && run.steps.some((step) => step.state === 'applied' && waitsForStart(step))
+  )
 }
 
 /** A step that failed stays the one that failed while, and after, it is cleaned up. */

@@ -67,6 +67,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     expiry = setTimeout(() => {
       try {
         lapseRequests(context)
+        runner.kick()
       } catch (error) {
         log.error({ err: error }, 'cannot close expired requests')
       }

@@ -1,13 +1,31 @@
 import pino from 'pino'
 
-/** The worker's log. It never gets secrets, answers or anything else that people wrote: ids, codes and times only. */
+/**
+ * The worker's log. It never gets secrets or answers: ids, codes and times, and of a step that failed what its program said.
+ * That may be a person's own program, so no control character and nothing invisible stands in a line raw.
+ */
 export type Log = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
 /** JSON lines on stderr, written at once so that the last line before a crash is there. */
-export function createLog(level: pino.LevelWithSilent = 'info'): Log {
+export function createLog(
+  level: pino.LevelWithSilent = 'info',
+  destination: { write(line: string): unknown } = pino.destination({ dest: 2, sync: true }),
+): Log {
   return pino(
     { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
+    { write: (line: string) => void destination.write(escapeInvisible(line)) },
+  )
+}
+
+/** In JSON such characters stand inside of strings alone, where their escapes mean the same. */
+function escapeInvisible(line: string): string {
+  return line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === '\n'
+      ? character
+      : character
+          .split('')
+          .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+          .join(''),
   )
 }
 

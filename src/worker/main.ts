@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import type { Config, ConfigProblem } from '../config/config.ts'
@@ -24,6 +24,16 @@ import { startWorker } from './start.ts'
 /** How long a stop may wait for the step that is under way, in milliseconds; systemd's own limit is 90 s. */
 const STOP_MS = 20_000
 
+const USAGE = 'usage: usher worker [--config FILE] [--json]'
+const HELP = `${USAGE}
+
+Serves bot and command line until it is stopped (Ctrl-C or SIGTERM), and makes the changes that were approved. For a whole
+system it runs as root, without network; with a config of your own, as yourself.
+
+  --config FILE  the config; default: USHER_CONFIG, /etc/usher/config.yaml, or your own
+  --json         print a refusal to start as one JSON document
+`
+
 /**
  * `usher worker`: runs until it is told to stop. Exit status 0 after a clean stop, 2 when the config or the installation
  * cannot be used, 3 when this uid may not, 4 when another worker runs, 1 when something broke.
@@ -35,6 +45,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const environment = readEnvironment()
   const options = readOptions(argv)
   if (!options.ok) return refuse(options.json, 2, 'bad_request', options.message)
+  if (options.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
   const { json, configFile } = options
   const loaded = loadConfig({ environment, uid, explicitFile: configFile })
   if (!loaded.ok) return refuseConfig(json, loaded.file, loaded.problems)
@@ -48,7 +62,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.chdir('/')
   const log = createLog(logLevel(environment.logLevel))
   diesLoudly(log)
-  makeStateFolder(config)
+  const state = ensureStateFolder(config.paths.state, config.mode, uid)
+  if (state !== null) return refuse(json, 1, 'internal', state)
   const started = await startWorker({
     ...{ config, log, ownUid: uid, ownGid: process.getgid?.() ?? -1, version: programVersion() },
   })
@@ -70,16 +85,17 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 type Options =
-  | { ok: true; json: boolean; configFile?: string }
+  | { ok: true; json: boolean; help: boolean; configFile?: string }
   | { ok: false; json: boolean; message: string }
 
 function readOptions(argv: readonly string[]): Options {
   try {
-    const options = { config: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+    const flag = { type: 'boolean', default: false } as const
+    const options = { config: { type: 'string' }, json: flag, help: { ...flag, short: 'h' } } as const
     const { values } = parseArgs({ args: [...argv], options })
-    return { ok: true, json: values.json, configFile: values.config }
+    return { ok: true, json: values.json, help: values.help, configFile: values.config }
   } catch (error) {
-    const message = `cannot understand this: ${(error as Error).message}\nusage: usher worker [--config FILE] [--json]`
+    const message = `cannot understand this: ${(error as Error).message}\n${USAGE}`
     return { ok: false, json: argv.includes('--json'), message }
   }
 }
@@ -100,12 +116,22 @@ async function problemsWithHost(config: Config, uid: number): Promise<ConfigProb
   return problems
 }
 
-/** 0711 in a system: people reach their own folders below it by name. */
-function makeStateFolder(config: Config): void {
-  const { state } = config.paths
-  if (existsSync(state)) return
-  mkdirSync(state, { recursive: true, mode: 0o700 })
-  chmodSync(state, config.mode === 'system' ? 0o711 : 0o700)
+/**
+ * Makes the folder of the database or looks at the one that is there; null when it is ours alone, else why it cannot be used:
+ * who may write in it could put another database there. 0711 in a system: people reach their own folders below it by name.
+ */
+function ensureStateFolder(state: string, mode: Config['mode'], uid: number): string | null {
+  if (!existsSync(state)) {
+    mkdirSync(state, { recursive: true, mode: 0o700 })
+    chmodSync(state, mode === 'system' ? 0o711 : 0o700)
+  }
+  const stat = lstatSync(state)
+  if (!stat.isDirectory()) return `cannot use ${state} (paths.state): it is not a folder`
+  if (stat.uid !== uid)
+    return `cannot use ${state} (paths.state): it belongs to uid ${stat.uid}, not to ${uid}`
+  return (stat.mode & 0o022) === 0
+    ? null
+    : `cannot use ${state} (paths.state): others can write to it; run chmod go-w on it`
 }
 
 function toldToStop(): Promise<NodeJS.Signals> {
@@ -127,7 +153,8 @@ function programVersion(): string {
 }
 
 function refuseConfig(json: boolean, file: string | null, problems: readonly ConfigProblem[]): number {
-  const message = `cannot start with the config ${file ?? '(none)'}: ${problems.length} problems`
+  const counted = problems.length === 1 ? 'one problem' : `${problems.length} problems`
+  const message = `cannot start with the config ${file ?? '(none)'}: ${counted}`
   return refuse(json, 2, 'invalid', message, configViolations(problems))
 }
 

@@ -1,10 +1,9 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
+import { whyOf } from '../domain/step.ts'
 import { createPeerReader } from '../peer/peer-credentials.ts'
 import { createHost } from '../provisioning/create-host.ts'
-import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
-import { createServices } from '../provisioning/host/services/services-systemd.ts'
 import { stepRegistry } from '../provisioning/registry.ts'
 import { openStore } from '../store/open-store.ts'
 import { createEngine } from './create-engine.ts'
@@ -50,22 +49,19 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     return { ok: false, code: code === 'second_worker' ? code : 'unusable', message }
   }
   const { store } = opened
-  const host = createHost(
-    {
-      name: hostname(),
-      mode,
-      rosterFile: paths.roster,
-      dataDir: paths.data,
-      stateDir: paths.state,
-      secretsFile: paths.secrets,
-      databaseFile,
-      quarantineDir: join(paths.data, '.usher-quarantine'),
-      botUser: config.botUser,
-      personUids: config.uids,
-      takeUid: (isFree, range) => store.uids.take(isFree, range),
-    },
-    createServices(createPrograms(mode)),
-  )
+  const host = createHost({
+    name: hostname(),
+    mode,
+    rosterFile: paths.roster,
+    dataDir: paths.data,
+    stateDir: paths.state,
+    secretsFile: paths.secrets,
+    databaseFile,
+    quarantineDir: join(paths.data, '.usher-quarantine'),
+    botUser: config.botUser,
+    personUids: config.uids,
+    takeUid: (isFree, range) => store.uids.take(isFree, range),
+  })
   const sources: CallerSources = {
     mode,
     ownUid,
@@ -75,7 +71,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     passwd: createPasswd(),
     roster: createRosterView(paths.roster, async () => {
       const read = await host.roster.read()
-      return read.ok ? read : { ok: false, why: String(read.failure.params?.['why'] ?? read.failure.code) }
+      return read.ok ? read : { ok: false, why: whyOf(read.failure) }
     }),
     adminHistory: createAdminHistory(store.meta, (err) => {
       log.error({ err }, 'cannot remember that the roster had an admin')

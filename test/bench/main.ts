@@ -7,13 +7,17 @@
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { canUnshare, collect, spawnInSandbox } from '../support/sandbox/sandbox.ts'
+import { withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
 import { measureOnboarding } from './onboarding.ts'
 import { measureProcesses } from './processes.ts'
+import { measureRestarts } from './restarts.ts'
 import { measureTaps } from './taps.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
-const TAPS = 20
+/** Two admins' worth of a minute's account checks. */
+const TAPS = 12
 const STARTS = 9
+const RESTARTS = 5
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -25,6 +29,10 @@ async function main(words: readonly string[]): Promise<number> {
     console.error('bench: cannot use --people: it must be a number from 1 to 1000')
     return 2
   }
+  if (words.includes('--under-systemd')) {
+    console.log(await measureRestarts(RESTARTS))
+    return 0
+  }
   if (inside) return measure(people)
   const possible = await canUnshare()
   if (!possible.ok) {
@@ -34,14 +42,16 @@ async function main(words: readonly string[]): Promise<number> {
   const node = process.execPath.startsWith(CHECKOUT)
     ? process.execPath.slice(CHECKOUT.length + 1)
     : process.execPath
-  const argv = [
-    node,
-    '--disable-warning=ExperimentalWarning',
-    'test/bench/main.ts',
-    '--inside',
-    ...words,
-  ] as const
-  return (await collect(spawnInSandbox([...argv], { stdio: 'inherit' }))).status
+  const argv = [node, '--disable-warning=ExperimentalWarning', 'test/bench/main.ts'] as const
+  const { status } = await collect(spawnInSandbox([...argv, '--inside', ...words], { stdio: 'inherit' }))
+  if (status !== 0) return status
+  console.error(`bench: ${RESTARTS} people under systemd, without and with the restart of a service`)
+  return withSystemd(async (systemd) => {
+    const { status, stdout, stderr } = await systemd.run([...argv, '--under-systemd'])
+    process.stdout.write(stdout)
+    process.stderr.write(stderr)
+    return status
+  })
 }
 
 async function measure(people: number): Promise<number> {

@@ -25,7 +25,8 @@ describe('a stranger', () => {
     await eve.sends('let me in')
     await scene.settled()
     await eve.seesNothing()
-    expect(new Set(scene.worker.seen.map((call) => call.name))).toEqual(new Set(['whoami']))
+    expect(new Set(scene.worker.seen.map((call) => call.name))).toEqual(new Set(['whoami', 'person.started']))
+    expect(scene.worker.seen.every(({ input }) => Object.keys(input as object).length === 0)).toBe(true)
   })
 
   it('is not told twice when the bot was restarted', async () => {

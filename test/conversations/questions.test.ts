@@ -323,6 +323,26 @@ it('offers only the own account where Usher runs without root', async () => {
   await admin.sees('(existing, adopted)')
 })
 
+it('says at once why the own account cannot be taken where there is no other', async () => {
+  const { admin, worker } = scene
+  const original = worker.call
+  worker.call = async (name, input, options) => {
+    const result = await original(name, input, options)
+    if (name === 'onboarding.options') return { ...result, mode: 'single-user', own_os_user: 'grace' }
+    if (name !== 'host.check-account' || !('check' in result)) return result
+    const violation = { field: 'os_user', code: 'os_user_not_a_person', params: { value: 'grace' } }
+    const check = {
+      ...(result.check as object),
+      can_create: false,
+      can_adopt: false,
+      adopt_violations: [violation],
+    }
+    return { ...result, check }
+  }
+  await sayWho(scene, ada)
+  await admin.sees(/only your own account can be taken[\s\S]*it is a system account/)
+})
+
 it('keeps all answers while the host is not fit for any, and tries again', async () => {
   const { admin, worker } = scene
   await sayWho(scene, ada)

@@ -43,6 +43,36 @@ describe('with the real engine behind it', () => {
     expect(engine.machine.roster).toMatchObject([{ telegram_id: ada.id, os_user: 'newbie', role: 'user' }])
   })
 
+  it('somebody who never wrote to the bot presses Start on the link: their account is active then, and both are told', async () => {
+    await begin()
+    const card = await toReview(scene, ada)
+    await scene.admin.seesOn(card, `once Telegram id ${ada.id} has pressed Start`)
+    await scene.admin.taps('✅ Approve', { on: card })
+    await scene.admin.seesOn(card, /Activation: waits for their Start[\s\S]*\?start=welcome/)
+    expect([...engine.machine.expired]).toEqual(['newbie'])
+    const eve = await scene.driver.person({ first_name: 'Eve' })
+    await eve.starts('welcome')
+    await eve.sees(String(eve.id))
+    await scene.settled()
+    expect([...engine.machine.expired]).toEqual(['newbie'])
+    await ada.starts('welcome')
+    await ada.sees('Your account newbie on test-host is active now')
+    await scene.admin.seesOn(card, /activated the account[\s\S]*was told in their own chat/)
+    expect([...engine.machine.expired]).toEqual([])
+  })
+
+  it('somebody who presses Start while their run is undecided is active at its end without another one', async () => {
+    await begin()
+    const card = await toReview(scene, ada)
+    await ada.starts()
+    await ada.sees('I only work for people who have access here')
+    await scene.settled()
+    await scene.admin.taps('✅ Approve', { on: card })
+    await scene.admin.seesOn(card, /succeeded[\s\S]*was told in their own chat/)
+    await ada.sees('is ready')
+    expect([...engine.machine.expired]).toEqual([])
+  })
+
   it('each answer is judged at once: the id, the name of the account, the budget, the repositories', async () => {
     await begin({
       machine: (machine) => {

@@ -1,6 +1,6 @@
-/** Milliseconds for people: `84 ms`, `1.2 s`. */
+/** Milliseconds for people: `84 ms`, `1.2 s`. No line breaks before the unit. */
 export function shortly(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+  return ms < 1000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1000).toFixed(1)}\u00a0s`
 }
 
 /** Each call says how long it is since the last one. */

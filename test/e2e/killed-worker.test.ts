@@ -18,6 +18,8 @@ describe('a worker that is killed in the middle of a run', () => {
     async (kind) => {
       const { grace, worker, newcomer, runOf } = scene()
       const ada = await newcomer()
+      await ada.person.starts()
+      await ada.person.sees(String(ada.id))
       const before = snapshotTrees(...TREES)
       const card = await answerAdduser(grace, { newcomer: ada, account: ada.osUser })
       const reached = nextEvent(

@@ -50,8 +50,13 @@ afterAll(async () => {
 })
 
 function usher(...args: string[]) {
+  return usherAs(0, ...args)
+}
+
+function usherAs(uid: number, ...args: string[]) {
   return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/launch.js', ...args], {
     encoding: 'utf8',
+    uid,
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
   })
 }
@@ -139,6 +144,16 @@ describe('usher doctor', () => {
       { about: "bot's token", text: /others can read/, fix: /install -m 0600/ },
     ],
     [
+      "a token that is root's, which only root can read",
+      () => chownSync('/etc/usher/telegram-token', 0, 0),
+      { about: "bot's token", text: /cannot be read by the bot/, fix: /^chown usher / },
+    ],
+    [
+      'a missing config',
+      () => rmSync('/etc/usher/config.yaml'),
+      { about: 'file', text: /cannot find/, fix: /^usher init$/ },
+    ],
+    [
       'a missing token',
       () => rmSync('/etc/usher/telegram-token'),
       { about: "bot's token", text: /no such file/, fix: /install -m 0600/ },
@@ -218,6 +233,26 @@ describe('usher doctor', () => {
     expect(doctor().problems).toMatchObject([{ about: 'agent command' }])
   })
 
+  test('notes that there is no admin yet, until the config or the roster has one', () => {
+    const admins = () => doctor().findings.filter(({ about }) => about === 'admins')
+    expect(admins()).toEqual([])
+    writeFileSync('/etc/usher/config.yaml', 'telegram: { admins: [] }\n')
+    expect(admins()).toMatchObject([{ level: 'note', fix: expect.stringContaining('telegram.admins') }])
+    writeFileSync(
+      '/etc/usher/users.yaml',
+      'users:\n- { telegram_id: 5, name: A, os_user: anna, role: admin }\n',
+    )
+    expect(admins()).toEqual([])
+  })
+
+  test("never advises to make the bot's token readable for all", () => {
+    chownSync('/etc/usher/telegram-token', 0, 0)
+    const bot = usherAs(usherUid, 'bot')
+    expect(bot.status).toBe(2)
+    expect(bot.stderr).toContain('permission denied; it must be yours, with mode 0600')
+    expect(bot.stderr).not.toContain('0644')
+  })
+
   test('says what a lowered policy gives away, without calling it a problem', () => {
     writeFileSync('/etc/usher/config.yaml', 'adopt: admin\n')
     const { status, findings } = doctor()
@@ -229,10 +264,8 @@ describe('usher doctor', () => {
     await worker.kill('SIGTERM')
     const { status, problems } = doctor()
     expect(status).toBe(1)
-    expect(problems.map(({ about }) => about)).toEqual(['sockets', 'sockets', 'sockets'])
-    for (const { why, fix } of problems) {
-      expect(why).not.toBe('')
-      expect(fix).toContain('usher worker')
-    }
+    expect(problems).toMatchObject([{ about: 'worker', text: expect.stringContaining('no worker runs') }])
+    expect(problems[0]?.why).not.toBe('')
+    expect(problems[0]?.fix).toContain('usher worker')
   })
 })

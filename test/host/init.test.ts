@@ -210,6 +210,44 @@ describe('usher init as root', () => {
   })
 })
 
+describe('the advice after usher init', () => {
+  test('names what is to be done, and nothing that is done already', () => {
+    const first = usher(['init']).stdout
+    expect(first).toContain('telegram.admins')
+    expect(first).toContain('install -m 0600 -o usher /dev/stdin /etc/usher/telegram-token')
+    expect(first).toContain('  usher worker\n')
+    expect(first).toContain('  runuser -u usher -- usher bot\n')
+    expect(first).toContain('  usher doctor\n')
+    writeFileSync('/etc/usher/config.yaml', 'telegram: { admins: [5] }\n')
+    writeFileSync('/etc/usher/telegram-token', '123456:abcdefghijklmnopqrstuvwxyz\n', { mode: 0o600 })
+    writeFileSync('/run/usher/admin.sock', '')
+    const later = usher(['init']).stdout
+    expect(later).not.toMatch(/telegram\.admins|telegram-token|usher worker|usher bot/)
+    expect(later).toContain('  usher doctor\n')
+  })
+
+  test('asks for no first admin when somebody is on the roster', () => {
+    usher(['init'])
+    const entry = '- { telegram_id: 5, name: A, os_user: a, role: admin }'
+    writeFileSync('/etc/usher/users.yaml', `users:\n${entry}\n`, { mode: 0o600 })
+    expect(usher(['init']).stdout).not.toContain('telegram.admins')
+  })
+})
+
+describe('--help of the verbs that are no client of the worker', () => {
+  test.each(['init', 'doctor', 'worker', 'bot'])(
+    'usher %s --help says what it does and does nothing',
+    (verb) => {
+      for (const flag of ['--help', '-h']) {
+        const { status, stdout, stderr } = usher([verb, flag])
+        expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+        expect(stdout).toMatch(new RegExp(`^usage: usher ${verb} `, 'i'))
+      }
+      expect(existsSync('/etc/usher')).toBe(false)
+    },
+  )
+})
+
 describe('usher init without root', () => {
   test("makes the caller's own folders, for the caller alone", () => {
     execFileSync('useradd', ['--create-home', '--uid', '4321', 'solo'])

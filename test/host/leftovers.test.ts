@@ -103,3 +103,13 @@ test('an entry that bears the name and belongs to somebody else is kept', async 
   expect(await removeLeftoversOf(host, maria, signal)).toEqual({ ok: true, removed: [] })
   expect(existsSync(path)).toBe(true)
 })
+
+test('an account cannot prevent its removal by leaving more than one command takes', async () => {
+  const count = 12_000
+  const names = Array.from({ length: count }, (_, index) => `/dev/shm/${'n'.repeat(200)}${index}`)
+  for (const name of names) put(name, maria.uid)
+  const cleared = await removeLeftoversOf(host, maria, signal)
+  expect(cleared).toMatchObject({ ok: true })
+  expect(cleared.ok && cleared.removed).toHaveLength(count)
+  expect(names.filter((name) => existsSync(name))).toEqual([])
+})

@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPrograms } from '../../src/provisioning/host/programs/create-programs.ts'
@@ -311,6 +321,39 @@ describe('ending the processes of an account', () => {
     await eventually(() => processesOf(4301).length === 1)
     expect(await programs.endProcessesOf(4301, stop)).toEqual({ ended: 1, left: [] })
     await closed
+  })
+
+  test('ends what runs under a uid that is lent to it, which the next account would be given', async () => {
+    const lent = /^maria:(\d+):/m.exec(readFileSync('/etc/subuid', 'utf8'))?.[1]
+    const child = spawn(
+      '/usr/bin/setpriv',
+      [`--reuid=${Number(lent) + 7}`, '--clear-groups', 'sleep', '83'],
+      {
+        stdio: 'ignore',
+      },
+    )
+    const closed = new Promise((resolve) => child.once('close', resolve))
+    await eventually(() => processesOf(4301).length === 1)
+    expect(await programs.endProcessesOf(4301, stop)).toEqual({ ended: 1, left: [] })
+    await closed
+  })
+
+  test('spares a uid that is lent to somebody else as well', async () => {
+    const before = readFileSync('/etc/subuid', 'utf8')
+    const lent = Number(/^maria:(\d+):/m.exec(before)?.[1]) + 7
+    appendFileSync('/etc/subuid', `${other}:${lent}:1\n`)
+    const child = spawn('/usr/bin/setpriv', [`--reuid=${lent}`, '--clear-groups', 'sleep', '84'], {
+      stdio: 'ignore',
+    })
+    const closed = new Promise((resolve) => child.once('close', resolve))
+    try {
+      await eventually(() => commandLines().some((line) => line.endsWith('sleep 84')))
+      expect(await programs.endProcessesOf(4301, stop)).toEqual({ ended: 0, left: [] })
+      expect(child.kill('SIGKILL')).toBe(true)
+      await closed
+    } finally {
+      writeFileSync('/etc/subuid', before)
+    }
   })
 
   test('ends one that forks faster than a list can be read', async () => {

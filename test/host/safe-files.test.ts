@@ -355,6 +355,24 @@ describe('making a home', () => {
     })
   })
 
+  test('is not listed where its owner made it too deep or its names too long to list', async () => {
+    const made = await files.makeHome(`${dir}/ann`, person, '/etc/skel', '.usher-m', () => {})
+    expect(made).toMatchObject({ ok: true })
+    const refused = { ok: false, failure: { code: 'path_occupied', params: { path: `${dir}/ann` } } }
+    try {
+      process.chdir(`${dir}/ann`)
+      for (let depth = 0; depth < 4000; depth++) {
+        mkdirSync('d'.repeat(200))
+        process.chdir('d'.repeat(200))
+      }
+    } finally {
+      process.chdir('/')
+    }
+    const before = process.memoryUsage().rss
+    expect(await files.listTree(`${dir}/ann`, 20_000)).toMatchObject(refused)
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
+  })
+
   test('after a crash in the middle, another try makes it and removal leaves nothing', async () => {
     const crash = () =>
       files.makeHome(`${dir}/ann`, person, '/etc/skel', '.usher-m', () => {

@@ -36,7 +36,7 @@ test('without root, programs run as oneself, and end with what they started', ()
       { code: 'smoke.isolation_not_applicable' },
       { code: 'smoke.folders_proven', params: { count: 1 } },
       { code: 'smoke.agent_ran' },
-      { code: 'smoke.agent_left_files', params: { count: 1, home: '/home/maria' } },
+      { code: 'smoke.agent_left_files', params: { count: 1, home: '/home/maria', names: '.made-by-agent' } },
     ],
   })
   expect(seen.leftInFolder).toEqual([])

@@ -19,6 +19,8 @@ export interface ArrangedStep<K extends StepKind> {
   params: StepParams[K]
   /** The run's marker, for a step that looks for it. */
   marker?: string
+  /** Who has pressed Start; default nobody. */
+  hasStarted?: (telegramId: number) => boolean
   /** Everything on the machine that the step may touch; equal when nothing has changed. */
   snapshot(): unknown
   /** Puts the machine back for the next law. */
@@ -184,6 +186,7 @@ class Bench<K extends StepKind, R extends StepRecord> {
           : this.#arranged.host,
       run: { runId: 7, requestId: 5, marker: this.#marker, undoing: false },
       signal: AbortSignal.timeout(60_000),
+      hasStarted: this.#arranged.hasStarted ?? (() => false),
       journal: {
         commit: (record) => {
           commits++

@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   rmSync,
@@ -120,6 +121,15 @@ describe('the smoke test of a new person', () => {
     expect(host.programs).toBeDefined()
     chmodSync(join(places.stateDir, 'isolation-probe'), 0o777)
     // It is put right before each proof, so nobody can spoil it for the next.
+    expect((await apply()).outcome.ok).toBe(true)
+  })
+
+  test('cannot be vetoed by somebody who puts a link to what is everybody’s in the place of their folder', async () => {
+    for (const path of [folder('memory', 7), '/home/alice/work']) {
+      rmSync(path, { recursive: true })
+      symlinkSync('/etc', path)
+      lchownSync(path, uids.alice, uids.alice)
+    }
     expect((await apply()).outcome.ok).toBe(true)
   })
 
@@ -247,6 +257,15 @@ describe('isolation is found missing', () => {
     rmSync('/srv/alices', { recursive: true })
   })
 
+  test('behind a symbolic link of their own to what is theirs', async () => {
+    makeFolder('/srv/alices', uids.alice, 0o755)
+    rmSync(folder('memory', 7), { recursive: true })
+    symlinkSync('/srv/alices', folder('memory', 7))
+    lchownSync(folder('memory', 7), uids.alice, uids.alice)
+    expect((await apply()).outcome).toMatchObject({ ok: false, failure: { code: 'not_isolated' } })
+    rmSync('/srv/alices', { recursive: true })
+  })
+
   test('behind a symbolic link, which is judged where it leads', async () => {
     makeFolder('/srv/open', uids.alice, 0o755)
     rmSync(folder('memory', 7), { recursive: true })
@@ -345,6 +364,20 @@ describe('the agent command', () => {
     })
   })
 
+  test('that opens the person’s folders to others fails the test, however it ends', async () => {
+    expect((await agent(`chmod 755 ${workspace} /home/maria; exit 0`)).outcome).toMatchObject({
+      ok: false,
+      failure: { code: 'not_isolated', params: { path: workspace, who: 'alice' } },
+    })
+  })
+
+  test('that puts a link in the place of a folder fails the test', async () => {
+    expect((await agent(`rmdir ${workspace}; ln -s /etc ${workspace}; exit 0`)).outcome).toMatchObject({
+      ok: false,
+      failure: { code: 'not_isolated', params: { path: workspace } },
+    })
+  })
+
   test('that is missing fails the test', async () => {
     expect((await apply({ agentCommand: ['no-such-agent'] })).outcome).toMatchObject({
       ok: false,
@@ -363,7 +396,15 @@ describe('the agent command', () => {
     const { outcome } = await agent('mkdir ~/.agent ~/state; echo x >~/.agentrc; echo again >~/.profile')
     expect(outcome.notes.at(-1)).toEqual({
       code: 'smoke.agent_left_files',
-      params: { count: 3, home: '/home/maria' },
+      params: { count: 3, home: '/home/maria', names: 'state, .agent, .agentrc' },
+    })
+  })
+
+  test('that leaves files with names that could be taken for answers has them counted, not repeated', async () => {
+    const { outcome } = await agent("cd; : >'x\ny'; : >'left-name z'; : >ok")
+    expect(outcome.notes.at(-1)).toEqual({
+      code: 'smoke.agent_left_files',
+      params: { count: 3, home: '/home/maria', names: 'ok' },
     })
   })
 

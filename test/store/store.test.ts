@@ -313,6 +313,17 @@ for (const dialect of dialects) {
       })
     })
 
+    test('a Start is news once, stays known, and is pending again whenever it is repeated', () => {
+      const { starts } = store
+      expect([starts.has(42), starts.pending()]).toEqual([false, []])
+      expect([starts.note(42, 1), starts.note(7, 2), starts.note(42, 3)]).toEqual([true, true, false])
+      expect(starts.pending()).toEqual([7, 42])
+      starts.settle(42)
+      expect([starts.has(42), starts.has(43), starts.pending()]).toEqual([true, false, [7]])
+      starts.note(42, 4)
+      expect(starts.pending()).toEqual([7, 42])
+    })
+
     test('an idempotency key belongs to one actor and one operation', () => {
       const scope = { actorKey: 'os:1', operation: 'request.deny', key: 'k' }
       store.idempotency.put(scope, { inputHash: 'i', output: '{}' }, 5)

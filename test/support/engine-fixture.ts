@@ -129,7 +129,7 @@ export const alice: AnswersInput = {
   os_user: 'alice',
   role: 'user',
   account: 'create',
-  proof: 'typed',
+  proof: 'started',
 }
 
 export interface FixtureOptions {

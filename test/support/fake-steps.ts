@@ -12,6 +12,32 @@ export interface StepScript {
   deadlineMs?: number
 }
 
+/** Waits as the real one does: the record says so until the expiry is lifted. */
+function waitingForStart(base: StepImplementation<'activation'>): StepImplementation<'activation'> {
+  return {
+    ...base,
+    async apply(context, params, record) {
+      const { awaitsStartOf } = params
+      const waits = record === null ? awaitsStartOf !== undefined : record['waits'] === true
+      if (!waits || awaitsStartOf === undefined) return base.apply(context, params, record)
+      if (context.hasStarted?.(awaitsStartOf) !== true) {
+        context.journal.commit({ waits: true })
+        return { ok: true, notes: [{ code: 'activation.waits_for_start' }] }
+      }
+      const outcome = await base.apply(context, params, { made: true, waits: true })
+      return outcome.ok ? { ok: true, notes: [{ code: 'activation.lifted' }] } : outcome
+    },
+    verify: async (context, params, record) =>
+      record['waits'] === true && record['made'] !== true
+        ? { ok: true, notes: [] }
+        : base.verify(context, params, record),
+    async undo(context, params, record) {
+      if (record?.['waits'] === true && record['made'] !== true) return { state: 'undone', notes: [] }
+      return base.undo(context, params, record)
+    },
+  }
+}
+
 /** Each begin of an apply or undo, in order: `account apply`, `roster undo`. */
 export type StepLog = string[]
 
@@ -110,11 +136,13 @@ export function fakeSteps(
       remove: () => machine.paths.delete(path),
     })),
     'smoke-test': step('smoke-test', () => always),
-    activation: step('activation', ({ osUser }) => ({
-      isDone: () => !machine.expired.has(osUser),
-      make: () => machine.expired.delete(osUser),
-      remove: () => machine.expired.add(osUser),
-    })),
+    activation: waitingForStart(
+      step('activation', ({ osUser }) => ({
+        isDone: () => !machine.expired.has(osUser),
+        make: () => machine.expired.delete(osUser),
+        remove: () => machine.expired.add(osUser),
+      })),
+    ),
     roster: step('roster', ({ entry }) => ({
       isDone: () => machine.roster.some(({ os_user }) => os_user === entry.os_user),
       make: () => machine.roster.push(entry),

@@ -193,9 +193,10 @@ describe('who may do what by command line', { timeout }, () => {
     const uid = statSync('/home/eve').uid
     writeFileSync(
       '/home/eve/own.yaml',
-      'paths: { run: /home/eve/run, state: /home/eve/s, data: /home/eve/d, roster: /home/eve/users.yaml }\n',
+      'paths: { run: /run/eve, state: /home/eve/s, data: /home/eve/d, roster: /home/eve/users.yaml }\n',
     )
     writeFileSync('/home/eve/users.yaml', 'users: []\n')
+    execFileSync('install', ['-d', '-o', 'eve', '/run/eve'])
     for (const file of ['own.yaml', 'users.yaml']) execFileSync('chown', ['eve:', `/home/eve/${file}`])
     worker = await startWorkerProcess({
       uid,
@@ -203,7 +204,7 @@ describe('who may do what by command line', { timeout }, () => {
       env: { HOME: '/home/eve' },
     })
     expect(worker.stderr()).toContain('"ready"')
-    writeFileSync('/etc/usher/fooled.yaml', 'paths: { run: /home/eve/run }\n')
+    writeFileSync('/etc/usher/fooled.yaml', 'paths: { run: /run/eve }\n')
     const result = await usher(['whoami', '--config', '/etc/usher/fooled.yaml', '--json'])
     expect(result.status).toBe(5)
     expect(result.json).toMatchObject({ error: { message: expect.stringContaining(`runs as uid ${uid}`) } })

@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { exchange, post, requestBytes } from './support/raw.ts'
 import {
@@ -133,6 +143,36 @@ describe('usher worker', () => {
       const worker = await start()
       expect(await worker.ended).toBe(2)
       expect(worker.stderr()).toMatch(/^usher: cannot start with the config/)
+    })
+  }
+
+  for (const [key, folder] of [
+    ['state', '/home/anna/usher'],
+    ['run', '/home/anna/run'],
+  ] as const) {
+    test(`does not start with its ${key} folder in somebody's home, who could put another there`, async () => {
+      execFileSync('useradd', ['--uid', '4322', '-m', 'anna'])
+      try {
+        mkdirSync(folder)
+        writeFileSync('/etc/usher/config.yaml', `paths: { ${key}: ${folder} }\n`)
+        const worker = await start()
+        expect(await Promise.race([worker.ended, 'it runs'])).toBe(2)
+        expect(worker.stderr()).toContain(`paths.${key}: cannot trust "/home/anna"`)
+      } finally {
+        rmSync('/home/anna', { recursive: true, force: true })
+      }
+    })
+  }
+
+  for (const [what, arrange] of [
+    ['others can write to', () => chmodSync('/var/lib/usher', 0o777)],
+    ['belongs to somebody else', () => chownSync('/var/lib/usher', 4322, 4322)],
+  ] as const) {
+    test(`does not open a database in a folder that ${what}`, async () => {
+      arrange()
+      const worker = await start()
+      expect(await Promise.race([worker.ended, 'it runs'])).toBe(1)
+      expect(worker.stderr()).toContain('cannot use /var/lib/usher (paths.state)')
     })
   }
 

@@ -6,9 +6,11 @@ import type { BotContext } from '../context.ts'
 import type { Chats } from '../state/chats.ts'
 import type { Refusals } from '../state/refusals.ts'
 import { answerTap } from '../telegram/taps.ts'
-import { isAway, type WorkerCalls } from '../worker-calls.ts'
+import { isAway, updateKey, type WorkerCalls } from '../worker-calls.ts'
+import { isStart } from './pass-on-starts.ts'
 
 export interface AuthenticateDeps {
+  botId: number
   worker: WorkerCalls
   chats: Chats
   refusals: Refusals
@@ -39,6 +41,11 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
     // Somebody who was let in once and is not on the roster any more is a stranger like any other.
     await deps.chats.forget(telegramId)
     const tell = await deps.refusals.tell(telegramId, deps.now())
+    // An open request may be about them, which they are not told: their Start counts from now on.
+    if (tell || isStart(ctx)) {
+      const key = updateKey(deps.botId, ctx.update.update_id, 'started')
+      await deps.worker.call('person.started', {}, { onBehalfOf: telegramId, key })
+    }
     if (ctx.callbackQuery !== undefined) return answerTap(ctx, NOT_KNOWN)
     if (!tell) return
     await ctx.reply(refusalText(telegramId).html, {

@@ -1,6 +1,5 @@
 import type { CallResult } from '../../client/client.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
-import type { OperationOutput } from '../../protocol/operations.ts'
 import type { RequestView } from '../../protocol/views.ts'
 import { errorLines } from '../../texts/errors.ts'
 import { fieldLabel } from '../../texts/fields.ts'
@@ -10,9 +9,7 @@ import { done, failed, type Outcome, refused } from '../outcome.ts'
 import type { Session } from '../session.ts'
 import { submitAndDecide } from '../submit.ts'
 import type { Answer, Choice, Prompter } from './prompter.ts'
-import { ask, type Known, QUESTIONS, type QuestionName, questionOf } from './questions.ts'
-
-export type Options = OperationOutput<'onboarding.options'>
+import { ask, type Known, type Options, QUESTIONS, type QuestionName, questionOf } from './questions.ts'
 
 /**
  * The questions of `/adduser` at a terminal: one after the other with a way back, then the review with the plan as the

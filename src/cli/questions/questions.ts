@@ -1,24 +1,27 @@
+import { INHERITED_KEYS } from '../../domain/person.ts'
 import { osUserViolations, suggestOsUsers } from '../../domain/username.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
+import type { OperationOutput } from '../../protocol/operations.ts'
 import { noteLine } from '../../texts/notes.ts'
 import { roleLine } from '../../texts/people.ts'
 import { plain } from '../../texts/plain.ts'
 import { violationText } from '../../texts/violations.ts'
 import type { Session } from '../session.ts'
 import { collectRepos, integerOf, numberOf } from '../verbs/adduser-flags.ts'
-import type { Options } from './ask-adduser.ts'
 import type { Answer, Prompter } from './prompter.ts'
 
 /** In the order in which they are asked. */
 export const QUESTIONS = ['telegram_id', 'name', 'os_user', 'role', 'github', 'defaults', 'routing'] as const
 export type QuestionName = (typeof QUESTIONS)[number]
 
+/** What there is to choose from on this host. */
+export type Options = OperationOutput<'onboarding.options'>
+
 /** What was answered so far; each question fills in its own. */
 export interface Known {
   answers: Partial<AnswersInput>
 }
 
-const DEFAULTS = ['workspace_base', 'model', 'agent_backend', 'max_budget'] as const
 const OF_QUESTION: Readonly<Record<string, QuestionName>> = {
   telegram_id: 'telegram_id',
   name: 'name',
@@ -184,7 +187,7 @@ async function askDefaults(prompter: Prompter, options: Options, known: Known): 
     max_budget: 'Monthly budget',
   }
   for (;;) {
-    const choices = DEFAULTS.map((key) => {
+    const choices = INHERITED_KEYS.map((key) => {
       const own = known.answers[key]
       const inherited = options.defaults[key]
       const value =

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import type { Facts, FactsQuery, PasswdEntry } from '../../domain/facts.ts'
+import { whyOf } from '../../domain/step.ts'
 import type { RosterFile } from '../roster/roster-file.ts'
 import type { AccountDatabase } from './accounts/account-database.ts'
 import type { SafeFiles } from './files/safe-files.ts'
@@ -70,8 +71,7 @@ async function matchRoster(
 ): Promise<Pick<Facts, 'rosterMatches' | 'rosterProblem'>> {
   const read = await roster.read()
   if (!read.ok) {
-    const { code, params, detail } = read.failure
-    return { rosterMatches: [], rosterProblem: String(params?.['why'] ?? detail ?? code) }
+    return { rosterMatches: [], rosterProblem: whyOf(read.failure) }
   }
   const namesOfUid = new Set(account ? await accounts.namesOf(account.uid) : [])
   const rosterMatches: Facts['rosterMatches'] = []

@@ -1,4 +1,4 @@
-import type { RosterEntry } from '../../domain/person.ts'
+import { OPTIONAL_KEYS, type RosterEntry } from '../../domain/person.ts'
 
 /** The keys that an entry is written with, in this order. */
 const KEYS = [
@@ -6,15 +6,7 @@ const KEYS = [
   'name',
   'os_user',
   'role',
-  'github',
-  'workspace_base',
-  'model',
-  'agent_backend',
-  'max_budget',
-  'github_repos',
-  'github_notify_chat_id',
-  'pr_review',
-  'issue_triage',
+  ...OPTIONAL_KEYS,
 ] as const satisfies readonly (keyof RosterEntry)[]
 
 /** `key: value` for every key that the entry has, ready to be lines of a block map. */

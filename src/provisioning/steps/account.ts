@@ -1,11 +1,11 @@
 import type { PasswdEntry } from '../../domain/facts.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
-import type { AccountTraces } from '../host/accounts/account-database.ts'
 import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
 import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome, UndoOutcome } from '../step-kind.ts'
+import { isAny, isComplete, removeAccountLines, tracesOf } from './parts/account-lines.ts'
 import { accountChanged, identityOfEntry } from './parts/person-account.ts'
 import { removeIfOurs } from './parts/remove-if-ours.ts'
 
@@ -243,34 +243,6 @@ async function removeHome(
   return { notes: [{ code: 'account.home_quarantined', params: { home, path: kept.keptAt } }] }
 }
 
-/** Removes the account from every file, whole or half-made; null when nothing names it any more. */
-async function removeAccountLines(
-  host: Host,
-  osUser: string,
-  { uid, gid }: { uid: number; gid: number },
-): Promise<StepFailure | null> {
-  const { accounts } = host
-  if (await accounts.byName(osUser)) {
-    const removed = await accounts.remove(osUser)
-    if (!removed.ok) return removed.failure
-  }
-  if (isAny(await tracesOf(host, osUser, gid))) {
-    const removed = await accounts.removeRemains({ name: osUser, uid, gid })
-    if (!removed.ok) return removed.failure
-  }
-  const left = Object.entries(await tracesOf(host, osUser, gid)).filter(([, present]) => present)
-  if (left.length === 0) return null
-  const why = `/etc/${left.map(([file]) => file).join(', /etc/')} still name ${osUser}`
-  return { code: 'undo_incomplete', params: { why } }
-}
-
-/** Which files name the account, without a group of that name that is not its own. */
-async function tracesOf({ accounts }: Host, osUser: string, gid: number): Promise<AccountTraces> {
-  const traces = await accounts.traces(osUser)
-  const group = await accounts.group(osUser)
-  return group !== null && group.gid !== gid ? { ...traces, group: false, gshadow: false } : traces
-}
-
 /** What stands in the way of creating the account; null when nothing does. */
 async function conflictOf(
   { accounts, files }: Host,
@@ -298,14 +270,6 @@ function isOurs(entry: PasswdEntry | null, params: CreateAccountParams, record: 
   if (entry === null || entry.uid !== record.uid || entry.gid !== record.gid) return false
   const [name] = entry.gecos.split(',')
   return entry.gecos === markerGecos(record.marker) || (params.gecos !== undefined && name === params.gecos)
-}
-
-function isComplete(traces: AccountTraces): boolean {
-  return Object.values(traces).every(Boolean)
-}
-
-function isAny(traces: AccountTraces): boolean {
-  return Object.values(traces).some(Boolean)
 }
 
 function isSameObject(there: FileIdentity | undefined, made: FileIdentity | null): boolean {

@@ -37,6 +37,11 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
       signal,
     })
     if (outcome.answered) journal.commit({ nonce, done: true })
+    if (outcome.outcome.ok && params.agentCommand !== null) {
+      // The agent command is a program of somebody else, run as the person: what it did to their folders is looked at too.
+      const still = await proveIsolation(host, params, person.person)
+      if (!still.ok) return { ...still, notes: [...outcome.outcome.notes, ...still.notes] }
+    }
     return { ...outcome.outcome, notes: [...isolation.notes, ...outcome.outcome.notes] }
   },
 

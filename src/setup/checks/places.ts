@@ -70,16 +70,25 @@ export const checkFiles: Check = (context) => {
       findings.push(problem('secrets', secrets.message, 'a secret that others can read is none', fix))
     }
     const token = readToken(config, environment, botUid ?? uid)
-    findings.push(
-      token.ok
-        ? ok("bot's token", `in ${token.source}`)
-        : problem(
-            "bot's token",
-            token.message,
-            'the bot cannot start without it',
-            `install -m 0600 -o ${config.botUser ?? uid} /dev/stdin ${quoted(config.telegram.tokenFile)}   # paste the token, then Ctrl-D`,
-          ),
-    )
+    const file = config.telegram.tokenFile
+    const owner = token.ok && token.source === file ? look(file) : 'absent'
+    // Root can read it whoever owns it; the bot cannot.
+    const hidden = typeof owner === 'object' && botUid !== null && owner.uid !== botUid
+    const why = 'the bot cannot start without it'
+    if (hidden) {
+      const text = `cannot be read by the bot: ${file} belongs to uid ${owner.uid}`
+      findings.push(problem("bot's token", text, why, `chown ${config.botUser ?? botUid} ${quoted(file)}`))
+    } else
+      findings.push(
+        token.ok
+          ? ok("bot's token", `in ${token.source}`)
+          : problem(
+              "bot's token",
+              token.message,
+              why,
+              `install -m 0600 -o ${config.botUser ?? uid} /dev/stdin ${quoted(config.telegram.tokenFile)}   # paste the token, then Ctrl-D`,
+            ),
+      )
   }
   if (config.memoryTemplate !== null) {
     const template = readTrusted(config.memoryTemplate, { owners, parents: true })

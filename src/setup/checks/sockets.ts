@@ -27,12 +27,18 @@ export const checkSockets: Check = async (context) => {
     [SOCKETS.bot, 0o600, system ? botUid : own],
     [SOCKETS.everybody, system ? 0o666 : 0o600, own],
   ]
+  if (folder?.isDirectory() && wanted.every(([name]) => stat(join(run, name)) === null)) {
+    const fix = `${system ? 'sudo ' : ''}usher worker   # and leave it running`
+    return [
+      ...findings,
+      problem('worker', `no socket is in ${run}: no worker runs`, 'nothing works without the worker', fix),
+    ]
+  }
   for (const [name, socketMode, owner] of wanted) {
     const path = join(run, name)
     const socket = stat(path)
     if (socket === null) {
-      const fix = system ? 'systemctl start usher-worker, or: sudo usher worker' : 'usher worker'
-      findings.push(problem('sockets', `${path} is not there`, 'no worker listens', fix))
+      findings.push(problem('sockets', `${path} is not there`, 'no worker listens on it', RESTART))
     } else if (
       !socket.isSocket() ||
       (owner !== null && socket.uid !== owner) ||

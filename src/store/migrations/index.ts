@@ -1,4 +1,5 @@
 import { initial } from './0001-initial.ts'
+import { starts } from './0002-starts.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
-export const MIGRATIONS: readonly string[] = [initial]
+export const MIGRATIONS: readonly string[] = [initial, starts]

@@ -50,6 +50,8 @@ export interface RequestQueries {
   /** Drafts and submitted requests whose time is up at `now`. */
   lapsed(now: number): Request[]
   nextExpiry(): number | null
+  /** Whether a draft or an undecided request is about this Telegram user. */
+  isOpenFor(telegramId: number): boolean
   countOpen(): number
   countSince(requesterKey: string, since: number): number
 }
@@ -150,6 +152,15 @@ export function requestQueries(database: Database): RequestQueries {
           .orderBy('expires_at')
           .limit(1),
       )?.expires_at ?? null,
+    isOpenFor: (telegramId) =>
+      first(
+        build
+          .selectFrom('requests')
+          .select('id')
+          .where('subject_telegram_id', '=', telegramId)
+          .where('state', 'in', ['draft', 'submitted'])
+          .limit(1),
+      ) !== undefined,
     countOpen: () =>
       first(
         build

@@ -39,6 +39,8 @@ export interface RunQueries {
   get(id: number): Run | null
   newestOf(requestId: number): number | null
   newestOfPerson(telegramId: number): number | null
+  /** Newest first. */
+  ofPerson(telegramId: number): Run[]
   /** Oldest first. */
   inState(states: readonly RunState[]): Run[]
   transition(
@@ -137,6 +139,10 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
           .orderBy('id', 'desc')
           .limit(1),
       )?.id ?? null,
+    ofPerson: (telegramId) =>
+      all(
+        build.selectFrom('runs').selectAll().where('telegram_id', '=', telegramId).orderBy('id', 'desc'),
+      ).map(withSteps),
     inState: (states) =>
       all(build.selectFrom('runs').selectAll().where('state', 'in', states).orderBy('id')).map(withSteps),
     transition(id, from, to, times = {}) {

@@ -5,7 +5,7 @@ import { answerLines } from '../people.ts'
 import { plain } from '../plain.ts'
 import { planLines } from '../plans.ts'
 import { actorText, missingText, requestStateText, requestSubject } from '../requests.ts'
-import { isEnded, runLines } from '../runs.ts'
+import { isAwaitingStart, isEnded, runLines } from '../runs.ts'
 import { type Html, h, join, lineHtml } from './html.ts'
 
 export const APPROVE_LABEL = '✅ Approve'
@@ -76,12 +76,17 @@ function runCard(request: RequestView, run: RunView, extras: CardExtras): CardTe
 
 function newcomerText(run: RunView, extras: CardExtras): Html {
   const name = plain(run.subject.name, 64)
-  if (extras.told === 'told')
-    return h`
+  const waits = isAwaitingStart(run)
+  if (extras.told === 'told') {
+    return waits
+      ? h`
+✉️ ${name} was asked in their own chat to press Start. If they do not find it, pass this link on: ${extras.startLink}`
+      : h`
 ✉️ ${name} was told in their own chat.`
+  }
   if (extras.told === 'unreachable') {
     return h`
-✉️ I may not write to ${name} yet. Pass this link on: ${extras.startLink}`
+✉️ I may not write to ${name} yet. Pass this link on: ${extras.startLink}${waits ? '. The account becomes active when they press Start there.' : ''}`
   }
   return h``
 }

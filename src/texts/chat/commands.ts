@@ -74,6 +74,19 @@ export function openLabel(requestId: number): string {
   return `Open ${requestId}`
 }
 
+/** Start was pressed, and an account has waited for it. */
+export const ACTIVATING = 'Thank you! Your account becomes active in a moment; I will tell you here.'
+
+/** To the newcomer, in their own chat, while their account waits for their Start. */
+export function pressStartText(name: string, osUser: string, host: string): Html {
+  return h`Welcome, ${plain(name, 64)}! Your account <code>${osUser}</code> on ${host} is made. Press /start here, and it becomes active.`
+}
+
+/** To the newcomer, once their Start has made the account active. */
+export function activeText(osUser: string, host: string): Html {
+  return h`Your account <code>${osUser}</code> on ${host} is active now. /whoami shows how I know you, /help what I understand.`
+}
+
 /** To the newcomer, in their own chat. */
 export function welcomeText(name: string, osUser: string, host: string): Html {
   return h`Welcome, ${plain(name, 64)}! Your account <code>${osUser}</code> on ${host} is ready. /whoami shows how I know you, /help what I understand.`

@@ -1,4 +1,4 @@
-import type { IdentityProof, InheritedKey } from '../../domain/person.ts'
+import { type IdentityProof, INHERITED_KEYS, type InheritedKey, ROUTING_KEYS } from '../../domain/person.ts'
 import type { Note } from '../../domain/step.ts'
 import { fieldLabel } from '../fields.ts'
 import { noteText } from '../notes.ts'
@@ -131,11 +131,8 @@ export function defaultsMenu(
 }
 
 export function keepLabel(answers: Answers): string {
-  const keys: InheritedKey[] = ['workspace_base', 'model', 'agent_backend', 'max_budget']
-  return keys.some((key) => answerOf(answers, key) !== undefined) ? 'Go on' : 'Keep all'
+  return INHERITED_KEYS.some((key) => answerOf(answers, key) !== undefined) ? 'Go on' : 'Keep all'
 }
-
-const ROUTING_KEYS = ['github_repos', 'github_notify_chat_id', 'pr_review', 'issue_triage'] as const
 
 export function routingMenu(answers: Answers): Html {
   return join([

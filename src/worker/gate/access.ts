@@ -84,6 +84,8 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   // Own: the account that would be adopted is the one of the kernel's uid. Consent is a uid's to give, nobody else's.
   'claim.show': { ways: ['os'], own: 'anyone', foreign: [], seenWith: null },
   'claim.accept': { ways: ['os'], own: 'anyone', foreign: [], seenWith: null },
+  // That somebody wrote to the bot is the bot's to say, of nobody but the one it speaks for: neither a uid nor root can press Start.
+  'person.started': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
   'request.list': {
     ways: EVERY_PERSON,
     own: ['requests.read.own', 'requests.read.all'],

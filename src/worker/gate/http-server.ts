@@ -4,7 +4,7 @@ import { setImmediate as parserHasHadItsTurn } from 'node:timers/promises'
 import { actorKey } from '../../domain/actor.ts'
 import { descriptorOf, type ReadPeer } from '../../peer/peer-credentials.ts'
 import type { ApiError } from '../../protocol/errors.ts'
-import { OPERATIONS, type OperationName, PROTOCOL_VERSION } from '../../protocol/operations.ts'
+import { OPERATIONS, PROTOCOL_VERSION } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
 import type { Engine } from '../engine.ts'
 import type { Log } from '../log.ts'
@@ -12,8 +12,9 @@ import { decide } from './access.ts'
 import { answer, refuse, statusOf } from './answer.ts'
 import { createBudget, type Limits, type Release } from './budget.ts'
 import { streamEvents } from './event-stream.ts'
-import { violationsOf } from './input-violations.ts'
-import { type Asked, BODY_LIMIT, readHead, tooLarge } from './request-head.ts'
+import { executeChecked } from './execute-checked.ts'
+import { readBody } from './request-body.ts'
+import { type Asked, readHead } from './request-head.ts'
 import type { CallerResult, Claim } from './resolve-caller.ts'
 
 // Importing it would evaluate all its exports, WebSocket among them, which loads undici: 13 MB and 70 ms for nothing.
@@ -247,58 +248,6 @@ export function createGate(
   }
 }
 
-type Executed = { ok: true; output: object } | { ok: false; error: ApiError }
-
-/** Parses and checks the body against the operation's schema, with all violations at once, and hands it on. */
-async function executeChecked(
-  engine: GateDependencies['engine'],
-  caller: Caller,
-  operation: OperationName,
-  bytes: Buffer,
-  idempotencyKey: string | null,
-): Promise<Executed> {
-  const input = parseJson(bytes)
-  if (input === undefined) {
-    return { ok: false, error: { code: 'bad_request', message: 'cannot read this body: it is not JSON' } }
-  }
-  const parsed = OPERATIONS[operation].input.safeParse(input)
-  if (!parsed.success) {
-    const violations = violationsOf(parsed.error, input)
-    const message = `cannot ${operation}: ${violations.length} things are wrong with the input`
-    return { ok: false, error: { code: 'invalid', message, violations } }
-  }
-  return engine.execute(caller, operation, parsed.data, idempotencyKey)
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
-}
-
-type Body = { ok: true; bytes: Buffer } | { ok: false; error: ApiError }
-
-/** Reads at most the limit. A body that ends early never resolves otherwise than by the connection's end. */
-function readBody(request: IncomingMessage): Promise<Body> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > BODY_LIMIT) {
-        chunks.length = 0
-        resolve({ ok: false, error: tooLarge() })
-      } else {
-        chunks.push(chunk)
-      }
-    })
-    request.once('end', () => resolve({ ok: true, bytes: Buffer.concat(chunks) }))
-    request.once('error', () => resolve({ ok: true, bytes: Buffer.alloc(0) }))
-  })
-}
-
 function tooMany(what: string): ApiError {
   return { code: 'too_many', message: `cannot serve any more ${what} of this account: try again in a second` }
 }
@@ -309,5 +258,5 @@ function shuttingDown(): ApiError {
 
 /** The same for everybody and everything, so that it tells nothing. */
 function notPermitted(operation: string): ApiError {
-  return { code: 'not_permitted', message: `cannot ${operation}: not permitted here` }
+  return { code: 'not_permitted', message: `cannot do this: '${operation}' is not permitted here` }
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '../../domain/actor.ts'
+import { type Actor, personKeyOf } from '../../domain/actor.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import type { Role } from '../../domain/role.ts'
 import { isTelegramId } from '../../domain/telegram-id.ts'
@@ -6,23 +6,17 @@ import type { ApiError } from '../../protocol/errors.ts'
 import { PERMISSIONS, type Permission } from '../../protocol/permissions.ts'
 import type { Caller } from '../caller.ts'
 import { EVERYBODY_CEILING, PUBLIC_CEILING } from './access.ts'
-import type { AdminHistory } from './admin-history.ts'
-import type { Passwd } from './passwd.ts'
-import type { ListedPerson, RosterView } from './roster-view.ts'
+import { type People, type PeopleSources, readPeople } from './people.ts'
 
 /** Where identity comes from; each is asked anew for every request. */
-export interface CallerSources {
+export interface CallerSources extends PeopleSources {
   mode: 'system' | 'single-user'
   /** The worker's own uid: the operator of single-user mode. */
   ownUid: number
   /** Account of the bot; null in single-user mode, where the bot is oneself. */
   botUser: string | null
-  roles: ReadonlyMap<string, Role>
   /** Telegram ids of the config's first admins. */
   firstAdmins: readonly number[]
-  passwd: Passwd
-  roster: RosterView
-  adminHistory: AdminHistory
 }
 
 /** What the connection proves: its listener and the kernel's uid; and whom the bot says it speaks for. */
@@ -34,11 +28,6 @@ export interface Claim {
 }
 
 export type CallerResult = { ok: true; caller: Caller } | { ok: false; error: ApiError }
-
-/** Whether persons of this role decide requests of others. */
-export function isAdminRole(role: Role): boolean {
-  return role.permissions.includes('*') || role.permissions.includes('requests.approve.all')
-}
 
 /**
  * Who asks, from listener, kernel and roster as they are now. Must not be kept: the next request asks again.
@@ -110,7 +99,7 @@ function refused(code: 'bad_request' | 'not_permitted', message: string): Caller
 }
 
 async function operator(sources: CallerSources, uid: number): Promise<CallerResult> {
-  const people = await peopleOf(sources)
+  const people = await readPeople(sources)
   return resolved({
     actor: { kind: 'operator', uid },
     listener: 'admin',
@@ -139,7 +128,7 @@ async function osUser(sources: CallerSources, uid: number): Promise<CallerResult
     return refused('not_permitted', `cannot serve uid ${uid}: no account on this host has it`)
   }
   const actor: Actor = { kind: 'os', uid, osUser: name }
-  const people = await peopleOf(sources)
+  const people = await readPeople(sources)
   const person = people.usable ? people.byUid(uid) : null
   return resolved(asPerson(sources, people, actor, 'everybody', person, EVERYBODY_CEILING))
 }
@@ -150,7 +139,7 @@ async function telegramUser(sources: CallerSources, text: string): Promise<Calle
     return refused('bad_request', 'cannot speak for this Telegram user: the id must be a positive integer')
   }
   const actor: Actor = { kind: 'telegram', telegramId }
-  const people = await peopleOf(sources)
+  const people = await readPeople(sources)
   const person = people.byTelegramId(telegramId)
   const first =
     people.usable &&
@@ -165,7 +154,7 @@ async function telegramUser(sources: CallerSources, text: string): Promise<Calle
     person,
     role: admin.name,
     permissions: permissionsOf(admin, PERMISSIONS),
-    personKey: `person:${telegramId}`,
+    personKey: personKeyOf(telegramId),
   })
 }
 
@@ -191,7 +180,7 @@ function asPerson(
       person,
       role: known.name,
       permissions,
-      personKey: `person:${person.telegram_id}`,
+      personKey: personKeyOf(person.telegram_id),
     }
   }
   const stranger = sources.roles.get('public')
@@ -205,42 +194,4 @@ function asPerson(
 function permissionsOf(role: Role, ceiling: readonly Permission[]): Set<Permission> {
   const all = role.permissions.includes('*')
   return new Set(ceiling.filter((permission) => all || role.permissions.includes(permission)))
-}
-
-interface People {
-  usable: boolean
-  byUid(uid: number): RosterEntry | null
-  byTelegramId(telegramId: number): RosterEntry | null
-  ambiguousTelegramId(telegramId: number): boolean
-}
-
-/** The roster's people, without those that could be taken for one another; notes when there is an admin among them. */
-async function peopleOf(sources: CallerSources): Promise<People> {
-  const reading = await sources.roster()
-  const listed = reading.ok ? reading.people : []
-  const isAdmin = ({ entry }: ListedPerson) => {
-    const role = sources.roles.get(entry.role)
-    return entry.role === 'admin' || (role !== undefined && isAdminRole(role))
-  }
-  if (listed.some(isAdmin)) sources.adminHistory.recordAdmin()
-
-  const accounts = sources.passwd()
-  const uids = new Map(listed.map((person) => [person, accounts.uidOf(person.entry.os_user)]))
-  const alike = (a: ListedPerson, b: ListedPerson) =>
-    a.entry.telegram_id === b.entry.telegram_id ||
-    a.entry.os_user === b.entry.os_user ||
-    (uids.get(a) !== null && uids.get(a) === uids.get(b))
-  const only = (matches: (person: ListedPerson) => boolean): RosterEntry | null => {
-    const person = listed.find(matches)
-    if (person === undefined || !person.exactId) return null
-    return listed.some((other) => other !== person && alike(other, person)) ? null : person.entry
-  }
-  return {
-    usable: reading.ok,
-    byUid: (uid) => only((person) => uids.get(person) === uid),
-    byTelegramId: (telegramId) => only(({ entry }) => entry.telegram_id === telegramId),
-    ambiguousTelegramId: (telegramId) =>
-      listed.some(({ entry }) => entry.telegram_id === telegramId) &&
-      only(({ entry }) => entry.telegram_id === telegramId) === null,
-  }
 }

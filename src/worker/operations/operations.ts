@@ -4,6 +4,7 @@ import { onboardingOptions, status, whoami } from './about.ts'
 import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
+import { personStarted } from './person-started.ts'
 import { requestApprove, requestCancel, requestConfirm, requestDeny } from './request-decisions.ts'
 import { requestDraft } from './request-draft.ts'
 import { requestGet, requestList, runGet } from './request-reads.ts'
@@ -25,6 +26,7 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'request.cancel': requestCancel,
   'claim.show': claimShow,
   'claim.accept': claimAccept,
+  'person.started': personStarted,
   'request.list': requestList,
   'request.get': requestGet,
   'run.get': runGet,

@@ -1,4 +1,4 @@
-import { actorKey } from '../../domain/actor.ts'
+import { actorKey, personKeyOf } from '../../domain/actor.ts'
 import { mayCount } from '../../domain/policy.ts'
 import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
@@ -136,7 +136,7 @@ function actorTarget(
   caller: Caller,
 ): (Refusal & { ok: false }) | null {
   const answers = answersOf(store, request)
-  const isSubject = caller.personKey === `person:${answers.telegram_id}`
+  const isSubject = caller.personKey === personKeyOf(answers.telegram_id)
   if (!isSubject || targetRole(config, answers).approval.self) return null
   return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
 }

@@ -1,6 +1,7 @@
 import { type Actor, actorKey } from '../../domain/actor.ts'
 import { digestOf } from '../../domain/plan.ts'
 import type { RequestAnswers } from '../../domain/request.ts'
+import { whyOf } from '../../domain/step.ts'
 import type { Violation } from '../../domain/violation.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
 import type { Caller } from '../caller.ts'
@@ -148,8 +149,7 @@ async function partialCheck(
 async function rosterOnly(context: EngineContext, input: AnswersInput): Promise<Violation[]> {
   const roster = await context.host.roster.read()
   if (!roster.ok) {
-    const why = String(roster.failure.params?.['why'] ?? roster.failure.code)
-    const params = { path: context.config.paths.roster, why }
+    const params = { path: context.config.paths.roster, why: whyOf(roster.failure) }
     return [{ field: 'roster', code: 'roster_unusable', params }]
   }
   const wanted = String(input.telegram_id)

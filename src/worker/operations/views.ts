@@ -6,6 +6,7 @@ import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
+import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
 import { missingOf } from './target-role.ts'
@@ -94,5 +95,6 @@ export function personView(
     uid,
     ...(folders === undefined ? {} : { folders }),
     last_run_id: store.runs.newestOfPerson(telegram_id),
+    ...(waitingActivation(store, telegram_id)?.run.osUser === os_user ? { waits_for_start: true } : {}),
   }
 }

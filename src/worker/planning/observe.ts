@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
 import type { Role } from '../../domain/role.ts'
+import { whyOf } from '../../domain/step.ts'
 import type { DiskProblem } from '../../provisioning/host/files/disk.ts'
 import type { Host } from '../../provisioning/host/host.ts'
 import type { Observed } from '../validation/validate-facts.ts'
@@ -54,6 +55,5 @@ async function readTemplate(config: Config, host: Host): Promise<Observed['templ
   const allowedOwners = [0, ...(config.mode === 'single-user' ? [process.getuid?.() ?? 0] : [])]
   const read = await host.files.readTrusted(path, { maxBytes: TEMPLATE_MAX_BYTES, allowedOwners })
   if (read.ok) return { ok: true, text: read.text }
-  const { code, params, detail } = read.failure
-  return { ok: false, path, why: String(params?.['why'] ?? detail ?? code) }
+  return { ok: false, path, why: whyOf(read.failure) }
 }

@@ -34,9 +34,7 @@ export function planSteps(
     directoriesStep(osUser, config, facts, paths),
     seedStep(osUser, config, facts, paths, template),
     step('smoke-test', smoke, 'change', [{ code: 'smoke.will_prove' }]),
-    answers.account === 'create'
-      ? step('activation', { osUser, gecos: gecosOf(answers.name) }, 'change', [{ code: 'activation.lift' }])
-      : step('activation', { osUser }, 'already', [{ code: 'activation.not_needed' }]),
+    activationStep(answers, facts),
     step('roster', { entry: rosterEntry(answers) }, 'change', [
       { code: 'roster.append', params: { role: role.name } },
     ]),
@@ -174,6 +172,21 @@ function smokeTest(answers: OnboardAnswers, config: Config, paths: PersonPaths):
           },
     ...(inheritedWorkspace === undefined ? {} : { inheritedWorkspace }),
   }
+}
+
+/** An id that did not prove itself by writing to the bot has to do so before the new account is active. */
+function activationStep(answers: OnboardAnswers, facts: Facts): PlanStep {
+  const { os_user: osUser, telegram_id } = answers
+  if (answers.account !== 'create') {
+    return step('activation', { osUser }, 'already', [{ code: 'activation.not_needed' }])
+  }
+  const gecos = gecosOf(answers.name)
+  if (facts.mode !== 'system' || answers.proof === 'started') {
+    return step('activation', { osUser, gecos }, 'change', [{ code: 'activation.lift' }])
+  }
+  return step('activation', { osUser, gecos, awaitsStartOf: telegram_id }, 'change', [
+    { code: 'activation.lift_on_start', params: { telegram_id } },
+  ])
 }
 
 function serviceStep(config: Config, smoke: SmokeTestParams): PlanStep {

@@ -21,6 +21,9 @@ export interface RunTransitions {
   failed(run: Run, step: StoredStep, failure: StepFailure, notes: Note[]): void
   beginUndo(run: Run, step: StoredStep): void
   undone(run: Run, step: StoredStep, outcome: UndoOutcome): void
+  /** What came of the activation of a run that had succeeded, after its person pressed Start. */
+  activated(run: Run, step: StoredStep, notes: Note[]): void
+  notActivated(run: Run, step: StoredStep, failure: StepFailure): void
 }
 
 export function createRunTransitions({ store, events, clock }: EngineContext): RunTransitions {
@@ -65,6 +68,15 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
       const change = { state: 'failed', finishedAt: clock(), notes, failure } as const
       guard(store.runs.setStep(run.id, step.index, ['applying', 'pending'], change), run)
       append('step.failed', run, { ...about(step), duration_ms, failure: shortened(failure) })
+    },
+    activated(run, step, notes) {
+      const change = { state: 'applied', notes, failure: null } as const
+      guard(store.runs.setStep(run.id, step.index, ['applied'], change), run)
+      append('person.activated', run, { active: notes.some(({ code }) => code === 'activation.lifted') })
+    },
+    notActivated(run, step, failure) {
+      guard(store.runs.setStep(run.id, step.index, ['applied'], { state: 'applied', failure }), run)
+      append('step.failed', run, { ...about(step), failure: shortened(failure) })
     },
     beginUndo(run, step) {
       const from = ['applying', 'applied', 'failed', 'undoing', 'pending', 'undo_failed'] as const

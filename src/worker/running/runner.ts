@@ -2,17 +2,19 @@ import type { Run } from '../../domain/run.ts'
 import { hasEnded } from '../../domain/transitions.ts'
 import type { EngineContext } from '../context.ts'
 import { claimRun } from './claim-run.ts'
+import { activateLate, dueActivations } from './late-activation.ts'
 import { performRun } from './perform-run.ts'
 import { interruptedRuns } from './recovery.ts'
 import { createRunTransitions } from './run-transitions.ts'
 
 /**
- * Executes runs: at most one per OS user and per Telegram id, different people side by side.
+ * Executes runs, and activations that waited for a Start: at most one per OS user and per Telegram id, different people side by
+ * side.
  *
  * INVARIANTS
  * - `active` has every run that this process works on; a run is claimed from it and the queue in one synchronous turn.
- * - The queue is the database. `kick` is called after everything that may have queued a run or ended one, so nothing is
- *   polled and an approval starts its run at once.
+ * - The queue is the database. `kick` is called after everything that may have queued a run, ended one or let go of a person,
+ *   so nothing is polled and an approval starts its run at once.
  */
 export interface Runner {
   /** Takes up what an earlier worker left, then the queue. */
@@ -36,6 +38,7 @@ export function createRunner(context: EngineContext): Runner {
   function work(run: Run): void {
     const resumed = run.state !== 'queued'
     const done = (async () => {
+      if (run.state === 'succeeded') return activateLate(context, transitions, run, stop)
       if (!resumed && !(await claimRun(context, transitions, run))) return
       await performRun(context, transitions, run.id, resumed, stop)
     })().then(
@@ -67,7 +70,7 @@ export function createRunner(context: EngineContext): Runner {
 
   function kick(): void {
     if (!started || stopping) return
-    for (const run of store.runs.inState(['queued'])) {
+    for (const run of [...dueActivations(store), ...store.runs.inState(['queued'])]) {
       const others = [...active.values()].map((one) => one.run)
       if (others.length >= limits.concurrentRuns) return
       const busy = others.some(

@@ -97,10 +97,10 @@ type AnyImplementation = Omit<StepImplementation<StepKind>, 'apply' | 'verify' |
 }
 
 function contextOf(
-  { host }: EngineContext,
+  { host, store }: EngineContext,
   { run: { id, requestId, marker }, undoing }: StepOwner,
-): Pick<StepContext, 'host' | 'run'> {
-  return { host, run: { runId: id, requestId, marker, undoing } }
+): Pick<StepContext, 'host' | 'run' | 'hasStarted'> {
+  return { host, run: { runId: id, requestId, marker, undoing }, hasStarted: store.starts.has }
 }
 
 function journalOf({ store }: EngineContext, { run }: StepOwner, step: StoredStep, first: StepRecord | null) {

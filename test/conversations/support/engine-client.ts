@@ -3,10 +3,19 @@ import { OPERATIONS } from '../../../src/protocol/operations.ts'
 import type { Caller } from '../../../src/worker/caller.ts'
 import { admin, type Fixture, telegramUser } from '../../support/engine-fixture.ts'
 
-/** The real engine at the client's port, without the socket: everybody in `admins` decides, others are strangers. */
+/**
+ * The real engine at the client's port, without the socket: everybody in `admins` decides, who is on the roster is a member,
+ * others are strangers.
+ */
 export function engineClient(fixture: Fixture, admins: readonly number[]): Client {
   const callerOf = (telegramId: number): Caller =>
-    admins.includes(telegramId) ? admin(telegramId) : telegramUser(telegramId, [])
+    admins.includes(telegramId)
+      ? admin(telegramId)
+      : telegramUser(
+          telegramId,
+          [],
+          fixture.machine.roster.find((entry) => entry.telegram_id === telegramId) ?? null,
+        )
   return {
     async call(operation, input, { onBehalfOf = 0, idempotencyKey } = {}) {
       const caller = callerOf(onBehalfOf)

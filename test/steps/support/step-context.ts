@@ -8,6 +8,7 @@ export const MARKER = '00112233445566778899aabbccddeeff'
 export function stepContext<R extends StepRecord>(
   host: Host,
   signal: AbortSignal = new AbortController().signal,
+  started: ReadonlySet<number> = new Set(),
 ): { context: StepContext<R>; records: R[] } {
   const records: R[] = []
   return {
@@ -17,6 +18,7 @@ export function stepContext<R extends StepRecord>(
       run: { runId: 1, requestId: 1, marker: MARKER, undoing: false },
       journal: { commit: (record) => void records.push(structuredClone(record)) },
       signal,
+      hasStarted: (telegramId) => started.has(telegramId),
     },
   }
 }

@@ -388,6 +388,22 @@ describe('deciding without a terminal', () => {
     expect(run.json()).toMatchObject({ error: { message: expect.stringContaining('--digest') } })
   })
 
+  it.each([[['request', 'approve', '7']], [['confirm', '7']]])(
+    '%j of a request that is decided says so before it asks anything',
+    async (argv) => {
+      server.handlers['request.get'] = () => ({ request: requestView({ state: 'approved' }) })
+      const run = await cli(argv)
+      expect(run.status).toBe(ERROR_CODES.already_decided.exit)
+      expect(run.stderr).toContain('approved already')
+      expect(run.stderr).not.toContain('--digest')
+    },
+  )
+
+  it('what is forbidden comes with what people at a terminal forget: root', async () => {
+    server.handlers['people.list'] = () => ({ error: { code: 'not_permitted', message: 'cannot do this' } })
+    expect((await cli(['users'])).stderr).toContain('sudo')
+  })
+
   it('a claim shows the digest that would be agreed to', async () => {
     const everybody = await startProtocolServer('worker.sock')
     try {

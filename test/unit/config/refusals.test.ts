@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { problemsOf } from './load-text.ts'
 
 /** What a config says, the key that is refused, and words that tell why and what to do. */
-const REFUSED: [title: string, text: string, key: string, says: RegExp][] = [
+type Refused = [title: string, text: string, key: string, says: RegExp]
+const REFUSED: Refused[] = [
   ['a key that does not exist', 'serivces: []', 'serivces', /did you mean "services"\?/],
   ['a nested key that does not exist', 'paths: { rooster: /a }', 'paths.rooster', /did you mean "roster"\?/],
   ['a key of a role that does not exist', 'roles: { user: { grups: [x] } }', 'roles.user.grups', /"groups"/],
@@ -234,6 +235,20 @@ const REFUSED: [title: string, text: string, key: string, says: RegExp][] = [
     'folders.memory.owner',
     /not a valid account name/,
   ],
+  [
+    "folders that are root's",
+    'folders: { memory: { owner: root } }',
+    'folders.memory.owner',
+    /service account/,
+  ],
+  ...['console-shell', 'debug-shell', 'rescue', 'emergency'].map(
+    (name): Refused => [
+      `the unit ${name}`,
+      `services: [{ unit: ${name}.service }]`,
+      'services.0.unit',
+      /a shell of root/,
+    ],
+  ),
   ['uids of the system', 'uids: { min: 0, max: 60000 }', 'uids.min', /must|at least/],
   ['low uids', 'uids: { min: 100, max: 60000 }', 'uids.min', /belong to the system/],
   ['uids the wrong way round', 'uids: { min: 2000, max: 1000 }', 'uids', /below max/],

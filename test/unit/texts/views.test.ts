@@ -185,6 +185,11 @@ describe('a run', () => {
     expect(texts(runLines(undone)).at(-1)).toBe('Nothing of this run is left.')
     const adopted = { ...undone, steps: undone.steps.slice(1) }
     expect(texts(runLines(adopted)).at(-1)).toBe('the agent command left 1 new entry in /home/ada')
+    const named = { count: 2, home: '/home/ada', names: '.agent, .agentrc' }
+    const step = { ...adopted.steps[0]!, notes: [{ code: 'smoke.agent_left_files' as const, params: named }] }
+    expect(texts(runLines({ ...adopted, steps: [step] })).at(-1)).toBe(
+      'the agent command left 2 new entries in /home/ada: .agent, .agentrc',
+    )
   })
 
   it('that goes on shows one line a step', () => {

@@ -13,7 +13,7 @@ import { violationText } from '../../../src/texts/violations.ts'
 const hostile = 'x\u001b[31m\u202e\nrm'
 /** Every parameter name that a code can carry, each with a hostile value. */
 const params = Object.fromEntries(
-  'value path why uid holder owner expected mode errno group program shell home os_user groups rules count at paths command ms user kept_at kind unit state role entry after_ms min max status who request known max length reason by field'
+  'telegram_id value path why uid holder owner expected mode errno group program shell home os_user groups rules count at paths command ms user kept_at kind unit state role entry after_ms min max status who request known max length reason by field'
     .split(' ')
     .map((name) => [name, hostile]),
 )

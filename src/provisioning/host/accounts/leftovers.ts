@@ -39,11 +39,11 @@ export async function removeLeftoversOf(
     const owned = await Promise.all(OWNED.map((folder) => unlinkOwned(folder, uid)))
     const removed = [...named, ...owned].flat()
     const ipc = await ipcOf(uid)
-    if (ipc.args.length > 0) {
-      const result = await host.programs.runAsPerson(person, ['/usr/bin/ipcrm', ...ipc.args], { signal })
+    for (const args of batches(ipc.args)) {
+      const result = await host.programs.runAsPerson(person, ['/usr/bin/ipcrm', ...args], { signal })
       if (!result.ok) return { ok: false, failure: result.failure }
-      removed.push(...ipc.names)
     }
+    removed.push(...ipc.names)
     const runtime = `/run/user/${uid}`
     const shared = (await Promise.all(SHARED.map((folder) => ownedEntries(folder, uid)))).flat()
     const inRuntime = (await ownedEntries('/run/user', uid)).filter((path) => path === runtime)
@@ -53,11 +53,12 @@ export async function removeLeftoversOf(
       const open = ['-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', '/bin/chmod', 'u+rwx', '{}', ';']
       // The runtime folder lies in one of root's, so only its contents are theirs to remove.
       const remove = ['-xdev', '-depth', '!', '-path', runtime, '-delete']
-      for (const how of [open, remove]) {
-        const result = await host.programs.runAsPerson(person, ['/usr/bin/find', ...theirs, ...how], {
-          signal,
-        })
-        if (!result.ok) return { ok: false, failure: result.failure }
+      for (const some of batches(theirs)) {
+        for (const how of [open, remove]) {
+          const argv: [string, ...string[]] = ['/usr/bin/find', ...some, ...how]
+          const result = await host.programs.runAsPerson(person, argv, { signal })
+          if (!result.ok) return { ok: false, failure: result.failure }
+        }
       }
       if (inRuntime.length > 0) await rmdir(runtime)
       removed.push(...theirs)
@@ -96,8 +97,20 @@ async function unlinkOwned(folder: string, uid: number): Promise<string[]> {
 async function ownedEntries(folder: string, uid: number): Promise<string[]> {
   const names = (await readdir(folder).catch(noneThere)) ?? []
   const paths = names.map((name) => join(folder, name))
-  const stats = await Promise.all(paths.map((path) => lstat(path).catch(noneThere)))
-  return paths.filter((_, index) => stats[index]?.uid === uid)
+  const owned: string[] = []
+  for (const some of batches(paths)) {
+    const stats = await Promise.all(some.map((path) => lstat(path).catch(noneThere)))
+    owned.push(...some.filter((_, index) => stats[index]?.uid === uid))
+  }
+  return owned
+}
+
+/** However much an account left: names are at most 255 bytes long, and a command takes 2 MiB of arguments in all. */
+function batches<T>(all: readonly T[]): T[][] {
+  const size = 2000
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  )
 }
 
 /** The ids that belong to this uid, as arguments of ipcrm(1): run as that uid it can remove no others. */

@@ -1,20 +1,18 @@
 import type { Stats } from 'node:fs'
 import {
-  closeSync,
   constants,
   fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
-  openSync,
-  readSync,
   renameSync,
   rmdirSync,
-  unlinkSync,
-  writeSync,
 } from 'node:fs'
 import type { PathFact } from '../../../domain/facts.ts'
+import { moveToQuarantine } from './quarantine.ts'
+import { decode, readAll, withRegularFile } from './regular-file.ts'
+import { discardReplacement, replaceFile } from './replacement.ts'
 import type { FileOutcome, SafeFiles } from './safe-files.ts'
 import { buildHome, removeStaging } from './safe-files-home.ts'
 import { treeOf } from './safe-files-tree.ts'
@@ -22,19 +20,20 @@ import {
   at,
   errnoOf,
   failureOf,
+  fsyncDirectory,
   identityOf,
   inDirectory,
   inParent,
   isSame,
+  kindOf,
   lstatAt,
-  PathError,
+  occupied,
   trustOf,
   unsafe,
   withOpen,
 } from './safe-files-walk.ts'
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_WRONLY } = constants
-const QUARANTINE = '.usher-quarantine'
+const { O_DIRECTORY, O_RDONLY } = constants
 
 export interface SafeFilesOptions {
   mode: 'system' | 'single-user'
@@ -133,12 +132,7 @@ export function createSafeFiles({ mode, dataDir }: SafeFilesOptions): SafeFiles 
           inDirectory(folder, trust, (base) => {
             const stats = lstatAt(parent, last)
             if (stats === null || !isSame(stats, identity)) throw unsafe(path, 'changed')
-            const keptAt = withQuarantine(base, folder, (quarantine) => {
-              const free = freeName(quarantine, name)
-              renameSync(at(parent, last), at(quarantine, free))
-              return `${folder}/${QUARANTINE}/${free}`
-            })
-            return { keptAt }
+            return { keptAt: moveToQuarantine(parent, last, base, folder, name) }
           }),
         ),
       )
@@ -185,41 +179,12 @@ export function createSafeFiles({ mode, dataDir }: SafeFilesOptions): SafeFiles 
     async replaceTrusted(path, identity, text) {
       return outcome(path, () =>
         inParent(path, trust, (parent, name) => {
-          const temporary = replacementName(name)
-          discardReplacement(parent, name)
-          const old = lstatAt(parent, name)
-          if (old === null || !isSame(old, identity)) throw occupied(path)
-          try {
-            withOpen(parent, temporary, O_WRONLY | O_CREAT | O_EXCL, (descriptor) => {
-              const bytes = Buffer.from(text)
-              for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
-              fchownSync(descriptor, old.uid, old.gid)
-              fchmodSync(descriptor, old.mode & 0o7777)
-              fsyncSync(descriptor)
-            })
-            const now = lstatAt(parent, name)
-            if (now === null || !isSame(now, identity) || now.mtimeMs !== old.mtimeMs) throw occupied(path)
-            renameSync(at(parent, temporary), at(parent, name))
-          } catch (error) {
-            if (lstatAt(parent, temporary) !== null) unlinkSync(at(parent, temporary))
-            throw error
-          }
-          fsyncDirectory(parent)
+          replaceFile(parent, name, path, identity, text)
           return {}
         }),
       )
     },
   }
-}
-
-function replacementName(name: string): string {
-  return `.${name}.usher-new`
-}
-
-/** What an interrupted replacement left; the caller's lock says that no other one is at work. */
-function discardReplacement(parent: number, name: string): void {
-  const temporary = replacementName(name)
-  if (lstatAt(parent, temporary)?.isFile()) unlinkSync(at(parent, temporary))
 }
 
 function outcome<T extends object>(path: string, work: () => T): FileOutcome<T> {
@@ -228,10 +193,6 @@ function outcome<T extends object>(path: string, work: () => T): FileOutcome<T> 
   } catch (error) {
     return { ok: false, failure: failureOf(error, path) }
   }
-}
-
-function occupied(path: string): PathError {
-  return new PathError({ code: 'path_occupied', params: { path } })
 }
 
 function refuseOccupied(parent: number, name: string, path: string): void {
@@ -258,86 +219,15 @@ function place(from: number, fromName: string, to: number, toName: string, path:
   fsyncDirectory(to)
 }
 
-/** `directory` may be a descriptor for walking only, on which fsync(2) is not allowed. */
-function fsyncDirectory(directory: number): void {
-  const descriptor = openSync(at(directory, '.'), O_RDONLY | O_DIRECTORY)
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function withQuarantine<T>(base: number, folder: string, use: (quarantine: number) => T): T {
-  try {
-    mkdirSync(at(base, QUARANTINE), 0o700)
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error
-  }
-  return withOpen(base, QUARANTINE, O_RDONLY | O_DIRECTORY, (quarantine) => {
-    const { uid, mode } = fstatSync(quarantine)
-    if (uid !== process.getuid?.()) throw unsafe(`${folder}/${QUARANTINE}`, 'owner')
-    if ((mode & 0o077) !== 0) throw unsafe(`${folder}/${QUARANTINE}`, 'writable_by_others')
-    return use(quarantine)
-  })
-}
-
-function freeName(directory: number, name: string): string {
-  if (name.includes('/') || name === '' || name.startsWith('.')) throw new Error(`cannot keep as "${name}"`)
-  for (let count = 1; ; count++) {
-    const candidate = count === 1 ? name : `${name}.${count}`
-    if (lstatAt(directory, candidate) === null) return candidate
-  }
-}
-
-function withRegularFile<T>(
-  parent: number,
-  name: string,
-  path: string,
-  use: (descriptor: number, stats: Stats) => T,
-): T {
-  // Looked at before it is opened, so that a device is never opened; and again on the descriptor that is read.
-  const before = lstatAt(parent, name)
-  if (before === null) throw unsafe(path, 'missing')
-  if (!before.isFile()) throw unsafe(path, before.isSymbolicLink() ? 'symlink' : 'not_a_file')
-  return withOpen(parent, name, O_RDONLY, (descriptor) => {
-    const stats = fstatSync(descriptor)
-    if (!stats.isFile()) throw unsafe(path, 'not_a_file')
-    return use(descriptor, stats)
-  })
-}
-
-function readAll(descriptor: number, path: string, maxBytes: number): Buffer {
-  const { size } = fstatSync(descriptor)
-  if (size > maxBytes) throw unsafe(path, 'too_large')
-  const buffer = Buffer.alloc(size + 1)
-  let length = 0
-  for (;;) {
-    const count = readSync(descriptor, buffer, length, buffer.length - length, null)
-    if (count === 0) return buffer.subarray(0, length)
-    length += count
-    if (length > size) throw unsafe(path, 'changed')
-  }
-}
-
-function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw unsafe(path, 'not_utf8')
-  }
-}
-
 function factOf(stats: Stats | null): PathFact & { identity?: ReturnType<typeof identityOf> } {
   if (stats === null) return { kind: 'absent' }
-  const kind = stats.isDirectory()
-    ? 'directory'
-    : stats.isFile()
-      ? 'file'
-      : stats.isSymbolicLink()
-        ? 'symlink'
-        : 'other'
-  return { kind, uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777, identity: identityOf(stats) }
+  return {
+    kind: kindOf(stats),
+    uid: stats.uid,
+    gid: stats.gid,
+    mode: stats.mode & 0o7777,
+    identity: identityOf(stats),
+  }
 }
 
 function statFailure(error: unknown): PathFact {

@@ -1,8 +1,9 @@
 import { constants, mkdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { readProcess } from '../programs/process-table.ts'
 import type { FileOutcome } from './safe-files.ts'
 import type { Trust } from './safe-files-walk.ts'
-import { at, errnoOf, failureOf, inParent, lstatAt, PathError, withOpen } from './safe-files-walk.ts'
+import { at, failureOf, inParent, lstatAt, occupied, withOpen } from './safe-files-walk.ts'
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants
 const RETRY_MS = 20
@@ -48,7 +49,7 @@ function takeLock(path: string, trust: Trust): FileOutcome<{ holder: number | nu
       if (holder !== null) return { ok: true, holder }
       if (lstatAt(parent, name) !== null) unlinkSync(at(parent, name))
       withOpen(parent, name, O_WRONLY | O_CREAT | O_EXCL, (descriptor) => {
-        writeSync(descriptor, `${process.pid} ${startTimeOf(process.pid)}\n`)
+        writeSync(descriptor, `${process.pid} ${readProcess(process.pid)?.startTime}\n`)
       })
       return { ok: true, holder: null }
     })
@@ -61,20 +62,9 @@ function takeLock(path: string, trust: Trust): FileOutcome<{ holder: number | nu
 function holderOf(parent: number, name: string, path: string): number | null {
   const stats = lstatAt(parent, name)
   if (stats === null) return null
-  if (!stats.isFile()) throw new PathError({ code: 'path_occupied', params: { path } })
+  if (!stats.isFile()) throw occupied(path)
   const text = withOpen(parent, name, O_RDONLY, (descriptor) => readFileSync(descriptor, 'utf8'))
   const [pid, startTime] = text.trim().split(' ')
   if (!pid || !startTime || !/^[0-9]+$/.test(pid)) return null
-  return startTimeOf(Number(pid)) === startTime ? Number(pid) : null
-}
-
-/** Field 22 of proc(5) stat: with the pid it names one process, until the next boot. */
-function startTimeOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-  } catch (error) {
-    if (errnoOf(error) === '') throw error
-    return null
-  }
+  return readProcess(Number(pid))?.startTime === startTime ? Number(pid) : null
 }

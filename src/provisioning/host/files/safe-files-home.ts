@@ -17,7 +17,7 @@ import {
 import type { FileIdentity, Ownership, TreeEntry } from './safe-files.ts'
 import { treeOf } from './safe-files-tree.ts'
 import type { Trust } from './safe-files-walk.ts'
-import { at, identityOf, inDirectory, lstatAt, PathError, unsafe, withOpen } from './safe-files-walk.ts'
+import { at, identityOf, inDirectory, lstatAt, occupied, unsafe, withOpen } from './safe-files-walk.ts'
 
 const { O_DIRECTORY, O_RDONLY } = constants
 /** More than this in the skeleton is a mistake, not a skeleton. */
@@ -89,7 +89,7 @@ function own(parent: number, name: string, flags: number, owner: Ownership, mode
 export function removeStaging(parent: number, name: string, path: string): void {
   const stats = lstatAt(parent, name)
   if (stats === null) return
-  if (!stats.isDirectory()) throw new PathError({ code: 'path_occupied', params: { path } })
+  if (!stats.isDirectory()) throw occupied(path)
   withOpen(parent, name, O_RDONLY | O_DIRECTORY, (staging) => {
     const { uid, mode } = fstatSync(staging)
     if (uid === process.getuid?.() && (mode & 0o077) === 0) empty(staging)

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
-import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import type { StepFailure } from '../../../domain/step.ts'
-import type { FileIdentity } from './safe-files.ts'
+import type { FileIdentity, TreeEntry } from './safe-files.ts'
 
 /**
  * Walking a path descriptor by descriptor. Node has no `openat`; `/proc/self/fd/N/name` is the same: the kernel goes to
@@ -10,7 +10,7 @@ import type { FileIdentity } from './safe-files.ts'
 
 /** open(2): a descriptor for walking and `fstat` only; needs no permission on the object and never blocks. */
 const O_PATH = 0o10000000
-const { O_DIRECTORY, O_NOFOLLOW } = constants
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants
 
 /** Who may be able to change the directories on the way. */
 export interface Trust {
@@ -50,9 +50,15 @@ export class PathError extends Error {
   }
 }
 
+/** What is thrown where a path is not safe to use. */
 export function unsafe(path: string, reason: UnsafeReason, detail?: string): PathError {
   const params = { path, reason, why: REASONS[reason] }
   return new PathError({ code: 'path_unsafe', params, ...(detail ? { detail } : {}) })
+}
+
+/** What is thrown where something else stands in the way. */
+export function occupied(path: string): PathError {
+  return new PathError({ code: 'path_occupied', params: { path } })
 }
 
 /** `name` in the directory that `descriptor` is, for any function of `node:fs`. */
@@ -86,11 +92,29 @@ export function withOpen<T>(parent: number, name: string, flags: number, use: (d
   }
 }
 
+/** Makes renames in a directory durable. Its descriptor may be one for walking only, on which fsync(2) is not allowed. */
+export function fsyncDirectory(directory: number): void {
+  const descriptor = openSync(at(directory, '.'), O_RDONLY | O_DIRECTORY)
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** What `name` is, without following it; null when it is absent. */
 export function lstatAt(parent: number, name: string): Stats | null {
   return lstatSync(at(parent, name), { throwIfNoEntry: false }) ?? null
 }
 
+/** What a directory entry is; devices, FIFOs and sockets are `other`. */
+export function kindOf(stats: Stats): TreeEntry['kind'] {
+  if (stats.isDirectory()) return 'directory'
+  if (stats.isFile()) return 'file'
+  return stats.isSymbolicLink() ? 'symlink' : 'other'
+}
+
+/** By what the object is known again. */
 export function identityOf(stats: Stats): FileIdentity {
   return { dev: stats.dev, ino: stats.ino, born: stats.birthtimeMs }
 }

@@ -3,7 +3,7 @@ import type { AccountDatabase } from '../accounts/account-database.ts'
 import { foreignSources } from '../accounts/passwd.ts'
 import type { Programs } from '../programs/programs.ts'
 import { ANYBODY, type Closedness, type Reach, type Reacher, reach, type Trail } from './isolation.ts'
-import { createTrailReader, type TrailReader } from './isolation-facts.ts'
+import { createTrailReader, type TrailFact, type TrailReader } from './isolation-facts.ts'
 
 /** Who shall be kept apart from whom. Paths are absolute. */
 export interface IsolationQuestion {
@@ -62,6 +62,9 @@ export async function checkIsolation(
   const judged: string[] = []
 
   const towards = async (path: string, closedness: Closedness): Promise<void> => {
+    const fact = await trails.trail(path)
+    // A link of somebody's own to what is not theirs is no folder of theirs; else anybody could veto everybody's proof.
+    if (fact.state === 'there' && leadsAway(fact)) return
     const trail = await trailOf(trails, path, judged, findings, person.osUser)
     if (trail === null) return
     const suspect: Suspect = { name: person.osUser, uid: person.uid }
@@ -93,6 +96,12 @@ export async function checkIsolation(
 interface Suspect {
   name: string
   uid: number
+}
+
+/** Whether somebody's own symbolic link leads to what belongs to somebody else. */
+function leadsAway({ trail, linkOwners }: Extract<TrailFact, { state: 'there' }>): boolean {
+  const target = trail.components.at(-1)
+  return linkOwners.size > 0 && target !== undefined && !linkOwners.has(target.uid)
 }
 
 async function trailOf(

@@ -8,7 +8,8 @@ import type { Component, Trail } from './isolation.ts'
 const MAX_LINKS = 40
 
 export type TrailFact =
-  | { state: 'there'; trail: Trail }
+  /** `linkOwners`: whose the symbolic links on the way are; root's are not named. */
+  | { state: 'there'; trail: Trail; linkOwners: ReadonlySet<number> }
   | { state: 'absent' }
   | { state: 'unknown'; why: string }
 
@@ -49,6 +50,7 @@ async function readTrail(look: Look, path: string): Promise<TrailFact> {
   if (!path.startsWith('/')) throw new Error(`cannot look at the way to "${path}": not an absolute path`)
   const names = path.split('/').filter((name) => name !== '')
   const linkFolders = new Set<string>()
+  const linkOwners = new Set<number>()
   let at = '/'
   let links = 0
   try {
@@ -66,6 +68,7 @@ async function readTrail(look: Look, path: string): Promise<TrailFact> {
         at = next
         continue
       }
+      if (stats.uid !== 0) linkOwners.add(stats.uid)
       if (++links > MAX_LINKS) return { state: 'unknown', why: 'too many symbolic links' }
       for (let folder = at; ; folder = dirname(folder)) {
         linkFolders.add(folder)
@@ -93,6 +96,7 @@ async function readTrail(look: Look, path: string): Promise<TrailFact> {
     return {
       state: 'there',
       trail: { components: await read(onTheWay), linkFolders: await read(linkFolders) },
+      linkOwners,
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)

@@ -8,7 +8,8 @@
  *   probe NONCE begin
  *   no STAGE INDEX          a writable folder failed: write, read or remove
  *   open INDEX HOW          a forbidden path was not: read or enter
- *   agent begin             then, when it ended: agent STATUS, and left COUNT: new entries at the top of HOME
+ *   agent begin             then, when it ended: agent STATUS, and left COUNT: new entries at the top of HOME, the
+ *                           first ones named before it (left-name NAME) where the name is of plain characters
  *   probe NONCE end
  * What the agent command says goes to the standard error, beside the shell's own words.
  */
@@ -76,7 +77,13 @@ try_agent() {
     if [ -e "$entry" ] || [ -L "$entry" ]; then
       case $before in
         */"\${entry##*/}"/*) ;;
-        *) left=$((left + 1)) ;;
+        *)
+          left=$((left + 1))
+          case \${entry##*/} in
+            *[!A-Za-z0-9._-]*) ;;
+            *) [ "$left" -gt 10 ] || say left-name "\${entry##*/}" ;;
+          esac
+          ;;
       esac
     fi
   done
@@ -126,7 +133,7 @@ export interface ProbeAnswer {
   folders: { stage: 'write' | 'read' | 'remove'; index: number }[]
   open: { index: number; how: 'read' | 'enter' }[]
   /** Null: no agent command was begun. `status` null: it was begun and has not ended. */
-  agent: { status: number | null; left: number } | null
+  agent: { status: number | null; left: number; leftNames: string[] } | null
 }
 
 /** Reads what the probe with this nonce answered. Lines that it cannot have written are not answers. */
@@ -147,11 +154,13 @@ export function readProbeAnswer(nonce: string, output: string): ProbeAnswer {
       answer.folders.push({ stage: folder[1] as 'write' | 'read' | 'remove', index: Number(folder[2]) })
     const open = /^open (\d+) (read|enter)$/.exec(line)
     if (open) answer.open.push({ index: Number(open[1]), how: open[2] as 'read' | 'enter' })
-    if (line === 'agent begin') answer.agent ??= { status: null, left: 0 }
+    if (line === 'agent begin') answer.agent ??= { status: null, left: 0, leftNames: [] }
     const status = /^agent (\d+)$/.exec(line)
     if (status && answer.agent) answer.agent.status = Number(status[1])
     const left = /^left (\d+)$/.exec(line)
     if (left && answer.agent) answer.agent.left = Number(left[1])
+    const name = /^left-name ([\w.-]{1,255})$/.exec(line)
+    if (name?.[1] && answer.agent && answer.agent.leftNames.length < 10) answer.agent.leftNames.push(name[1])
   }
   return answer
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { subordinateUids, type UidRange } from '../accounts/subordinate-uids.ts'
 import { allPids, hasEnded, killProcess, type ProcessEntry, readProcess } from './process-table.ts'
 import type { Programs } from './programs.ts'
 
@@ -9,12 +10,20 @@ const REAP_MS = 500
 const DEADLINE_MS = 10_000
 const PASS_MS = 5
 
-/** Every process that has this uid as its real, effective, saved or file system uid. */
-export function processesOf(uid: number): ProcessEntry[] {
+/**
+ * Every process that has this uid, or one that is subordinate to it, as its real, effective, saved or file system uid: what an
+ * account starts in a user namespace (rootless containers) runs under subordinate uids, which the next account is given.
+ */
+export function processesOf(
+  uid: number,
+  subordinate: readonly UidRange[] = subordinateUids(uid),
+): ProcessEntry[] {
+  const isTheirs = (one: number) =>
+    one === uid || subordinate.some(({ first, count }) => one >= first && one < first + count)
   return allPids()
     .map(readProcess)
     .filter((process) => process !== null)
-    .filter((process) => process.uids.includes(uid))
+    .filter((process) => process.uids.some(isTheirs))
 }
 
 /**
@@ -38,9 +47,10 @@ export async function endProcessesOf(
   }
   const startedAt = performance.now()
   const seen = new Set<string>()
+  const subordinate = subordinateUids(uid)
   await stopUserManager(run, uid, signal)
   for (let pass = 0; ; pass++) {
-    const there = processesOf(uid)
+    const there = processesOf(uid, subordinate)
     const alive = there.filter((process) => !hasEnded(process))
     for (const { pid, startTime } of there) seen.add(`${pid} ${startTime}`)
     const elapsed = performance.now() - startedAt
@@ -48,10 +58,16 @@ export async function endProcessesOf(
     if (signal.aborted || elapsed > DEADLINE_MS) {
       return { ended: seen.size - alive.length, left: alive.map(({ pid }) => pid) }
     }
-    if (pass > 0 && alive.length > 0) await killAllAs(run, uid)
+    if (pass > 0) for (const one of effectiveUids(alive, uid)) await killAllAs(run, one)
     for (const process of alive) killProcess(process)
     await delay(PASS_MS)
   }
+}
+
+/** Whom to be in order to reach these: the account itself, and a few of those under which they run. */
+function effectiveUids(alive: readonly ProcessEntry[], uid: number): number[] {
+  const others = new Set(alive.map(({ uids }) => uids[1] ?? uid).filter((one) => one > 0 && one !== uid))
+  return [uid, ...[...others].slice(0, 16)]
 }
 
 /** Units are named by number, so no name of a person reaches an argv. What is not loaded is no failure here. */

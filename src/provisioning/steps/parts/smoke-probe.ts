@@ -51,10 +51,7 @@ export async function probe(
     { stdin: PROBE_SCRIPT, timeoutMs: PROBE_MS + (agentCommand ? AGENT_MS : 0), signal, via },
   )
   const answer = readProbeAnswer(nonce, result.stdout)
-  const left: Note[] =
-    answer.agent !== null && answer.agent.left > 0
-      ? [{ code: 'smoke.agent_left_files', params: { count: answer.agent.left, home } }]
-      : []
+  const left = leftByAgent(answer, home)
   const failure = failureOf(params, forbidden, answer, result)
   const answered = answer.ended
   if (failure !== null) return { answered, outcome: { ok: false, failure, notes: left } }
@@ -83,6 +80,15 @@ export async function removeSentinels(
 ): Promise<void> {
   const files = writable.map((folder) => join(folder, sentinelName(nonce)))
   if (files.length > 0) await programs.runAsPerson(person, ['/bin/rm', '-f', '--', ...files], { signal })
+}
+
+/** What the agent command left at the top of the home: in one that is adopted it stays after an undo. */
+function leftByAgent({ agent }: ProbeAnswer, home: string): Note[] {
+  if (agent === null || agent.left === 0) return []
+  const { left: count, leftNames } = agent
+  const params: Note['params'] = { count, home }
+  if (leftNames.length > 0) params['names'] = leftNames.join(', ').slice(0, 200)
+  return [{ code: 'smoke.agent_left_files', params }]
 }
 
 const STAGES = {

@@ -47,6 +47,7 @@ const EXPECTED: Record<AccessSubject, string> = {
   'request.cancel': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
   'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn',
   'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',

@@ -81,6 +81,26 @@ describe('the plan', () => {
     expect(stepOf({}, 'activation')?.effect).toBe('change')
   })
 
+  test.for(['picker', 'forward', 'contact', 'typed'] as const)(
+    'activates a new account only after a Start, and says so, when the id is known by %s',
+    (proof) => {
+      expect(stepOf({ answers: { proof } }, 'activation')).toEqual({
+        kind: 'activation',
+        effect: 'change',
+        params: { osUser: 'alice', gecos: 'Alice', awaitsStartOf: 42 },
+        notes: [{ code: 'activation.lift_on_start', params: { telegram_id: 42 } }],
+      })
+    },
+  )
+
+  test.for<[string, Change]>([
+    ['a person who started the bot', { answers: { proof: 'started' } }],
+    ['an adopted account', { answers: { account: 'adopt' }, facts: existing }],
+    ['single-user mode', { facts: { mode: 'single-user', ownUid: 1000 } }],
+  ])('waits for nobody’s Start with %s', ([, change]) => {
+    expect(stepOf(change, 'activation')?.params).not.toHaveProperty('awaitsStartOf')
+  })
+
   test('adopts an account as it is: its home, its shell, no activation, and its power on the card', () => {
     const change: Change = {
       answers: { account: 'adopt' },
