@@ -91,6 +91,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     {
       log,
       readPeer: createPeerReader(),
+      isAccount: (uid) => sources.passwd().namesOf(uid).length > 0,
       resolve: (claim) => resolveCaller(sources, claim),
       engine,
       version,

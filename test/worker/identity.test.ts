@@ -54,6 +54,28 @@ describe('the files of the sockets', () => {
 })
 
 describe('the peer', () => {
+  test('that has no account shares one place with all such, so that lent uids cannot fill the socket', async () => {
+    const path = gates.socket('worker')
+    const idle = Array.from({ length: 20 * 16 }, (_, index) => {
+      // The kernel notes the effective uid of the moment.
+      process.seteuid?.(300_000 + Math.floor(index / 16))
+      const socket = connect(path).on('error', () => {})
+      process.seteuid?.(0)
+      return socket
+    })
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      // The place of one, and a few who are still being told that there is no more.
+      expect(
+        idle.filter(({ destroyed, readyState }) => !destroyed && readyState === 'open').length,
+      ).toBeLessThan(60)
+      expect((await exchange(path, post('whoami', {}), ANNA)).status).not.toBeNull()
+      expect(gates.executed).toMatchObject([{ caller: { actor: { osUser: 'anna' } } }])
+    } finally {
+      for (const socket of idle) socket.destroy()
+    }
+  })
+
   test('is whom the kernel names: uid 0, the bot, a person', async () => {
     await exchange(gates.socket('admin'), post('whoami', {}))
     await exchange(gates.socket('bot'), post('whoami', {}), BOT)

@@ -23,6 +23,8 @@ const { createServer } = process.getBuiltinModule('node:http')
 export interface GateDependencies {
   log: Log
   readPeer: ReadPeer
+  /** Whether an account of this host has the uid. */
+  isAccount: (uid: number) => boolean
   resolve: (claim: Claim) => Promise<CallerResult>
   engine: Pick<Engine, 'execute' | 'events'>
   /** Version of the program. */
@@ -38,9 +40,14 @@ export interface Gate {
 /** Time that a connection may take, in milliseconds. */
 export const TIMES = { headers: 5000, request: 10_000, idle: 30_000, heartbeat: 15_000, lag: 30_000 }
 
+/** Uids without an account share one budget: subuid(5) lends an account thousands of them. */
+const UNNAMED = -1
+
 /** What is known of one connection. Never who the peer is allowed to be: that is asked per request. */
 interface Connection {
   uid: number
+  /** Whose budget it uses: the uid's, or that of all uids without an account. */
+  payer: number
   /** `executing`: the request was read whole and its operation may have begun. */
   phase: 'reading' | 'executing' | 'streaming' | 'refused'
 }
@@ -58,7 +65,7 @@ export function createGate(
   listener: Caller['listener'],
   limits: Limits,
 ): Gate {
-  const { log, readPeer } = dependencies
+  const { log, readPeer, isAccount } = dependencies
   const budget = createBudget(limits)
   const connections = new Map<Socket, Connection>()
   const seen = new WeakSet<Socket>()
@@ -75,6 +82,15 @@ export function createGate(
   server.maxHeadersCount = 0
   server.setTimeout(TIMES.idle, (socket) => socket.destroy())
 
+  const payerOf = (uid: number): number => {
+    try {
+      return isAccount(uid) ? uid : UNNAMED
+    } catch (error) {
+      log.error({ listener, err: error }, 'cannot tell whether somebody has an account')
+      return UNNAMED
+    }
+  }
+
   const serve = server.listeners('connection') as ((socket: Socket) => void)[]
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
@@ -85,14 +101,15 @@ export function createGate(
       socket.destroy()
       return
     }
-    const release = budget.takeConnection(peer.uid)
+    const payer = payerOf(peer.uid)
+    const release = budget.takeConnection(payer)
     if (release === null) {
       // Words are for those who are a little over; a flood is not worth the time.
-      if (budget.takeRequest(peer.uid)) refuse(socket, tooMany('connections'))
+      if (budget.takeRequest(payer)) refuse(socket, tooMany('connections'))
       else socket.destroy()
       return
     }
-    connections.set(socket, { uid: peer.uid, phase: 'reading' })
+    connections.set(socket, { uid: peer.uid, payer, phase: 'reading' })
     socket.once('close', () => {
       connections.delete(socket)
       release()
@@ -156,9 +173,9 @@ export function createGate(
       })
     }
     seen.add(socket)
-    const { uid } = connection
+    const { uid, payer } = connection
     if (stopping.signal.aborted) return refuseOn(socket, shuttingDown(), request)
-    if (!budget.takeRequest(uid)) return refuseOn(socket, tooMany('requests'), request)
+    if (!budget.takeRequest(payer)) return refuseOn(socket, tooMany('requests'), request)
     const head = readHead(request)
     if (!head.ok) return refuseOn(socket, head.error, request)
     const body = await readBody(request)

@@ -67,6 +67,7 @@ export async function startGates(bot: { user: string; uid: number; gid: number }
   const dependencies: GateDependencies = {
     log: { debug: record, info: record, warn: record, error: record, fatal: record },
     readPeer: createPeerReader(),
+    isAccount: (uid) => sources.passwd().namesOf(uid).length > 0,
     resolve: (claim) => resolveCaller(sources, claim),
     version: '0.0.0-test',
     engine: {
