@@ -37,6 +37,19 @@ type Output = 'inherit' | 'collect'
 /** Longer than any level takes on a slow machine, in milliseconds: one that hangs is ended and has failed. */
 const jobLimit = 30 * 60_000
 
+/** Ends what runs and removes its scratch folder: what is owed when this process itself is told to end. */
+const cleanups = new Set<() => void>()
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.once(signal, () => {
+    for (const cleanup of cleanups) cleanup()
+    process.exit(status)
+  })
+}
+
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 process.exitCode = await main(process.argv.slice(2))
 
@@ -150,6 +163,7 @@ async function runJob(
   const scratch = mkdtempSync(join(tmpdir(), 'usher-test-'))
   const begun = performance.now()
   const sandboxed = job.machine === 'sandbox'
+  let cleanup = () => {}
   const title = `── ${job.levels.join(', ')}${sandboxed ? ' (in a sandbox)' : ''}`
   try {
     console.log(output === 'inherit' ? `\n${title}` : `${title} ...`)
@@ -177,11 +191,17 @@ async function runJob(
     const child = sandboxed
       ? spawnInSandbox(argv, { ...options, rwScratch: scratch })
       : spawn(argv[0], argv.slice(1), { ...options, cwd: checkout })
+    cleanup = () => {
+      child.kill('SIGTERM')
+      rmSync(scratch, { recursive: true, force: true })
+    }
+    cleanups.add(cleanup)
     const { status, text } = await ended(child)
     if (text !== '') console.log(`\n${title}\n${text}`)
     const seconds = (performance.now() - begun) / 1000
     return { tally: readTally(join(scratch, 'report.json'), status), seconds }
   } finally {
+    cleanups.delete(cleanup)
     rmSync(scratch, { recursive: true, force: true })
   }
 }
