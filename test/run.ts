@@ -8,7 +8,7 @@
  * The last line is `N passed, N failed[, N skipped]` over all levels. Exit status 0 only when something ran and
  * nothing failed.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,16 +20,35 @@ const levels = {
   unit: 'plain',
   conversations: 'plain',
   store: 'plain',
-  steps: 'sandbox',
-  worker: 'sandbox',
-  host: 'sandbox',
+  // The longest first: these run two at a time.
   e2e: 'sandbox',
+  worker: 'sandbox',
+  steps: 'sandbox',
   services: 'boots',
+  host: 'sandbox',
 } as const
 type Level = keyof typeof levels
 const allLevels = Object.keys(levels) as Level[]
 
-type Job = { readonly levels: readonly Level[]; readonly sandboxed: boolean }
+type Job = { readonly levels: readonly Level[]; readonly machine: (typeof levels)[Level] }
+/** Where the reporter's text goes: straight on, or out in one piece at the end. */
+type Output = 'inherit' | 'collect'
+
+/** Longer than any level takes on a slow machine, in milliseconds: one that hangs is ended and has failed. */
+const jobLimit = 30 * 60_000
+
+/** Ends what runs and removes its scratch folder: what is owed when this process itself is told to end. */
+const cleanups = new Set<() => void>()
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.once(signal, () => {
+    for (const cleanup of cleanups) cleanup()
+    process.exit(status)
+  })
+}
 
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 process.exitCode = await main(process.argv.slice(2))
@@ -57,24 +76,29 @@ async function main(args: readonly string[]): Promise<number> {
   const runnable = present.filter((level) => possible.ok || levels[level] === 'plain')
   const plain = runnable.filter((level) => levels[level] === 'plain')
   const jobs: Job[] = [
-    ...(plain.length > 0 ? [{ levels: plain, sandboxed: false }] : []),
+    ...(plain.length > 0 ? [{ levels: plain, machine: 'plain' } as const] : []),
     ...runnable
       .filter((level) => levels[level] !== 'plain')
-      .map((level) => ({ levels: [level], sandboxed: levels[level] === 'sandbox' })),
+      .map((level) => ({ levels: [level], machine: levels[level] })),
   ]
-  for (const [index, job] of jobs.entries()) {
-    const { tally, seconds } = await runJob(job, filters, bail)
+  const notRun: Level[] = []
+  const perform = async (job: Job, output: Output) => {
+    if (bail && total.failed > 0) return notRun.push(...job.levels)
+    const { tally, seconds } = await runJob(job, filters, bail, output)
     // A test that skips itself where it could have run proves nothing.
-    const refused = job.levels.some((level) => levels[level] !== 'plain') && root && tally.skipped > 0
-    const counted = refused ? skippedAsFailed(tally) : tally
+    const refused = job.machine !== 'plain' && root && tally.skipped > 0
     const note = `${refused ? ' (skipped tests count as failed here)' : ''}  ${seconds.toFixed(1)} s`
-    add(job.levels.join(', '), counted, note)
-    if (bail && counted.failed > 0) {
-      const rest = jobs.slice(index + 1).flatMap((later) => later.levels)
-      if (rest.length > 0) summary.push(`  not run after the failure: ${rest.join(', ')}`)
-      break
-    }
+    return add(job.levels.join(', '), refused ? skippedAsFailed(tally) : tally, note)
   }
+  for (const job of jobs.filter(({ machine }) => machine === 'plain')) await perform(job, 'inherit')
+  // Each has a machine of its own and runs one file at a time: two of them fill two cores.
+  const queue = jobs.filter(({ machine }) => machine !== 'plain')
+  const output: Output = queue.length > 1 ? 'collect' : 'inherit'
+  const inTurn = async () => {
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) await perform(job, output)
+  }
+  await Promise.all([inTurn(), inTurn()])
+  if (notRun.length > 0) summary.push(`  not run after the failure: ${notRun.join(', ')}`)
   for (const level of request.levels) {
     if (found.get(level)!.length > 0) continue
     summary.push(`  ${level.padEnd(13)} ${filters.length > 0 ? 'no matching test file' : 'no test file yet'}`)
@@ -134,17 +158,20 @@ async function runJob(
   job: Job,
   filters: readonly string[],
   bail: boolean,
+  output: Output,
 ): Promise<{ readonly tally: Tally; readonly seconds: number }> {
   const scratch = mkdtempSync(join(tmpdir(), 'usher-test-'))
   const begun = performance.now()
+  const sandboxed = job.machine === 'sandbox'
+  let cleanup = () => {}
+  const title = `── ${job.levels.join(', ')}${sandboxed ? ' (in a sandbox)' : ''}`
   try {
-    console.log(`\n── ${job.levels.join(', ')}${job.sandboxed ? ' (in a sandbox)' : ''}`)
-    const report = join(job.sandboxed ? scratchInSandbox : scratch, 'report.json')
-    const root = job.sandboxed ? '.' : checkout
+    console.log(output === 'inherit' ? `\n${title}` : `${title} ...`)
+    const report = join(sandboxed ? scratchInSandbox : scratch, 'report.json')
     const argv = [
-      process.execPath,
+      sandboxed ? pathInSandbox(process.execPath) : process.execPath,
       '--disable-warning=ExperimentalWarning',
-      join(root, 'node_modules/vitest/vitest.mjs'),
+      join(sandboxed ? '.' : checkout, 'node_modules/vitest/vitest.mjs'),
       'run',
       '--configLoader=native',
       ...job.levels.map((level) => `--project=${level}`),
@@ -154,21 +181,27 @@ async function runJob(
       ...(bail ? ['--bail=1'] : []),
       ...filters,
     ] as const
-    const status = await ended(
-      job.sandboxed
-        ? spawnInSandbox([pathInSandbox(argv[0]), ...argv.slice(1)], { rwScratch: scratch, stdio: 'inherit' })
-        : // Vitest keeps a token of its own there; nobody's home is its business.
-          spawn(argv[0], argv.slice(1), {
-            cwd: checkout,
-            stdio: 'inherit',
-            env: { ...process.env, XDG_DATA_HOME: scratch },
-          }),
-    )
-    return {
-      tally: readTally(join(scratch, 'report.json'), status),
-      seconds: (performance.now() - begun) / 1000,
+    const options: SpawnOptions = {
+      stdio: output === 'inherit' ? 'inherit' : ['inherit', 'pipe', 'pipe'],
+      // Vitest keeps a token of its own there; nobody's home is its business.
+      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), XDG_DATA_HOME: scratch },
+      signal: AbortSignal.timeout(jobLimit),
+      killSignal: 'SIGKILL',
     }
+    const child = sandboxed
+      ? spawnInSandbox(argv, { ...options, rwScratch: scratch })
+      : spawn(argv[0], argv.slice(1), { ...options, cwd: checkout })
+    cleanup = () => {
+      child.kill('SIGTERM')
+      rmSync(scratch, { recursive: true, force: true })
+    }
+    cleanups.add(cleanup)
+    const { status, text } = await ended(child)
+    if (text !== '') console.log(`\n${title}\n${text}`)
+    const seconds = (performance.now() - begun) / 1000
+    return { tally: readTally(join(scratch, 'report.json'), status), seconds }
   } finally {
+    cleanups.delete(cleanup)
     rmSync(scratch, { recursive: true, force: true })
   }
 }
@@ -178,9 +211,19 @@ function pathInSandbox(node: string): string {
   return node.startsWith(checkout) ? node.slice(checkout.length) : node
 }
 
-async function ended(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => resolve(code ?? 1))
+/** Its exit status, and what it wrote where that was collected. */
+async function ended(child: ChildProcess): Promise<{ readonly status: number; readonly text: string }> {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+  }
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      console.error(`test: cannot run or go on with this level: ${error.message}`)
+      if (child.pid === undefined) resolve({ status: 1, text })
+    })
+    child.once('close', (code) => resolve({ status: code ?? 1, text }))
   })
 }

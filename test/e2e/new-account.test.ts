@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { answerAdduser } from '../support/stage/adduser.ts'
 import { runCommand } from '../support/stage/command.ts'
@@ -24,6 +25,14 @@ const STEPS = [
 
 const runAs = (as: string, ...argv: [string, ...string[]]) =>
   runCommand(argv, { cwd: '/', env: CLEAN_ENVIRONMENT, as })
+
+/** Day of expiry in shadow(5), empty when there is none. */
+function expiryOf(osUser: string): string | undefined {
+  const line = readFileSync('/etc/shadow', 'utf8')
+    .split('\n')
+    .find((one) => one.startsWith(`${osUser}:`))
+  return line?.split(':')[7]
+}
 
 describe('the onboarding of a new account', () => {
   const scene = playOn()
@@ -91,12 +100,17 @@ describe('the onboarding of a new account', () => {
     expect((await runAs('alan', 'ls', findAccount(eve.osUser).home)).stderr).toMatch(/Permission denied/)
   })
 
-  test('whose newcomer never wrote to the bot gives the admin the link to pass on', async () => {
+  test('whose newcomer never wrote to the bot gives the admin the link, and is active only after their Start', async () => {
     const { grace, newcomer } = scene()
     const shy = await newcomer()
     const card = await answerAdduser(grace, { newcomer: shy, account: shy.osUser })
+    expect(card.text).toContain('until then it stays expired')
     await grace.taps(/Approve/)
     await grace.seesOn(card, /I may not write to .* yet\. Pass this link on: https:\/\/t\.me\/usher_bot/)
+    expect(expiryOf(shy.osUser)).not.toBe('')
+    await shy.person.starts()
+    for (let looks = 0; looks < 250 && expiryOf(shy.osUser) !== ''; looks += 1) await sleep(20)
+    expect(expiryOf(shy.osUser)).toBe('')
   })
 
   test('takes a forwarded message and a typed id for who it is', async () => {
