@@ -28,6 +28,8 @@ beforeEach(() => {
 })
 afterEach(() => {
   for (const mount of mounts.splice(0)) execFileSync('umount', [mount])
+  // rm(1) walks with descriptors: no tree is too deep for it.
+  execFileSync('rm', ['-rf', '--', dir])
 })
 
 function mountTmpfs(options: string): string {

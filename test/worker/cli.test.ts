@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await worker?.kill('SIGKILL')
   worker = null
-  for (const folder of ['/etc/usher', '/var/lib/usher', '/var/lib/usher-bot', '/run/usher']) {
+  for (const folder of ['/etc/usher', '/var/lib/usher', '/var/lib/usher-bot', '/run/usher', '/run/eve']) {
     rmSync(folder, { recursive: true, force: true })
   }
   const passwd = readFileSync('/etc/passwd', 'utf8')
