@@ -93,7 +93,8 @@ async function attend(deps: NotifierDeps, event: EventView, since: number): Prom
 
 /** Gives every known admin without a card of this request one, when it is theirs to decide or to know. */
 async function askOthers(deps: NotifierDeps, requestId: number, type: string): Promise<void> {
-  const has = new Set(deps.cards.about(aboutRequest(requestId)).map((card) => card.chatId))
+  const subject = aboutRequest(requestId)
+  const has = new Set(deps.cards.about(subject).map((card) => card.chatId))
   const others = (await deps.chats.admins()).filter((chatId) => !has.has(chatId))
   // Whoever submits in chat approves in the same tap; then there is nothing left to ask others.
   if (!ENDED.has(type) && others.length > 0) await sleep(300, undefined, { signal: deps.stopped })
@@ -103,7 +104,8 @@ async function askOthers(deps: NotifierDeps, requestId: number, type: string): P
     if (!ENDED.has(type) && got.request.state !== 'submitted') continue
     const who = await deps.worker.call('whoami', {}, { onBehalfOf: chatId })
     if (!who.ok || !who.admin) continue
-    await deps.keeper.want(newCard(`r${requestId}-${chatId}`, chatId, aboutRequest(requestId)))
+    if (deps.cards.about(subject).some((card) => card.chatId === chatId)) continue
+    await deps.keeper.want(newCard(`r${requestId}-${chatId}`, chatId, subject))
   }
 }
 

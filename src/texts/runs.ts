@@ -119,7 +119,8 @@ export function receiptLines(run: RunView): Line[] {
   return [...lines, ...closedLines(run), ...run.choices.map((choice) => choiceLine(choice, run.id))]
 }
 
-function closedLines({ closed }: RunView): Line[] {
+/** Who took note of a run that did not reach its aim, or accepted what it left. */
+export function closedLines({ closed }: RunView): Line[] {
   if (closed === null) return []
   const said = closed.kind === 'kept' ? 'It stays undone' : 'What is left was accepted'
   const why = closed.reason === null ? '' : `: ${plain(closed.reason)}`
@@ -140,7 +141,7 @@ export function choiceLine(choice: RunChoice, runId: number): Line {
 }
 
 /** What is left on the host after an undo; silent for a run that succeeded. */
-function leftLines(run: RunView): Line[] {
+export function leftLines(run: RunView): Line[] {
   if (run.state !== 'undone' && run.state !== 'failed') return []
   const notes = run.steps.flatMap((step) => step.notes)
   const removedHomes = notes

@@ -1,14 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { InlineKeyboard } from 'grammy'
 import type { Message } from 'grammy/types'
-import type { RequestView } from '../../protocol/views.ts'
-import { APPROVE_LABEL, CANCEL_LABEL, DENY_LABEL, EDIT_LABEL } from '../../texts/chat/cards.ts'
+import type { RequestView, RunView } from '../../protocol/views.ts'
+import {
+  APPROVE_LABEL,
+  CANCEL_LABEL,
+  DENY_LABEL,
+  EDIT_LABEL,
+  KEEP_LABEL,
+  RETRY_LABEL,
+  UNDO_LABEL,
+} from '../../texts/chat/cards.ts'
 import type { CardSubject } from '../state/cards.ts'
 
 /** Buttons of cards begin with this. */
 export const CARD_PREFIX = 'c:'
 
-export type Verb = 'approve' | 'edit' | 'cancel' | 'deny'
+export type Verb = 'approve' | 'edit' | 'cancel' | 'deny' | RunVerb
+/** What can be decided in chat about a run that has ended; the worker names them `choices`. */
+export type RunVerb = 'retry' | 'undo' | 'keep'
 interface VerbButton {
   letter: string
   label: string
@@ -20,6 +30,9 @@ const BUTTONS: Record<Verb, VerbButton> = {
   edit: { letter: 'e', label: EDIT_LABEL, about: 'request' },
   cancel: { letter: 'x', label: CANCEL_LABEL, about: 'request' },
   deny: { letter: 'd', label: DENY_LABEL, about: 'request' },
+  retry: { letter: 't', label: RETRY_LABEL, about: 'request' },
+  undo: { letter: 'u', label: UNDO_LABEL, about: 'request' },
+  keep: { letter: 'k', label: KEEP_LABEL, about: 'request' },
 }
 const VERBS = Object.keys(BUTTONS) as Verb[]
 const LETTERS = VERBS.map((verb) => BUTTONS[verb].letter).join('')
@@ -61,6 +74,23 @@ export function verbsOf(request: RequestView, viewer: number): Verb[] {
   }
   if (request.state !== 'submitted') return []
   return [...(decidable ? (['approve'] as const) : []), own ? 'cancel' : 'deny']
+}
+
+const NEEDED: Readonly<Record<RunVerb, string>> = {
+  retry: 'runs.retry',
+  undo: 'runs.undo',
+  keep: 'runs.retry',
+}
+const RUN_VERBS = Object.keys(NEEDED) as RunVerb[]
+
+/** What can be done about a run by somebody with these permissions. */
+export function runVerbsOf({ choices }: RunView, permissions: readonly string[]): RunVerb[] {
+  return RUN_VERBS.filter((verb) => choices.includes(verb) && permissions.includes(NEEDED[verb]))
+}
+
+/** Whether this is about a run that has ended. */
+export function isRunVerb(verb: Verb): verb is RunVerb {
+  return Object.hasOwn(NEEDED, verb)
 }
 
 /**

@@ -4,9 +4,18 @@ import type { Card } from '../state/cards.ts'
 import type { Newcomers, Told } from '../state/newcomers.ts'
 import { isAway, type WorkerCalls } from '../worker-calls.ts'
 
+export interface RequestCardView {
+  kind: 'request'
+  request: RequestView
+  run: RunView | null
+  told: Told | null
+  /** What the card's admin is permitted; asked only where a button depends on it. */
+  permissions: readonly string[]
+}
+
 /** What a card is about, as the worker shows it to the card's admin now. */
 export type CardView =
-  | { kind: 'request'; request: RequestView; run: RunView | null; told: Told | null }
+  | RequestCardView
   /** Not there any more, or not theirs to see. */
   | { kind: 'gone' }
 
@@ -26,12 +35,17 @@ export async function readCardView(deps: CardViewDeps, card: Card): Promise<Card
     return null
   }
   const { request } = got
-  let run: RunView | null = null
-  if (request.run_id !== null && request.state === 'approved') {
-    const answer = await deps.worker.call('run.get', { id: request.run_id }, as)
-    if (!answer.ok) return null
-    run = answer.run
-  }
-  const told = run === null ? null : await deps.newcomers.of(run.id)
-  return { kind: 'request', request, run, told }
+  if (request.run_id === null || request.state !== 'approved') return requestCardView(request)
+  const answer = await deps.worker.call('run.get', { id: request.run_id }, as)
+  if (!answer.ok) return null
+  const { run } = answer
+  const who = run.choices.length > 0 ? await deps.worker.call('whoami', {}, as) : null
+  if (who?.ok === false && isAway(who)) return null
+  const permissions = who?.ok === true ? who.permissions : []
+  return { kind: 'request', request, run, told: await deps.newcomers.of(run.id), permissions }
+}
+
+/** A request that has no run to show. */
+export function requestCardView(request: RequestView): RequestCardView {
+  return { kind: 'request', request, run: null, told: null, permissions: [] }
 }

@@ -4,8 +4,8 @@ import { cardText, goneCard } from '../../texts/chat/cards.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
 import { isEnded } from '../../texts/runs.ts'
 import type { Card } from '../state/cards.ts'
-import { submitsToo, type Verb, verbsOf } from './buttons.ts'
-import type { CardView } from './card-view.ts'
+import { runVerbsOf, submitsToo, type Verb, verbsOf } from './buttons.ts'
+import type { CardView, RequestCardView } from './card-view.ts'
 
 /** How a card looks now. Plain data; equal hashes look equal. */
 export interface Rendering {
@@ -15,6 +15,8 @@ export interface Rendering {
   verbs: Verb[]
   digest: string
   submits: boolean
+  /** The run that the buttons are about. */
+  runId: number | null
   hash: string
   settled: boolean
 }
@@ -27,25 +29,29 @@ export function renderCard(card: Card, view: CardView, around: { startLink: stri
     case 'gone':
       return rendering({
         html: goneCard(card.subject.id).head.html,
-        ...{ file: null, verbs: [], digest: '', submits: false, settled: true },
+        ...{ file: null, verbs: [], digest: '', submits: false, runId: null, settled: true },
       })
   }
 }
 
 function renderRequest(
   card: Card,
-  { request, run, told }: CardView & { kind: 'request' },
+  { request, run, told, permissions }: RequestCardView,
   { startLink }: { startLink: string },
 ): Rendering {
-  const { head, lines, tail } = cardText(request, run, { told, startLink, claimCode: card.claimCode })
+  const offered = run === null ? [] : runVerbsOf(run, permissions)
+  const { head, lines, tail } = cardText(request, run, {
+    ...{ told, startLink, offered, claimCode: card.claimCode },
+  })
   const fitted = fitMessage(head, lines, tail)
   const moving = run !== null && !isEnded(run.state)
   return rendering({
     html: fitted.html,
     file: moving ? null : fitted.rest,
-    verbs: verbsOf(request, card.chatId),
+    verbs: run === null ? verbsOf(request, card.chatId) : offered,
     digest: request.plan.digest,
     submits: submitsToo(request, card.chatId),
+    runId: offered.length > 0 && run !== null ? run.id : null,
     settled: isSettled(request, run, told),
   })
 }
@@ -58,7 +64,7 @@ function isSettled(request: RequestView, run: RunView | null, told: unknown): bo
 }
 
 function rendering(parts: Omit<Rendering, 'hash'>): Rendering {
-  return { ...parts, hash: hashOf(JSON.stringify([parts.html, parts.verbs, parts.digest])) }
+  return { ...parts, hash: hashOf(JSON.stringify([parts.html, parts.verbs, parts.digest, parts.runId])) }
 }
 
 /** By what equal texts are known as such. */

@@ -60,11 +60,13 @@ async function show(deps: ShowCardDeps, cardId: string, rendering: Rendering): P
   const { cards } = deps
   const before = cards.get(cardId)
   if (before === undefined) return
-  const { hash: rendered, settled, digest, verbs, submits } = rendering
-  if (before.rendered !== rendered || before.messageId === null) {
+  const { hash: rendered, settled, digest, verbs, submits, runId } = rendering
+  // Buttons that were used and still stand get a new nonce, or they would never do anything again.
+  const isSpent = before.usedBy !== null && verbs.length > 0
+  if (before.rendered !== rendered || before.messageId === null || isSpent) {
     const nonce = verbs.length > 0 ? newNonce() : null
     // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin.
-    if (nonce !== null) await cards.change(cardId, { nonce, digest, submits, usedBy: null })
+    if (nonce !== null) await cards.change(cardId, { nonce, digest, submits, runId, usedBy: null })
     const markup =
       nonce === null ? undefined : cardKeyboard(verbs, { subject: before.subject, digest, nonce })
     const shown = await sendOrEdit(deps, before, rendering.html, {
@@ -73,7 +75,7 @@ async function show(deps: ShowCardDeps, cardId: string, rendering: Rendering): P
       ...(markup === undefined ? {} : { reply_markup: markup }),
     })
     deps.pace.sent(before.chatId, performance.now())
-    await cards.change(cardId, { ...shown, nonce, digest, submits, rendered, settled })
+    await cards.change(cardId, { ...shown, nonce, digest, submits, runId, rendered, settled })
   } else if (before.settled !== settled) {
     await cards.change(cardId, { settled })
   }

@@ -5,8 +5,8 @@ import type { Logger } from '../log.ts'
 import { type Card, type Cards, isSame } from '../state/cards.ts'
 import type { WorkerCalls } from '../worker-calls.ts'
 import { type CardTap, readTap, shownHash } from './buttons.ts'
-import { decidedText } from './decided.ts'
 import type { CardKeeper } from './keeper.ts'
+import { lateText } from './late-text.ts'
 
 export interface TappedDeps {
   worker: WorkerCalls
@@ -29,8 +29,8 @@ export async function checkTap(ctx: BotContext, deps: TappedDeps): Promise<TapCh
   if (card === undefined) return refused(texts.CARD_UNKNOWN)
   if (card.chatId !== from.id) return refused(texts.NOT_YOURS)
   const isBound = isSame(card.subject, tap.subject) && card.digest === tap.digest && card.nonce !== null
-  if (!isBound || !sameText(card.nonce ?? '', tap.nonce)) return stale(deps, card)
-  if (card.usedBy !== null && card.usedBy !== ctx.update.update_id) return stale(deps, card)
+  if (!isBound || !sameText(card.nonce ?? '', tap.nonce)) return stale(deps, card, tap)
+  if (card.usedBy !== null && card.usedBy !== ctx.update.update_id) return stale(deps, card, tap)
   const message = query?.message
   const looks = message !== undefined && 'text' in message ? shownHash(message) : null
   if (card.shown !== null && looks !== card.shown) {
@@ -41,9 +41,9 @@ export async function checkTap(ctx: BotContext, deps: TappedDeps): Promise<TapCh
 }
 
 /** A tap that came late: what has become of the request says more than «too late». */
-async function stale(deps: TappedDeps, card: Card): Promise<TapCheck> {
+async function stale(deps: TappedDeps, card: Card, tap: CardTap): Promise<TapCheck> {
   void deps.keeper.refresh(card.id)
-  return refused((await decidedText(deps, card)) ?? texts.CARD_CHANGED)
+  return refused((await lateText(deps, card, tap.verb)) ?? texts.CARD_CHANGED)
 }
 
 function sameText(a: string, b: string): boolean {

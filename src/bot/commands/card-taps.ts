@@ -5,6 +5,7 @@ import { violationsHtml } from '../../texts/chat/violations.ts'
 import { errorText } from '../../texts/errors.ts'
 import { CARD_PREFIX } from '../cards/buttons.ts'
 import { decide } from '../cards/decide.ts'
+import { decidingOn } from '../cards/deciding.ts'
 import { checkTap, type TappedDeps } from '../cards/tapped.ts'
 import type { BotContext } from '../context.ts'
 import { isInDialogue } from '../dialogues.ts'
@@ -21,7 +22,7 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     const checked = await checkTap(ctx, deps)
     if (!checked.ok) return answerTap(ctx, checked.text)
     const { tap, card } = checked
-    const decided = await deps.keeper.whileDeciding(card.id, () => decide(ctx, deps, tap, card))
+    const decided = await deps.keeper.whileDeciding(card.id, () => decide(decidingOn(ctx, deps, tap, card)))
     await answerTap(ctx, decided.text, decided.done)
     const { violations = [] } = decided
     if (violations.length > 0) await ctx.reply(violationsHtml(violations).html, { parse_mode: 'HTML' })

@@ -17,6 +17,8 @@ const schema = z.object({
   /** What the buttons on it are bound to; null without buttons. */
   nonce: z.string().nullable(),
   digest: z.string().nullable(),
+  /** The run whose fate the buttons are about; null while they are about the request. */
+  runId: z.number().nullable().default(null),
   /** Who used the nonce up: the update of that tap. */
   usedBy: z.number().nullable(),
   /** Hash of what was last rendered, to leave an unchanged card alone. */
@@ -100,7 +102,7 @@ export function newCard(id: string, chatId: number, subject: CardSubject): Card 
   return {
     ...{ id, chatId, subject },
     ...{ messageId: null, nonce: null, digest: null, usedBy: null, rendered: null, shown: null },
-    ...{ claimCode: null, fileOf: null, submits: false, settled: false },
+    ...{ claimCode: null, fileOf: null, runId: null, submits: false, settled: false },
   }
 }
 
