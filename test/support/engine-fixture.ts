@@ -63,6 +63,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     smoke: { agentCommand: null, path: ['/usr/bin'], via: null },
     uids: null,
     adopt: 'owner',
+    audit: { postHead: false },
     ...change,
   }
 }
@@ -175,13 +176,19 @@ export interface Fixture {
   ended(runId: number): Promise<RunView>
   /** Drafts, submits, approves and waits for the end. */
   onboard(answers?: Partial<AnswersInput>): Promise<RunView>
-  /** Ends this engine as kill -9 would and starts another on the same database and machine. */
-  restart(options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>): Promise<void>
+  /** Ends this engine as kill -9 would and starts another on the same database and machine; `between` gets the database's file. */
+  restart(
+    options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>,
+    between?: (file: string) => void,
+  ): Promise<void>
+  /** The database's file. */
+  file: string
   remove(): Promise<void>
 }
 
 export async function engineFixture(options: FixtureOptions = {}): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-engine-'))
+  const file = join(folder, 'usher.db')
   const machine = fakeMachine()
   options.machine?.(machine)
   const steps: StepLog = []
@@ -191,7 +198,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   let current: { engine: Engine; store: Store }
 
   async function open({ script, wrap, config }: FixtureOptions): Promise<void> {
-    const opened = openSqlite(join(folder, 'usher.db'))
+    const opened = openSqlite(file)
     if (!opened.ok) throw new Error(opened.problem.message)
     const store = createStore(wrap?.(opened.database) ?? opened.database)
     const engine = createEngine({
@@ -262,9 +269,11 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
       expect(approved.request.state).toBe('approved')
       return fixture.ended(approved.request.run_id ?? 0)
     },
-    async restart(change = {}) {
+    file,
+    async restart(change = {}, between = () => undefined) {
       await current.engine.stop(0)
       current.store.close()
+      between(file)
       await open({ ...options, ...change })
     },
     async remove() {
