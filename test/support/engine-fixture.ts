@@ -16,6 +16,7 @@ import type { StepRegistry } from '../../src/provisioning/registry.ts'
 import type { Database } from '../../src/store/database.ts'
 import { openSqlite } from '../../src/store/dialects/sqlite/open.ts'
 import { createStore, type Store } from '../../src/store/store.ts'
+import { verifyHistory } from '../../src/worker/audit/verify-history.ts'
 import type { Caller } from '../../src/worker/caller.ts'
 import { createEngine } from '../../src/worker/create-engine.ts'
 import type { Engine, OperationResult } from '../../src/worker/engine.ts'
@@ -142,11 +143,15 @@ export interface FixtureOptions {
   wrap?: (database: Database) => Database
   /** The machine that this test runs on, in a sandbox, instead of the fake one. */
   real?: { host: (store: Store) => Host; registry: StepRegistry }
+  /** The test changes the database behind the worker's back. */
+  tampers?: true
   disk?: { path: string; problem: 'disk_full' | 'disk_read_only' }[]
 }
 
 /** An engine over a real database in a folder of its own, on a fake machine. */
 export interface Fixture {
+  /** The database, to look at with a connection of one's own. */
+  readonly databaseFile: string
   engine: Engine
   store: Store
   machine: FakeMachine
@@ -176,13 +181,12 @@ export interface Fixture {
   ended(runId: number): Promise<RunView>
   /** Drafts, submits, approves and waits for the end. */
   onboard(answers?: Partial<AnswersInput>): Promise<RunView>
-  /** Ends this engine as kill -9 would and starts another on the same database and machine; `between` gets the database's file. */
+  /** Ends this engine as kill -9 would and starts another on the same database and machine; `between` has it to itself. */
   restart(
     options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>,
-    between?: (file: string) => void,
+    between?: (databaseFile: string) => void,
   ): Promise<void>
-  /** The database's file. */
-  file: string
+  /** Ends it, and expects that the history is whole and says what the tables say, unless the test tampers with it. */
   remove(): Promise<void>
 }
 
@@ -223,6 +227,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   await open(options)
 
   const fixture: Fixture = {
+    databaseFile: file,
     get engine() {
       return current.engine
     },
@@ -269,7 +274,6 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
       expect(approved.request.state).toBe('approved')
       return fixture.ended(approved.request.run_id ?? 0)
     },
-    file,
     async restart(change = {}, between = () => undefined) {
       await current.engine.stop(0)
       current.store.close()
@@ -279,7 +283,14 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     async remove() {
       await current.engine.stop(0)
       current.store.close()
+      const left = openSqlite(file)
+      const findings =
+        left.ok && options.tampers === undefined
+          ? (await verifyHistory(createStore(left.database), {})).findings
+          : []
+      if (left.ok) left.database.close()
       rmSync(folder, { recursive: true })
+      expect(findings).toEqual([])
     },
   }
   return fixture
