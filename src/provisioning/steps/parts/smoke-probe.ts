@@ -71,15 +71,26 @@ export async function probe(
   return { answered, outcome: { ok: true, notes } }
 }
 
-/** Removes what a probe with this nonce left when it was interrupted: as the person, by names that only it can have made. */
-export async function removeSentinels(
-  { programs }: Pick<Host, 'programs'>,
-  { writable }: Pick<SmokeTestParams, 'writable'>,
-  person: PersonIdentity,
+/**
+ * Ends what a probe with this nonce still runs because its worker was killed, and removes its files: as the person, by names that
+ * only it can have made. Without the account nothing can be removed as it; its folders are undone by their own steps.
+ *
+ * @returns why it is not over: what was started survives SIGKILL, it hangs in the kernel; null when it is
+ */
+export async function endInterruptedProbe(
+  host: Pick<Host, 'accounts' | 'programs'>,
+  params: Pick<SmokeTestParams, 'osUser' | 'home' | 'writable'>,
   { nonce, signal }: Pick<ProbeRun, 'nonce' | 'signal'>,
-): Promise<void> {
-  const files = writable.map((folder) => join(folder, sentinelName(nonce)))
-  if (files.length > 0) await programs.runAsPerson(person, ['/bin/rm', '-f', '--', ...files], { signal })
+): Promise<StepFailure | null> {
+  if (!(await host.programs.endMarked(nonce, signal))) {
+    return { code: 'probe_failed', params: { why: 'programs of an interrupted probe do not end' } }
+  }
+  const found = await personOf(host, params)
+  const files = params.writable.map((folder) => join(folder, sentinelName(nonce)))
+  if (found.ok && files.length > 0) {
+    await host.programs.runAsPerson(found.person, ['/bin/rm', '-f', '--', ...files], { signal })
+  }
+  return null
 }
 
 /** What the agent command left at the top of the home: in one that is adopted it stays after an undo. */
