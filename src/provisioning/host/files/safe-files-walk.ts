@@ -134,6 +134,16 @@ function componentsOf(path: string): string[] {
 }
 
 function walk<T>(names: string[], path: string, trust: Trust | null, use: (directory: number) => T): T {
+  const directory = openDirectory(names, path, trust)
+  try {
+    return use(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+/** What fails on the way is about this path; what fails in the work there is the caller's to name. */
+function openDirectory(names: string[], path: string, trust: Trust | null): number {
   let descriptor = openSync('/', O_PATH | O_DIRECTORY)
   try {
     let walked = ''
@@ -145,11 +155,10 @@ function walk<T>(names: string[], path: string, trust: Trust | null, use: (direc
       descriptor = next
       if (trust) checkTrusted(descriptor, walked, trust, index < names.length - 1)
     }
-    return use(descriptor)
+    return descriptor
   } catch (error) {
-    throw isErrno(error) ? new PathError(failureOf(error, path)) : error
-  } finally {
     closeSync(descriptor)
+    throw isErrno(error) ? new PathError(failureOf(error, path)) : error
   }
 }
 
