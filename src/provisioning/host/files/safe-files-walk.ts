@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs'
 import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import type { StepFailure } from '../../../domain/step.ts'
 import type { FileIdentity, TreeEntry } from './safe-files.ts'
+import { isSameObject } from './same-object.ts'
 
 /**
  * Walking a path descriptor by descriptor. Node has no `openat`; `/proc/self/fd/N/name` is the same: the kernel goes to
@@ -119,10 +120,9 @@ export function identityOf(stats: Stats): FileIdentity {
   return { dev: stats.dev, ino: stats.ino, born: stats.birthtimeMs }
 }
 
-/** Whether both are the same object. An unknown time of birth counts as equal. */
+/** Whether this is the object with this identity. */
 export function isSame(stats: Stats, identity: FileIdentity): boolean {
-  const born = stats.birthtimeMs === 0 || identity.born === 0 || stats.birthtimeMs === identity.born
-  return stats.dev === identity.dev && stats.ino === identity.ino && born
+  return isSameObject(identityOf(stats), identity)
 }
 
 function componentsOf(path: string): string[] {

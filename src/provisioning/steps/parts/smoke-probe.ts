@@ -10,6 +10,7 @@ import {
 } from '../../host/isolation/probe-script.ts'
 import type { PersonIdentity, ProgramResult } from '../../host/programs/programs.ts'
 import type { StepOutcome } from '../../step-kind.ts'
+import { accountChanged, identityOfEntry } from './person-account.ts'
 
 /** For becoming the person and for what the shell itself does. */
 const PROBE_MS = 15_000
@@ -23,10 +24,9 @@ export async function personOf(
 ): Promise<{ ok: true; person: PersonIdentity } | { ok: false; failure: StepFailure }> {
   const entry = await host.accounts.byName(osUser)
   if (entry === null || entry.home !== home) {
-    return { ok: false, failure: { code: 'account_changed', params: { os_user: osUser } } }
+    return { ok: false, failure: accountChanged(osUser) }
   }
-  const { uid, gid, shell } = entry
-  return { ok: true, person: { osUser, uid, gid, home, shell } }
+  return { ok: true, person: identityOfEntry(entry) }
 }
 
 export interface ProbeRun {
