@@ -146,6 +146,8 @@ export interface FixtureOptions {
 
 /** An engine over a real database in a folder of its own, on a fake machine. */
 export interface Fixture {
+  /** The database, to look at with a connection of one's own. */
+  readonly databaseFile: string
   engine: Engine
   store: Store
   machine: FakeMachine
@@ -216,6 +218,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   await open(options)
 
   const fixture: Fixture = {
+    databaseFile: join(folder, 'usher.db'),
     get engine() {
       return current.engine
     },
