@@ -39,7 +39,8 @@ const person: AnswersInput = {
   account: 'create',
   proof: 'started',
 }
-const runs = () => fixture.store.runs.inState(['queued', 'running', 'undoing', 'succeeded', 'undone', 'failed'])
+const runs = () =>
+  fixture.store.runs.inState(['queued', 'running', 'undoing', 'succeeded', 'undone', 'failed'])
 const twenty = Array.from({ length: 20 }, (_, index) => index)
 
 describe('of many requests at once there is one run', () => {
