@@ -26,6 +26,7 @@ const empty = z.strictObject({})
 const digest = z.string().min(22).max(43)
 const pageInput = { limit: z.number().int().min(1).max(200).default(50), before: id.optional() }
 const oneRequest = z.strictObject({ request: requestViewSchema })
+const oneRun = z.strictObject({ run: runViewSchema })
 
 /**
  * The operations: one `POST /v1/<name>` each, JSON in and out (`{ok:true, ...output}`). `mutates` needs an
@@ -101,6 +102,18 @@ export const OPERATIONS = {
   },
   /** Drafts a request of kind `undo` for a run that ended `succeeded`. */
   'run.undo': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRequest },
+  /** The request of a run that failed and was undone comes back as a new revision, planned anew, to be approved again. */
+  'run.retry': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRequest },
+  /** Somebody takes note that a run stays undone: nothing can be chosen about it any more. */
+  'run.keep': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRun },
+  /** Goes on with an undo that could not finish, from the records. Answers with the run that is under way again. */
+  'run.resume': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRun },
+  /** Accepts what an undo that could not finish left on the host. */
+  'run.abandon': {
+    mutates: true,
+    input: z.strictObject({ run_id: id, reason: z.string().min(1).max(1000) }),
+    output: oneRun,
+  },
   'request.submit': {
     mutates: true,
     input: z.strictObject({ id, digest }),
@@ -151,7 +164,7 @@ export const OPERATIONS = {
   'run.get': {
     mutates: false,
     input: z.strictObject({ id }),
-    output: z.strictObject({ run: runViewSchema }),
+    output: oneRun,
   },
   'people.list': {
     mutates: false,

@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   'runs.read.own',
   'runs.read.all',
   'runs.undo',
+  'runs.retry',
   'people.read.own',
   'people.read.all',
   'host.check',

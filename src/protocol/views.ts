@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RUN_CHOICES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
 
@@ -96,7 +97,10 @@ export const runStepViewSchema = z.strictObject({
   ]),
   duration_ms: z.number().nullable(),
   notes: z.array(noteSchema),
+  /** Why it could not be done. */
   failure: failureSchema.nullable(),
+  /** Why it could not be undone. */
+  undo_failure: failureSchema.nullable(),
 })
 
 /** A run; once it has ended this is its receipt. */
@@ -117,6 +121,17 @@ export const runViewSchema = z.strictObject({
   finished_at: z.number().nullable(),
   /** Whether `run undo` can be asked for. */
   undoable: z.boolean(),
+  /** What may be done about it in principle; who may is the worker's to decide. */
+  choices: z.array(z.enum(RUN_CHOICES)),
+  /** Somebody took note that it stays undone, or accepted what its undo left. */
+  closed: z
+    .strictObject({
+      kind: z.enum(['kept', 'abandoned']),
+      by: actorViewSchema,
+      at: z.number(),
+      reason: z.string().nullable(),
+    })
+    .nullable(),
 })
 export type RunView = z.infer<typeof runViewSchema>
 

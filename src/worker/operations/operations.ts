@@ -9,6 +9,7 @@ import { requestApprove, requestCancel, requestConfirm, requestDeny } from './re
 import { requestDraft } from './request-draft.ts'
 import { requestGet, requestList, runGet } from './request-reads.ts'
 import { requestSubmit } from './request-submit.ts'
+import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
@@ -19,6 +20,10 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'host.check-account': checkAccount,
   'request.draft': requestDraft,
   'run.undo': runUndo,
+  'run.retry': runRetry,
+  'run.keep': runKeep,
+  'run.resume': runResume,
+  'run.abandon': runAbandon,
   'request.submit': requestSubmit,
   'request.approve': requestApprove,
   'request.confirm': requestConfirm,
