@@ -13,10 +13,12 @@ export const PERMISSIONS = [
   'runs.read.own',
   'runs.read.all',
   'runs.undo',
+  'runs.retry',
   'people.read.own',
   'people.read.all',
   'host.check',
   'events.follow.own',
   'events.follow.all',
+  'audit.read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
