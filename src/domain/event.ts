@@ -25,6 +25,9 @@ export const EVENT_TYPES = [
   'person.started',
   'person.activated',
   'worker.started',
+  'reconcile.finished',
+  'reconcile.failed',
+  'reconcile.overdue',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

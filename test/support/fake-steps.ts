@@ -58,7 +58,11 @@ export function fakeSteps(
     return {
       kind,
       deadlineMs,
-      check: async (_, params) => ({ state: work(params).isDone() ? 'already' : 'differs', notes: [] }),
+      check: async (_, params) => ({
+        state: work(params).isDone() ? 'already' : 'differs',
+        notes: [],
+        drifts: [],
+      }),
       async apply({ journal, signal }, params, record) {
         log.push(`${kind} apply`)
         const { isDone, make } = work(params)
