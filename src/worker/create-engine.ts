@@ -13,6 +13,7 @@ import { lapseRequests } from './operations/decide-request.ts'
 import { createExecute } from './operations/execute.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
+import { createReconciler } from './reconcile/reconciler.ts'
 import { createRunner } from './running/runner.ts'
 
 export interface EngineDependencies {
@@ -38,7 +39,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { config, host, registry, store, log, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
-  const context: EngineContext = {
+  const parts: Omit<EngineContext, 'reconciler'> = {
     config,
     host,
     registry,
@@ -54,6 +55,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
+  const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
   const { events } = context
   const runner = createRunner(context)
   let expiry: NodeJS.Timeout | undefined
@@ -101,7 +103,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     async stop(deadlineMs) {
       running = false
       clearTimeout(expiry)
-      await runner.stop(deadlineMs)
+      await Promise.all([context.reconciler.stop(), runner.stop(deadlineMs)])
     },
   }
 }

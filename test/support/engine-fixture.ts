@@ -63,6 +63,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     smoke: { agentCommand: null, path: ['/usr/bin'], via: null },
     uids: null,
     adopt: 'owner',
+    reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     ...change,
   }
 }

@@ -1,6 +1,6 @@
 import type { PasswdEntry, PathFact } from '../../domain/facts.ts'
-import { markerGecos } from '../../domain/gecos.ts'
 import type { Drift } from '../../domain/finding.ts'
+import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
 import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
 import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'

@@ -99,6 +99,8 @@ function returnRequest(
     decidedBy: null,
     reason,
   })
+  // A repair that waits for a decision stands in nobody's way.
+  if (request.subject.kind === 'repair') store.holds.release(request.id)
   if (!returned) throw new Error(`request ${request.id} is not approved although its run was queued`)
   events.append('request.returned', eventSubject(store, request, run.id), 'worker', {
     revision,

@@ -53,7 +53,9 @@ function changesNothing<T extends object>(name: string, looks: Partial<T>): T {
   return new Proxy(looks as T, {
     get(target, key) {
       if (Object.hasOwn(target, key)) return Reflect.get(target, key)
-      throw new Error(`${name}.${String(key)} cannot be used on a snapshot of the host: it may change something`)
+      throw new Error(
+        `${name}.${String(key)} cannot be used on a snapshot of the host: it may change something`,
+      )
     },
   })
 }

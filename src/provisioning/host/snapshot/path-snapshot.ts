@@ -32,8 +32,7 @@ export function createPathSnapshot(base: Pick<SafeFiles, 'stat'>): Pick<SafeFile
 
   return {
     // What is no plain absolute path is refused there as it is always.
-    stat: async (path) =>
-      isPlain(path) ? (barrierAt(dirname(path)) ?? look(path)) : base.stat(path),
+    stat: async (path) => (isPlain(path) ? (barrierAt(dirname(path)) ?? look(path)) : base.stat(path)),
   }
 }
 

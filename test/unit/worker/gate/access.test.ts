@@ -48,6 +48,10 @@ const EXPECTED: Record<AccessSubject, string> = {
   'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
   'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
   'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn',
+  'reconcile.check': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.run': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.get': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.approve': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
   'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
@@ -127,7 +131,15 @@ describe('the access table', () => {
   })
 
   test('gives no more than a user on worker.sock, even to a caller that carries every permission', () => {
-    const deciding = ['request.approve', 'request.confirm', 'request.deny', 'run.undo', 'host.check-account']
+    const deciding = [
+      'request.approve',
+      'request.confirm',
+      'request.deny',
+      'run.undo',
+      'host.check-account',
+      'reconcile.run',
+      'reconcile.approve',
+    ]
     const admin: Caller = { ...caller('Sa'), permissions: new Set(PERMISSIONS) }
     for (const operation of deciding as AccessSubject[]) {
       for (const ownership of OWNERSHIPS) expect(decide(operation, admin, ownership)).toBe('deny')
