@@ -28,6 +28,7 @@ export interface Config {
     /** Accounts in the range of people that are nobody's to ask about. */
     ignoreAccounts: string[]
   }
+  audit: { postHead: boolean }
 }
 
 /** A config that cannot be used: every problem, each with the key it is about. */

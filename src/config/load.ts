@@ -123,6 +123,7 @@ function build(
         alarmAfterMs: parseDuration(sections.reconcile.alarm_after),
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
+      audit: { postHead: sections.audit.post_head },
     },
   }
 }

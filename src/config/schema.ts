@@ -85,5 +85,7 @@ export const configFileSchema = z.strictObject({
       ignore_accounts: z.array(z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/)).default([]),
     })
     .prefault({}),
+  /** `post_head`: once a day the end of the history's chain is posted to the admins' chats, where the host cannot change it. */
+  audit: z.strictObject({ post_head: z.boolean().default(false) }).prefault({}),
 })
 export type ConfigFile = z.infer<typeof configFileSchema>

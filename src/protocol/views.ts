@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FINDING_CODES } from '../domain/finding.ts'
+import { RUN_CHOICES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
 
@@ -114,7 +115,10 @@ export const runStepViewSchema = z.strictObject({
   ]),
   duration_ms: z.number().nullable(),
   notes: z.array(noteSchema),
+  /** Why it could not be done. */
   failure: failureSchema.nullable(),
+  /** Why it could not be undone. */
+  undo_failure: failureSchema.nullable(),
 })
 
 /** A run; once it has ended this is its receipt. */
@@ -135,6 +139,17 @@ export const runViewSchema = z.strictObject({
   finished_at: z.number().nullable(),
   /** Whether `run undo` can be asked for. */
   undoable: z.boolean(),
+  /** What may be done about it in principle; who may is the worker's to decide. */
+  choices: z.array(z.enum(RUN_CHOICES)),
+  /** Somebody took note that it stays undone, or accepted what its undo left. */
+  closed: z
+    .strictObject({
+      kind: z.enum(['kept', 'abandoned']),
+      by: actorViewSchema,
+      at: z.number(),
+      reason: z.string().nullable(),
+    })
+    .nullable(),
 })
 export type RunView = z.infer<typeof runViewSchema>
 
@@ -236,3 +251,53 @@ export const eventViewSchema = z.strictObject({
   hash: z.string(),
 })
 export type EventView = z.infer<typeof eventViewSchema>
+
+/** One entry of the history for people. Through the bot without what is free text, and without hashes. */
+export const auditEntryViewSchema = z.strictObject({
+  id: z.number(),
+  at: z.number(),
+  type: z.string(),
+  request_id: z.number().nullable(),
+  run_id: z.number().nullable(),
+  /** Whom it is about. */
+  subject: z.strictObject({ telegram_id: z.number(), name: z.string().nullable() }).nullable(),
+  actor: actorViewSchema,
+  data: z.record(z.string(), z.json()),
+  hash: z.string().nullable(),
+})
+export type AuditEntryView = z.infer<typeof auditEntryViewSchema>
+
+export const AUDIT_FINDINGS = [
+  'event_missing',
+  'event_unlinked',
+  'event_changed',
+  'event_stray',
+  'end_cut_off',
+  'end_differs',
+  'head_unknown',
+  'head_differs',
+  'request_untold',
+  'request_missing',
+  'request_differs',
+  'run_differs',
+  'approval_untold',
+  'approval_missing',
+  'consent_untold',
+  'consent_missing',
+] as const
+
+/** What is not as it was written. `event_id` is the first event of the chain that is wrong. */
+export const auditFindingSchema = z.strictObject({
+  code: z.enum(AUDIT_FINDINGS),
+  event_id: z.number().nullable(),
+  request_id: z.number().nullable(),
+  run_id: z.number().nullable(),
+  params,
+})
+export type AuditFinding = z.infer<typeof auditFindingSchema>
+
+/** A place in the chain of events: an id, and the hash of that event or its first 128 bits and more, in hex. */
+export const chainEndSchema = z.strictObject({
+  id: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  hash: z.string().regex(/^[0-9a-f]{32,64}$/),
+})

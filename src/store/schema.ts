@@ -100,6 +100,7 @@ export interface RunsTable {
   queued_at: number
   started_at: number | null
   finished_at: number | null
+  closed: string | null
 }
 
 export interface RunStepsTable {
@@ -115,4 +116,5 @@ export interface RunStepsTable {
   finished_at: number | null
   notes: string
   failure: string | null
+  undo_failure: string | null
 }

@@ -3,6 +3,7 @@ import type { Drift } from '../../domain/finding.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { Note, StepFailure, StepParams } from '../../domain/step.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
+import { accountChanged } from './parts/person-account.ts'
 
 /**
  * `lifts`: this run was about to lift the expiry of the account with this uid, or has lifted it. `onStart`: not in the run
@@ -42,7 +43,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     const { host, run, journal, hasStarted } = context
     const { osUser, gecos, awaitsStartOf } = params
     const entry = await host.accounts.byName(osUser)
-    if (entry === null || (record !== null && record.uid !== entry.uid)) return failed(changed(osUser))
+    if (entry === null || (record !== null && record.uid !== entry.uid)) return failed(accountChanged(osUser))
     if (record?.onStart === true) return applyWaiting(context, params, record, entry)
     const { uid } = entry
     const lifts =
@@ -63,7 +64,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     if (record === null || !(record.lifts || record.onStart)) return { state: 'undone', notes: [] }
     const entry = await host.accounts.byName(osUser)
     if (entry === null) return { state: 'undone', notes: [] }
-    if (entry.uid !== record.uid) return { state: 'failed', failure: changed(osUser), notes: [] }
+    if (entry.uid !== record.uid) return { state: 'failed', failure: accountChanged(osUser), notes: [] }
     const notes: Note[] = []
     if (record.lifts && !(await host.accounts.isExpired(osUser))) {
       const expired = await host.accounts.expire(osUser)
@@ -81,7 +82,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     const entry = await host.accounts.byName(osUser)
     const same = entry !== null && entry.uid === record.uid
     const asPromised = same && !(record.lifts && (await host.accounts.isExpired(osUser)))
-    return asPromised ? done() : failed(changed(osUser))
+    return asPromised ? done() : failed(accountChanged(osUser))
   },
 }
 
@@ -117,8 +118,4 @@ function done(...notes: Note[]): StepOutcome {
 
 function failed(failure: StepFailure): StepOutcome {
   return { ok: false, failure, notes: [] }
-}
-
-function changed(osUser: string): StepFailure {
-  return { code: 'account_changed', params: { os_user: osUser } }
 }

@@ -50,6 +50,11 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     seenWith: 'people.read.all',
   },
   'run.undo': { ways: DECIDING, own: ['runs.undo'], foreign: ['runs.undo'], seenWith: 'runs.read.all' },
+  'run.retry': { ways: DECIDING, own: ['runs.retry'], foreign: ['runs.retry'], seenWith: 'runs.read.all' },
+  'run.keep': { ways: DECIDING, own: ['runs.retry'], foreign: ['runs.retry'], seenWith: 'runs.read.all' },
+  // What is left on the host is for who can look at it.
+  'run.resume': { ways: ['operator'], own: ['runs.undo'], foreign: ['runs.undo'], seenWith: null },
+  'run.abandon': { ways: ['operator'], own: ['runs.undo'], foreign: ['runs.undo'], seenWith: null },
   'request.submit': {
     ways: EVERY_PERSON,
     own: ['requests.draft.own', 'requests.draft.all'],
@@ -141,6 +146,9 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     foreign: ['people.read.all'],
     seenWith: null,
   },
+  // No uid on worker.sock reads everybody's history, and only root reads what every event rests on.
+  'audit.list': { ways: DECIDING, own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
+  'audit.verify': { ways: ['operator'], own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
   'events.follow': {
     ways: [...EVERY_PERSON, 'bot'],
     own: ['events.follow.own', 'events.follow.all'],

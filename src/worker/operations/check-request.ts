@@ -104,6 +104,13 @@ export function checkUndo(context: EngineContext, runId: number, answers: Onboar
   }
 }
 
+/** Which request holds a person and, when only its failed run still does, which run. */
+export function holderOf({ store }: EngineContext, requestId: number): { request: number; run?: number } {
+  const newest = store.runs.newestOf(requestId)
+  const run = newest === null ? null : store.runs.get(newest)
+  return run?.state === 'failed' ? { request: requestId, run: run.id } : { request: requestId }
+}
+
 /** Another open request that holds what this one needs, as a violation; empty when none does. */
 export function heldViolations(
   context: EngineContext,
@@ -113,5 +120,5 @@ export function heldViolations(
   const held = context.store.holds.heldByOther(resources, requestId)
   if (held === null) return []
   const field = held.resource.startsWith('telegram:') ? 'telegram_id' : 'os_user'
-  return [{ field, code: 'held_by_request', params: { request: held.requestId } }]
+  return [{ field, code: 'held_by_request', params: holderOf(context, held.requestId) }]
 }

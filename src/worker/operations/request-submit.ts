@@ -2,7 +2,7 @@ import { actorKey } from '../../domain/actor.ts'
 import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
 import { type EngineContext, type Operation, refusal } from '../context.ts'
-import { checkRequest } from './check-request.ts'
+import { checkRequest, holderOf } from './check-request.ts'
 import { hashClaimCode, makeClaimCode } from './claim-code.ts'
 import { cancelRepairs } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
@@ -65,7 +65,7 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
           'held',
           `cannot submit request ${id}: request ${held.requestId} holds the same person`,
           {
-            params: { request: held.requestId, resource: held.resource },
+            params: { ...holderOf(context, held.requestId), resource: held.resource },
           },
         )
       }

@@ -120,18 +120,18 @@ function askForRepair(context: EngineContext, candidate: Candidate, again: boole
     createdAt: now,
     expiresAt,
   })
-  const draft = store.requests.get(id)
-  if (draft === null) throw new Error(`request ${id} disappeared`)
-  const { plan, basis } = checked.plan(identityOf(draft))
-  store.requests.setPlan(id, draft.revision, plan, JSON.stringify(basis), expiresAt)
-  store.requests.transition(id, 'draft', 'submitted', draft.revision, { submittedAt: now, expiresAt })
+  const revision = 1
+  const identity = { host: host.environment.name, requestId: id, revision, requester: WORKER }
+  const { plan, basis } = checked.plan(identity)
+  store.requests.setPlan(id, revision, plan, JSON.stringify(basis), expiresAt)
+  store.requests.transition(id, 'draft', 'submitted', revision, { submittedAt: now, expiresAt })
   events.append(
     'request.submitted',
     { requestId: id, runId: null, telegramId: answers.telegram_id },
     actorKey(WORKER),
     {
       kind: 'repair',
-      revision: draft.revision,
+      revision,
       expires_at: expiresAt,
       consent: plan.demands.consent,
       terminal: plan.demands.terminal,
@@ -140,13 +140,13 @@ function askForRepair(context: EngineContext, candidate: Candidate, again: boole
   return id
 }
 
-/** Whether this very drift was denied; or, unless somebody asks again, whether a repair of it was tried in vain. */
+/** Whether this very drift was denied or its failed repair kept; or, unless somebody asks again, whether a repair was tried in vain. */
 function wasAnswered({ store }: EngineContext, subjectHash: string, again: boolean): boolean {
   const newest = store.requests.newestRepair(subjectHash)
   if (newest === null) return false
   if (newest.state === 'denied') return true
-  if (newest.state !== 'approved' || again) return false
-  const runId = store.runs.newestOf(newest.id)
-  const state = runId === null ? null : store.runs.get(runId)?.state
-  return state === 'undone' || state === 'failed'
+  const runId = newest.state === 'approved' ? store.runs.newestOf(newest.id) : null
+  const run = runId === null ? null : store.runs.get(runId)
+  if (run === null) return false
+  return run.closed !== null || (!again && (run.state === 'undone' || run.state === 'failed'))
 }

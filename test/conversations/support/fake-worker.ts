@@ -195,10 +195,20 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         kind: request.kind,
         state: 'queued',
         undoable: false,
+        choices: [],
+        closed: null,
       },
       subject: { telegram_id, name, os_user, role },
       steps: STEP_ORDER.map((kind, index) => ({
-        ...{ index, kind, state: 'pending' as const, duration_ms: null, notes: [], failure: null },
+        ...{
+          index,
+          kind,
+          state: 'pending' as const,
+          duration_ms: null,
+          notes: [],
+          failure: null,
+          undo_failure: null,
+        },
       })),
       ...{ queued_at: now(), started_at: null, finished_at: null },
     }
@@ -385,6 +395,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       run.state = outcome === 'fail' ? 'undone' : 'succeeded'
       run.finished_at = now() + 96
       run.undoable = outcome === 'succeed'
+      run.choices = outcome === 'succeed' ? ['undo'] : ['retry', 'keep']
       if (outcome === 'succeed') worker.roster.push(personFrom(run))
       emit(`run.${run.state}`, { run })
     },

@@ -60,12 +60,15 @@ export function runView(change: Partial<RunView> = {}): RunView {
         duration_ms: 13,
         notes: [{ code: 'account.created', params: { os_user: 'ada', uid: 1001, home: '/home/ada' } }],
         failure: null,
+        undo_failure: null,
       },
     ],
     queued_at: 0,
     started_at: 1,
     finished_at: 40,
     undoable: true,
+    choices: ['undo'],
+    closed: null,
     ...change,
   }
 }

@@ -68,6 +68,17 @@ describe('every verb prints exactly one JSON document', () => {
       ['request', 'run_id'],
     ],
     [
+      ['run', 'retry', '3'],
+      ['request', 'run_id'],
+    ],
+    [
+      ['run', 'retry', '3', `--approve=${DIGEST}`],
+      ['request', 'run_id'],
+    ],
+    [['run', 'keep', '3'], ['run']],
+    [['run', 'resume', '3'], ['run']],
+    [['run', 'abandon', '3', '--reason', 'so be it'], ['run']],
+    [
       ['claim', 'ABCDE', '--digest', DIGEST],
       ['person', 'request_id'],
     ],
@@ -107,6 +118,10 @@ describe('every verb prints exactly one JSON document', () => {
       server.handlers['request.deny'] = () => ({ request: requestView({ state: 'denied' }) })
       server.handlers['request.cancel'] = () => ({ request: requestView({ state: 'cancelled' }) })
       server.handlers['run.get'] = () => ({ run: runView() })
+      server.handlers['run.retry'] = () => ({ request: requestView({ state: 'submitted', revision: 2 }) })
+      for (const choice of ['keep', 'resume', 'abandon'] as const) {
+        server.handlers[`run.${choice}`] = () => ({ run: runView() })
+      }
       server.handlers['run.undo'] = () => ({ request: requestView({ kind: 'undo', undo_of: 3 }) })
       everybody.handlers['claim.show'] = () => ({
         request_id: 7,

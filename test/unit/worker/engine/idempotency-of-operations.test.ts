@@ -40,6 +40,13 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     const second = await fixture.onboard({ telegram_id: 43, os_user: 'bob' })
     return { caller: operator, input: { run_id: first.id }, other: { run_id: second.id }, stranger: admin(7) }
   },
+  'run.retry': async (fixture) => failedRuns(fixture, admin(7), admin(8)),
+  'run.keep': async (fixture) => failedRuns(fixture, admin(7), admin(8)),
+  'run.resume': async (fixture) => failedRuns(fixture, operator, admin(8), { undo: true }),
+  'run.abandon': async (fixture) => {
+    const { input, other, ...who } = await failedRuns(fixture, operator, admin(8), { undo: true })
+    return { ...who, input: { ...input, reason: 'why' }, other: { ...other, reason: 'why' } }
+  },
   'request.submit': async (fixture) => {
     const { request } = await fixture.ok(operator, 'request.draft', { answers: alice })
     const input = { id: request.id, digest: request.plan.digest }
@@ -88,6 +95,19 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     await fixture.submit(operator, { telegram_id: 43, os_user: 'bob' })
     return { caller: telegramUser(42, []), input: {}, other: null, stranger: telegramUser(43, []) }
   },
+}
+
+/** Two runs that failed; with `undo`, such that could not be undone. */
+async function failedRuns(fixture: Fixture, caller: Caller, stranger: Caller, stuck = { undo: false }) {
+  await fixture.restart({
+    script: {
+      groups: { undo: () => (stuck.undo ? { code: 'program_failed' } : undefined) },
+      'smoke-test': { apply: () => ({ code: 'probe_failed' }) },
+    },
+  })
+  const first = await fixture.onboard()
+  const second = await fixture.onboard({ telegram_id: 43, os_user: 'bob' })
+  return { caller, input: { run_id: first.id }, other: { run_id: second.id }, stranger }
 }
 
 const MUTATING = OPERATION_NAMES.filter((name): name is Mutating => OPERATIONS[name].mutates)

@@ -40,6 +40,10 @@ const EXPECTED: Record<AccessSubject, string> = {
   'host.check-account': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
   'request.draft': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'run.undo': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'run.retry': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'run.keep': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'run.resume': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
+  'run.abandon': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
   'request.submit': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'request.approve': /**/ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  yyhy  nnnn',
   'request.confirm': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
@@ -57,6 +61,8 @@ const EXPECTED: Record<AccessSubject, string> = {
   'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'people.list': /*   */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
   'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
+  'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
   'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy',
 }
 
@@ -132,13 +138,9 @@ describe('the access table', () => {
 
   test('gives no more than a user on worker.sock, even to a caller that carries every permission', () => {
     const deciding = [
-      'request.approve',
-      'request.confirm',
-      'request.deny',
-      'run.undo',
-      'host.check-account',
-      'reconcile.run',
-      'reconcile.approve',
+      ...['request.approve', 'request.confirm', 'request.deny', 'host.check-account'],
+      ...['run.undo', 'run.retry', 'run.keep', 'run.resume', 'run.abandon'],
+      ...['reconcile.check', 'reconcile.run', 'reconcile.approve'],
     ]
     const admin: Caller = { ...caller('Sa'), permissions: new Set(PERMISSIONS) }
     for (const operation of deciding as AccessSubject[]) {

@@ -22,9 +22,13 @@ create table requests_with_repair (
   expires_at integer not null,
   decided_at integer,
   decided_by text,
-  reason text
+  reason text,
+  returned text
 ) strict;
-insert into requests_with_repair select * from requests;
+insert into requests_with_repair
+  select id, revision, kind, host, state, subject, subject_hash, subject_telegram_id, requester_key, requester,
+    requester_person_key, plan, basis, created_at, submitted_at, expires_at, decided_at, decided_by, reason, returned
+  from requests;
 drop table requests;
 alter table requests_with_repair rename to requests;
 create index requests_by_expiry on requests (state, expires_at);
@@ -47,13 +51,18 @@ create table runs_with_repair (
   queued_at integer not null,
   started_at integer,
   finished_at integer,
+  closed text,
   unique (request_id, revision)
 ) strict;
-insert into runs_with_repair select * from runs;
+insert into runs_with_repair
+  select id, request_id, revision, kind, undo_of, state, digest, marker, os_user, telegram_id, queued_at, started_at,
+    finished_at, closed from runs;
 drop table runs;
 alter table runs_with_repair rename to runs;
 create index runs_unfinished on runs (id) where state in ('queued', 'running', 'undoing');
 create index runs_by_person on runs (telegram_id);
+create index runs_taken_back on runs (undo_of) where undo_of is not null;
+create index runs_by_os_user on runs (os_user);
 create index runs_that_count on runs (telegram_id, id) where state = 'succeeded' and kind <> 'undo';
 
 create table reconciliations (
