@@ -85,6 +85,8 @@ async function attend(deps: NotifierDeps, event: EventView, since: number): Prom
   if (isNews && type === 'person.activated' && event.data['active'] === true && runId !== null) {
     await tellNewcomer(deps, runId, requestId, 'active')
   }
+  // Of repairs admins hear together, by the reconciliation that found them.
+  if (type === 'request.submitted' && event.data['kind'] === 'repair') return
   if (isNews && (ENDED.has(type) || type === 'request.submitted' || type === 'request.returned')) {
     await askOthers(deps, requestId, type)
   }

@@ -33,6 +33,8 @@ const RUN_STATES: Record<RunView['state'], { mark: Line['mark']; word: string }>
   cancelled: { mark: 'info', word: 'was cancelled' },
 }
 
+const KINDS: Record<RunView['kind'], string> = { onboard: 'onboarding', undo: 'undo', repair: 'repair' }
+
 /** Whether the run will not change any more, so that what is shown is its receipt. */
 export function isEnded(state: RunView['state']): boolean {
   return state !== 'queued' && state !== 'running' && state !== 'undoing'
@@ -77,10 +79,9 @@ export function runLine(run: RunView): Line {
     run.started_at !== null && run.finished_at !== null
       ? ` after ${durationText(run.finished_at - run.started_at)}`
       : ''
-  const what = run.kind === 'undo' ? 'undo of' : 'onboarding of'
   return {
     mark,
-    text: `Run ${run.id}, ${what} ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
+    text: `Run ${run.id}, ${KINDS[run.kind]} of ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
   }
 }
 
