@@ -68,6 +68,7 @@ export interface RequestsTable {
   decided_at: number | null
   decided_by: string | null
   reason: string | null
+  returned: string | null
 }
 
 export interface RunsTable {

@@ -178,7 +178,7 @@ export interface Fixture {
   /** Drafts, submits, approves and waits for the end. */
   onboard(answers?: Partial<AnswersInput>): Promise<RunView>
   /** Ends this engine as kill -9 would and starts another on the same database and machine. */
-  restart(options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>): Promise<void>
+  restart(options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config' | 'limits'>): Promise<void>
   remove(): Promise<void>
 }
 
@@ -192,7 +192,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   let keys = 0
   let current: { engine: Engine; store: Store }
 
-  async function open({ script, wrap, config }: FixtureOptions): Promise<void> {
+  async function open({ script, wrap, config, limits }: FixtureOptions): Promise<void> {
     const opened = openSqlite(join(folder, 'usher.db'))
     if (!opened.ok) throw new Error(opened.problem.message)
     const store = createStore(wrap?.(opened.database) ?? opened.database)
@@ -209,7 +209,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
         return known === undefined ? admin(actor.telegramId) : known
       },
       clock: () => time.now,
-      limits: options.limits ?? {},
+      limits: limits ?? {},
       diskProblems: async (folders) => (options.disk ?? []).filter(({ path }) => folders.includes(path)),
     })
     current = { engine, store: { ...store, close: opened.database.close } }

@@ -255,7 +255,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'onboard', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers: answers as AnswersView, undo_of: null },
         plan: planOf(answers as AnswersView),
-        ...{ missing: [], approvals: [], decided_by: null, reason: null, created_at: now() },
+        ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }
       worker.requests.push(request)
