@@ -19,6 +19,7 @@ export interface Config {
   smoke: { agentCommand: string[] | null; path: string[]; via: { user: string; argv: string[] } | null }
   uids: { min: number; max: number } | null
   adopt: 'owner' | 'admin'
+  audit: { postHead: boolean }
 }
 
 /** A config that cannot be used: every problem, each with the key it is about. */

@@ -116,6 +116,7 @@ function build(
       },
       uids: sections.uids ?? null,
       adopt: sections.adopt,
+      audit: { postHead: sections.audit.post_head },
     },
   }
 }

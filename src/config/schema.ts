@@ -76,5 +76,7 @@ export const configFileSchema = z.strictObject({
   uids: z.strictObject({ min: z.number().int().positive(), max: z.number().int().positive() }).optional(),
   /** Who must agree when an existing account is adopted: its owner (or uid 0), or any admin's approval is enough. */
   adopt: z.enum(['owner', 'admin']).default('owner'),
+  /** `post_head`: once a day the end of the history's chain is posted to the admins' chats, where the host cannot change it. */
+  audit: z.strictObject({ post_head: z.boolean().default(false) }).prefault({}),
 })
 export type ConfigFile = z.infer<typeof configFileSchema>

@@ -28,6 +28,8 @@ export const EVENT_TYPES = [
   'person.started',
   'person.activated',
   'worker.started',
+  'audit.head',
+  'audit.broken',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

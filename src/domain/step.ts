@@ -190,7 +190,7 @@ export const FAILURE_CODES = [
   'timed_out', // {after_ms}
   'account_appeared', // {os_user}
   'account_changed', // {os_user}
-  'account_locked_by_other', // passwd lock held
+  'account_locked_by_other', // {path, held_by: process|empty|garbage|unknown, pid?, program?}
   'uid_range_exhausted', // {min, max}
   'group_missing', // {group}
   'group_appeared', // {group}

@@ -19,5 +19,6 @@ export const PERMISSIONS = [
   'host.check',
   'events.follow.own',
   'events.follow.all',
+  'audit.read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]

@@ -200,3 +200,53 @@ export const eventViewSchema = z.strictObject({
   hash: z.string(),
 })
 export type EventView = z.infer<typeof eventViewSchema>
+
+/** One entry of the history for people. Through the bot without what is free text, and without hashes. */
+export const auditEntryViewSchema = z.strictObject({
+  id: z.number(),
+  at: z.number(),
+  type: z.string(),
+  request_id: z.number().nullable(),
+  run_id: z.number().nullable(),
+  /** Whom it is about. */
+  subject: z.strictObject({ telegram_id: z.number(), name: z.string().nullable() }).nullable(),
+  actor: actorViewSchema,
+  data: z.record(z.string(), z.json()),
+  hash: z.string().nullable(),
+})
+export type AuditEntryView = z.infer<typeof auditEntryViewSchema>
+
+export const AUDIT_FINDINGS = [
+  'event_missing',
+  'event_unlinked',
+  'event_changed',
+  'event_stray',
+  'end_cut_off',
+  'end_differs',
+  'head_unknown',
+  'head_differs',
+  'request_untold',
+  'request_missing',
+  'request_differs',
+  'run_differs',
+  'approval_untold',
+  'approval_missing',
+  'consent_untold',
+  'consent_missing',
+] as const
+
+/** What is not as it was written. `event_id` is the first event of the chain that is wrong. */
+export const auditFindingSchema = z.strictObject({
+  code: z.enum(AUDIT_FINDINGS),
+  event_id: z.number().nullable(),
+  request_id: z.number().nullable(),
+  run_id: z.number().nullable(),
+  params,
+})
+export type AuditFinding = z.infer<typeof auditFindingSchema>
+
+/** A place in the chain of events: an id, and the hash of that event or its first 128 bits and more, in hex. */
+export const chainEndSchema = z.strictObject({
+  id: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  hash: z.string().regex(/^[0-9a-f]{32,64}$/),
+})

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import { type AuditQueries, auditQueries } from './queries/audit.ts'
 import { type ClaimQueries, claimQueries } from './queries/claims.ts'
 import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
 import { type EventQueries, eventQueries } from './queries/events.ts'
@@ -23,6 +24,7 @@ export interface Store {
   claims: ClaimQueries
   runs: RunQueries
   events: EventQueries
+  audit: AuditQueries
   idempotency: IdempotencyQueries
   starts: StartQueries
   uids: UidQueries
@@ -42,6 +44,7 @@ export function createStore(database: Database): Store {
     claims: claimQueries(database),
     runs: runQueries(database),
     events: eventQueries(database),
+    audit: auditQueries(database),
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
     uids: uidQueries(database),

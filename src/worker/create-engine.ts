@@ -4,6 +4,7 @@ import { type DiskProblem, diskProblems } from '../provisioning/host/files/disk.
 import type { Host } from '../provisioning/host/host.ts'
 import type { StepRegistry } from '../provisioning/registry.ts'
 import type { Store } from '../store/store.ts'
+import { startDailyHead } from './audit/daily-head.ts'
 import type { Caller } from './caller.ts'
 import type { EngineContext, EngineLog } from './context.ts'
 import type { Engine } from './engine.ts'
@@ -58,6 +59,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const runner = createRunner(context)
   let expiry: NodeJS.Timeout | undefined
   let running = false
+  let endDailyHead = () => {}
 
   function awaitExpiry(): void {
     clearTimeout(expiry)
@@ -95,12 +97,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         events.append('worker.started', nobody, 'worker', { version, mode: config.mode })
       })
       lapseRequests(context)
+      if (config.audit.postHead) endDailyHead = startDailyHead(context)
       runner.start()
       awaitExpiry()
     },
     async stop(deadlineMs) {
       running = false
       clearTimeout(expiry)
+      endDailyHead()
       await runner.stop(deadlineMs)
     },
   }

@@ -116,7 +116,6 @@ export function fakeHost(machine: FakeMachine): Host {
       stateDir: '/var/lib/usher',
       secretsFile: '/etc/usher/secrets.yaml',
       databaseFile: '/var/lib/usher/usher.db',
-      quarantineDir: '/var/lib/usher/quarantine',
       botUser: 'usher',
       personUids: null,
       takeUid: () => machine.nextUid++,

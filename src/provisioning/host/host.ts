@@ -32,8 +32,6 @@ export interface HostEnvironment {
   stateDir: string
   secretsFile: string
   databaseFile: string
-  /** Root-only folder on the homes' and data's file systems' behalf, where doubtful things are kept. */
-  quarantineDir: string
   botUser: string | null
   personUids: { min: number; max: number } | null
   /** Persistent uid counter: the next uid to try; committed before useradd, so uids are never reused. */

@@ -3,6 +3,7 @@ import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
 import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
 import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'
+import { isSameObject } from '../host/files/same-object.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome, UndoOutcome } from '../step-kind.ts'
 import { isAny, isComplete, removeAccountLines, tracesOf } from './parts/account-lines.ts'
@@ -270,10 +271,6 @@ function isOurs(entry: PasswdEntry | null, params: CreateAccountParams, record: 
   if (entry === null || entry.uid !== record.uid || entry.gid !== record.gid) return false
   const [name] = entry.gecos.split(',')
   return entry.gecos === markerGecos(record.marker) || (params.gecos !== undefined && name === params.gecos)
-}
-
-function isSameObject(there: FileIdentity | undefined, made: FileIdentity | null): boolean {
-  return made !== null && there?.dev === made.dev && there.ino === made.ino && there.born === made.born
 }
 
 /** Unguessable, and different for every run. */

@@ -2,6 +2,7 @@ import type { PasswdEntry } from '../../domain/facts.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { Note, StepFailure, StepParams } from '../../domain/step.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
+import { accountChanged } from './parts/person-account.ts'
 
 /**
  * `lifts`: this run was about to lift the expiry of the account with this uid, or has lifted it. `onStart`: not in the run
@@ -33,7 +34,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     const { host, run, journal, hasStarted } = context
     const { osUser, gecos, awaitsStartOf } = params
     const entry = await host.accounts.byName(osUser)
-    if (entry === null || (record !== null && record.uid !== entry.uid)) return failed(changed(osUser))
+    if (entry === null || (record !== null && record.uid !== entry.uid)) return failed(accountChanged(osUser))
     if (record?.onStart === true) return applyWaiting(context, params, record, entry)
     const { uid } = entry
     const lifts =
@@ -54,7 +55,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     if (record === null || !(record.lifts || record.onStart)) return { state: 'undone', notes: [] }
     const entry = await host.accounts.byName(osUser)
     if (entry === null) return { state: 'undone', notes: [] }
-    if (entry.uid !== record.uid) return { state: 'failed', failure: changed(osUser), notes: [] }
+    if (entry.uid !== record.uid) return { state: 'failed', failure: accountChanged(osUser), notes: [] }
     const notes: Note[] = []
     if (record.lifts && !(await host.accounts.isExpired(osUser))) {
       const expired = await host.accounts.expire(osUser)
@@ -72,7 +73,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     const entry = await host.accounts.byName(osUser)
     const same = entry !== null && entry.uid === record.uid
     const asPromised = same && !(record.lifts && (await host.accounts.isExpired(osUser)))
-    return asPromised ? done() : failed(changed(osUser))
+    return asPromised ? done() : failed(accountChanged(osUser))
   },
 }
 
@@ -108,8 +109,4 @@ function done(...notes: Note[]): StepOutcome {
 
 function failed(failure: StepFailure): StepOutcome {
   return { ok: false, failure, notes: [] }
-}
-
-function changed(osUser: string): StepFailure {
-  return { code: 'account_changed', params: { os_user: osUser } }
 }

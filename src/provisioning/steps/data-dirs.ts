@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { PasswdEntry } from '../../domain/facts.ts'
 import type { DirectoryOwner, DirectorySpec, Note, StepFailure } from '../../domain/step.ts'
 import type { FileIdentity, FileOutcome } from '../host/files/safe-files.ts'
+import { isSameObject } from '../host/files/same-object.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, UndoOutcome } from '../step-kind.ts'
 import { identityOfEntry, ownerOf } from './parts/person-account.ts'
@@ -253,7 +254,7 @@ async function removeOne(
 /** Without an identity the run was stopped before it could know: root's directory had no name yet, a person's may have. */
 function isStillTheSame(there: FileIdentity | undefined, { by, identity }: MadeDirectory): boolean {
   if (identity === null) return by === 'person'
-  return there?.dev === identity.dev && there.ino === identity.ino && there.born === identity.born
+  return isSameObject(there, identity)
 }
 
 function temporaryName(marker: string, path: string): string {

@@ -121,6 +121,9 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     foreign: ['people.read.all'],
     seenWith: null,
   },
+  // No uid on worker.sock reads everybody's history, and only root reads what every event rests on.
+  'audit.list': { ways: DECIDING, own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
+  'audit.verify': { ways: ['operator'], own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
   'events.follow': {
     ways: [...EVERY_PERSON, 'bot'],
     own: ['events.follow.own', 'events.follow.all'],

@@ -1,6 +1,7 @@
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Operation } from '../context.ts'
 import { onboardingOptions, status, whoami } from './about.ts'
+import { auditList, auditVerify } from './audit.ts'
 import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
@@ -37,4 +38,6 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'run.get': runGet,
   'people.list': peopleList,
   'people.get': peopleGet,
+  'audit.list': auditList,
+  'audit.verify': auditVerify,
 }

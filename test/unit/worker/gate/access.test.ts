@@ -57,6 +57,8 @@ const EXPECTED: Record<AccessSubject, string> = {
   'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'people.list': /*   */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
   'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
+  'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
   'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy',
 }
 
