@@ -35,6 +35,8 @@ export function returnRequest(
     returned: back,
   })
   if (!returned) throw new Error(`request ${request.id} is not approved although its run was queued`)
+  // A repair that waits for a decision stands in nobody's way.
+  if (request.subject.kind === 'repair') store.holds.release(request.id)
   events.append('request.returned', eventSubject(store, request, back.runId), actor, {
     revision,
     kind: back.kind,
