@@ -1,11 +1,11 @@
 import type { RunChoice } from '../domain/run.ts'
 import type { RunView } from '../protocol/views.ts'
+import { actorText } from './actors.ts'
 import { durationText, timeText } from './duration.ts'
 import { failureLines } from './failures.ts'
 import type { Line } from './line.ts'
 import { noteLine, noteMark, noteText } from './notes.ts'
 import { plain } from './plain.ts'
-import { actorText } from './requests.ts'
 import { stepTitle } from './steps.ts'
 
 type RunStepView = RunView['steps'][number]
@@ -120,7 +120,8 @@ export function receiptLines(run: RunView): Line[] {
   return [...lines, ...closedLines(run), ...run.choices.map((choice) => choiceLine(choice, run.id))]
 }
 
-function closedLines({ closed }: RunView): Line[] {
+/** Who took note of a run that did not reach its aim, or accepted what it left. */
+export function closedLines({ closed }: RunView): Line[] {
   if (closed === null) return []
   const said = closed.kind === 'kept' ? 'It stays undone' : 'What is left was accepted'
   const why = closed.reason === null ? '' : `: ${plain(closed.reason)}`
@@ -141,7 +142,7 @@ export function choiceLine(choice: RunChoice, runId: number): Line {
 }
 
 /** What is left on the host after an undo; silent for a run that succeeded. */
-function leftLines(run: RunView): Line[] {
+export function leftLines(run: RunView): Line[] {
   if (run.state !== 'undone' && run.state !== 'failed') return []
   const notes = run.steps.flatMap((step) => step.notes)
   const removedHomes = notes
