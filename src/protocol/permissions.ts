@@ -17,7 +17,9 @@ export const PERMISSIONS = [
   'people.read.own',
   'people.read.all',
   'host.check',
+  'reconcile.run',
   'events.follow.own',
   'events.follow.all',
+  'audit.read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]

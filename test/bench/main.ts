@@ -11,6 +11,7 @@ import { withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
 import { measureBulk } from './bulk.ts'
 import { measureOnboarding } from './onboarding.ts'
 import { measureProcesses } from './processes.ts'
+import { measureRaces } from './races.ts'
 import { measureRestarts } from './restarts.ts'
 import { measureTaps } from './taps.ts'
 
@@ -21,7 +22,7 @@ const STARTS = 9
 const RESTARTS = 5
 
 interface Bench {
-  /** How many people take part unless `--people` says it. */
+  /** How many people (or requests about people) take part unless `--people` says it. */
   people: number
   /** Inside a sandbox of its own: rows of the table, without its head. */
   measure(people: number): Promise<string>
@@ -33,6 +34,7 @@ interface Bench {
 const BENCHES: Record<string, Bench> = {
   onboarding: { people: 50, measure: measureMainPath, underSystemd: () => measureRestarts(RESTARTS) },
   bulk: { people: 100, measure: measureBulk },
+  races: { people: 50, measure: measureRaces },
 }
 
 process.exitCode = await main(process.argv.slice(2))
