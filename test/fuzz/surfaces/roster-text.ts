@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
 import type { RosterEntry } from '../../../src/domain/person.ts'
 import { appendEntry, removeEntry } from '../../../src/provisioning/roster/edit.ts'
 import { parseRoster } from '../../../src/provisioning/roster/parse.ts'
@@ -11,13 +11,48 @@ const ORDINARY_MS = 2000
 const HUGE_MS = 30_000
 
 const scalar = fc.oneof(
-  fc.constantFrom('no', 'null', '~', '123', '"123"', "'yes'", '0x1f', '1e3', 'true', '.nan', '2026-11-21', '""'),
-  fc.constantFrom('!!str 5', '!local x', '&a b', '*a', '<<', '|', '>-', '|+\n      x\n\n', '[1, 2]', '{a: 1}'),
+  fc.constantFrom(
+    'no',
+    'null',
+    '~',
+    '123',
+    '"123"',
+    "'yes'",
+    '0x1f',
+    '1e3',
+    'true',
+    '.nan',
+    '2026-11-21',
+    '""',
+  ),
+  fc.constantFrom(
+    '!!str 5',
+    '!local x',
+    '&a b',
+    '*a',
+    '<<',
+    '|',
+    '>-',
+    '|+\n      x\n\n',
+    '[1, 2]',
+    '{a: 1}',
+  ),
   fc.string({ maxLength: 12 }).map((text) => JSON.stringify(text)),
   fc.stringMatching(/^[a-z][a-z ]{0,8}[a-z]$/),
 )
 const comment = fc.oneof({ weight: 3, arbitrary: fc.constant('') }, fc.constantFrom(' # c', '\t# tab', ' #'))
-const key = fc.constantFrom('name', 'os_user', 'role', 'github', 'note', '"telegram_id"', 'x', '? a', '<<', 'name')
+const key = fc.constantFrom(
+  'name',
+  'os_user',
+  'role',
+  'github',
+  'note',
+  '"telegram_id"',
+  'x',
+  '? a',
+  '<<',
+  'name',
+)
 
 /** An entry as somebody might have typed it. */
 const typedEntry = fc
@@ -40,7 +75,16 @@ const typedEntry = fc
 const typedRoster = fc
   .record({
     head: fc.constantFrom('', '', '# people', '---', '\uFEFF', 'version: 1', '&anchor', '%YAML 1.2\n---'),
-    users: fc.constantFrom('users:', 'users:', 'users:', 'users: # all', '"users":', 'users : ', 'users: []', 'users: [ ]'),
+    users: fc.constantFrom(
+      'users:',
+      'users:',
+      'users:',
+      'users: # all',
+      '"users":',
+      'users : ',
+      'users: []',
+      'users: [ ]',
+    ),
     entries: fc.array(typedEntry, { maxLength: 4 }),
     indent: fc.constantFrom('', '  ', '    ', '\t'),
     tail: fc.constantFrom('', '', '# end', 'other: 1', '...', '---', '- x', '\n\n', 'users: []'),
@@ -61,7 +105,30 @@ const damagedRoster = fc
       fc.tuple(
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.integer({ min: 0, max: 6 }),
-        fc.constantFrom('', '\t', '\r', '\n', '- ', ': ', '{', '[', ']', '}', '"', "'", '#', '&a ', '*a', '!!map', '|', '\0', '\u2028', '\ud800', '?', ','),
+        fc.constantFrom(
+          '',
+          '\t',
+          '\r',
+          '\n',
+          '- ',
+          ': ',
+          '{',
+          '[',
+          ']',
+          '}',
+          '"',
+          "'",
+          '#',
+          '&a ',
+          '*a',
+          '!!map',
+          '|',
+          '\0',
+          '\u2028',
+          '\ud800',
+          '?',
+          ',',
+        ),
       ),
       { minLength: 1, maxLength: 4 },
     ),
@@ -80,7 +147,25 @@ const anyText = fc.oneof(
 )
 
 const name = fc.oneof(
-  fc.constantFrom('no', 'null', '123', '~', 'a: b', '- a', '#', ' x ', '', "it's", '"', '1e21', '<<', '*a', '&a', '!x', '%'),
+  fc.constantFrom(
+    'no',
+    'null',
+    '123',
+    '~',
+    'a: b',
+    '- a',
+    '#',
+    ' x ',
+    '',
+    "it's",
+    '"',
+    '1e21',
+    '<<',
+    '*a',
+    '&a',
+    '!x',
+    '%',
+  ),
   fc.string({ maxLength: 30 }),
   fc.string({ unit: 'binary', maxLength: 10 }).map((text) => text.toWellFormed()),
 )
@@ -159,7 +244,10 @@ function hugeTexts(size: number): [string, string][] {
     ['nested maps in flow', `users: ${'{a: '.repeat(20_000)}1${'}'.repeat(20_000)}\n`],
     ['nested lists in flow', `users: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`],
     ['anchors', `users:\n${times('  - &a x\n')}`],
-    ['aliases of aliases', `a: &a [x]\n${Array.from({ length: 40 }, (_, n) => `b${n}: &b${n} [*${n === 0 ? 'a' : `b${n - 1}`}, *${n === 0 ? 'a' : `b${n - 1}`}]\n`).join('')}users: []\n`],
+    [
+      'aliases of aliases',
+      `a: &a [x]\n${Array.from({ length: 40 }, (_, n) => `b${n}: &b${n} [*${n === 0 ? 'a' : `b${n - 1}`}, *${n === 0 ? 'a' : `b${n - 1}`}]\n`).join('')}users: []\n`,
+    ],
     ['documents', `users: []\n${times('---\nusers: []\n')}`],
     ['tags', `users: ${times('!!str ')}x\n`],
     ['question marks', `users:\n${times('? ')}\n`],
@@ -171,7 +259,7 @@ function hugeTexts(size: number): [string, string][] {
 const ann: RosterEntry = { telegram_id: 4711, name: 'Ann', os_user: 'ann', role: 'user' }
 
 export const rosterText: Surface = {
-  name: 'roster text',
+  name: 'roster-text',
   what: 'parsed, an entry added and removed again, every other byte as it was',
   inputs: 30_000,
   needsSandbox: false,
@@ -195,7 +283,7 @@ const LARGEST_SIZE = 5 * 1024 * 1024
 const LARGEST = 4
 
 export const hugeRosters: Surface = {
-  name: 'huge rosters',
+  name: 'huge-rosters',
   what: 'long or deep, up to 5 MB: the same',
   inputs: 100,
   needsSandbox: false,
