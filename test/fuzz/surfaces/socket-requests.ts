@@ -24,11 +24,14 @@ interface Sent {
   operation: OperationName | null
 }
 
-const listener = fc.constantFrom<Listener[]>('admin', 'bot', 'worker')
-const behalf = fc.constantFrom('901', '902', '42', '43', '0', '-1', '1e3', '99999999999999999', 'x', '')
+const listener = fc.constantFrom<Listener[]>('admin', 'admin', 'bot', 'bot', 'bot', 'worker')
+const behalf = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom('901', '902', '901', '902', '42', '43') },
+  { weight: 1, arbitrary: fc.constantFrom('0', '-1', '1e3', '99999999999999999', 'x', '') },
+)
 const key = fc.oneof(
-  fc.integer({ min: 0, max: 500 }).map(String),
-  fc.constantFrom('', 'k'.repeat(200), 'k'.repeat(201), 'é'),
+  { weight: 10, arbitrary: fc.integer({ min: 0, max: 5000 }).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom('', 'k'.repeat(200), 'k'.repeat(201), 'é') },
 )
 
 /** What JSON can be written as, and what only looks like it. */
@@ -78,7 +81,7 @@ const headerNames = [
   'x',
 ]
 const strangeHeader = fc.oneof(
-  { weight: 12, arbitrary: fc.constant(null) },
+  { weight: 30, arbitrary: fc.constant(null) },
   {
     weight: 1,
     arbitrary: fc.tuple(
@@ -106,10 +109,10 @@ function requestOf(operation: OperationName): fc.Arbitrary<Sent> {
   return fc
     .record({
       listener,
-      behalf: fc.option(behalf, { freq: 6 }),
+      behalf: fc.option(behalf, { freq: 20 }),
       key: fc.option(key, { freq: 20 }),
       input: inputsNear(OPERATIONS[operation].input),
-      how: fc.integer({ min: 0, max: 150 }),
+      how: fc.integer({ min: 0, max: 300 }),
       strange: strangeHeader,
       isChunked: fc.constantFrom(false, false, false, false, true),
     })
@@ -182,10 +185,17 @@ const brokenBytes: fc.Arbitrary<Sent> = fc
     operation: null,
   }))
 
+/** What there is to decide must come first. */
+const MORE: Partial<Record<OperationName, number>> = {
+  'request.draft': 12,
+  'request.submit': 6,
+  'request.approve': 4,
+}
+
 /** Every operation by itself, so that one that joins is explored too. */
 const sent: fc.Arbitrary<Sent> = fc.oneof(
   ...OPERATION_NAMES.map((name) => ({
-    weight: OPERATIONS[name].mutates ? 3 : 1,
+    weight: MORE[name] ?? (OPERATIONS[name].mutates ? 2 : 1),
     arbitrary: requestOf(name),
   })),
   { weight: 5, arbitrary: brokenBytes },
@@ -306,16 +316,12 @@ export const socketRequests: Surface = {
     const rounds = Math.max(1, Math.round(plan.inputs / 10_000))
     for (let round = 0; round < rounds; round++) {
       const arena = await openFuzzedArena()
-      const digests = () =>
-        arena.fixture.store.requests.list({ open: true, limit: 5 }).map(({ plan: { digest } }) => digest)
       try {
         await fc.assert(
           fc.asyncProperty(
             fc.array(sent, { minLength: 1, maxLength: VOLLEY, size: 'max' }),
             async (volley) => {
-              const known = digests()
-              const digest = known[inputs % Math.max(1, known.length)] ?? 'none'
-              const aimed = volley.map((one) => aim(one, digest))
+              const aimed = volley.map((one, index) => aim(arena, one, inputs + index))
               inputs += aimed.length
               const answers = await Promise.all(aimed.map((one) => send(arena, one)))
               for (const [index, one] of aimed.entries()) checkAnswer(one, answers[index] ?? null)
@@ -333,11 +339,28 @@ export const socketRequests: Surface = {
   },
 }
 
-/** Puts a digest of now in place of its placeholder. */
-function aim(one: Sent, digest: string): Sent {
-  if (!one.bytes.includes('"DIGEST"')) return one
+/** Most of the time at a request or run that is there, with the digest of now. */
+function aim(arena: Arena, one: Sent, turn: number): Sent {
+  if (one.operation === null || turn % 4 === 0) return one
+  const { requests } = arena.fixture.store
+  const undecided = requests.list({ open: true, limit: 20 })
+  const open = undecided.length > 0 ? undecided : requests.list({ open: false, limit: 20 })
+  const request = open[turn % Math.max(1, open.length)]
+  const runs = arena.fixture.store.runs.inState(['succeeded', 'undone', 'failed'])
+  const run = runs[turn % Math.max(1, runs.length)]
   const split = one.bytes.indexOf('\r\n\r\n') + 4
-  const body = one.bytes.slice(split).replaceAll('"DIGEST"', JSON.stringify(digest.slice(0, 22)))
+  let body = one.bytes.slice(split)
+  if (request !== undefined) {
+    body = body.replace(/"id":[1-9]\d?(?=[,}])/, `"id":${request.id}`)
+    body = body.replaceAll('"DIGEST"', JSON.stringify(request.plan.digest))
+  }
+  if (run !== undefined) body = body.replace(/"run_id":[1-9]\d?(?=[,}])/, `"run_id":${run.id}`)
+  if (one.bytes.includes('transfer-encoding')) {
+    // One chunk: its length stands before it.
+    const [, text] = /^[0-9a-f]+\r\n([\s\S]*)\r\n0\r\n\r\n$/.exec(body) ?? []
+    if (text === undefined) return one
+    body = `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`
+  }
   const head = one.bytes.slice(0, split).replace(/content-length: \d+/, `content-length: ${body.length}`)
   return { ...one, bytes: head + body }
 }
