@@ -30,16 +30,3 @@ export const SHORT_SEED = 20_261_121
 export function runParameters<T>({ seed }: Exploration, runs: number): RunParameters<T> {
   return { seed, numRuns: Math.max(1, Math.ceil(runs)), endOnFailure: false, verbose: 0 }
 }
-
-/** Fails when `work` takes longer: a hang has a name. */
-export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} hung: no end within ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
