@@ -1,11 +1,12 @@
 import type { DomainEvent, EventType } from './event.ts'
+import type { JsonObject } from './json.ts'
 import type { RequestState } from './request.ts'
 import type { RunState } from './run.ts'
 
 /** The state that a type of event leaves its request or its run in; empty where it changes neither. */
 interface Effect {
   request?: RequestState
-  run?: RunState
+  run?: RunState | ((data: JsonObject) => RunState)
 }
 
 /**
@@ -34,12 +35,16 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'run.failed': { run: 'failed' },
   'run.superseded': { run: 'superseded' },
   'run.cancelled': { run: 'cancelled' },
-  'run.resumed': { run: 'undoing' },
+  // Of a run that takes another one back: it works again, on that one's steps.
+  'run.resumed': { run: ({ kind }) => (kind === 'undo' ? 'running' : 'undoing') },
   'run.kept': {},
   'run.abandoned': {},
   'person.started': {},
   'person.activated': {},
   'worker.started': {},
+  'reconcile.finished': {},
+  'reconcile.failed': {},
+  'reconcile.overdue': {},
   'audit.head': {},
   'audit.broken': {},
 }
@@ -78,7 +83,8 @@ export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
   for (const { type, actor, runId, data } of events) {
     const effect: Effect | undefined = EFFECTS[type]
     state = effect?.request ?? state
-    if (effect?.run !== undefined && runId !== null) runs.set(runId, effect.run)
+    const run = typeof effect?.run === 'function' ? effect.run(data) : effect?.run
+    if (run !== undefined && runId !== null) runs.set(runId, run)
     if (type === 'request.submitted') everSubmitted = true
     if (type === 'request.returned' && typeof data['revision'] === 'number') revision = data['revision']
     if (type === 'request.approval') {

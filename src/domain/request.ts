@@ -1,9 +1,14 @@
 import type { Actor } from './actor.ts'
+import type { Returned } from './difference.ts'
+import type { Finding } from './finding.ts'
 import type { OnboardAnswers } from './person.ts'
 import type { Plan } from './plan.ts'
 
-/** What a request asks for. `undo` takes a succeeded run back from its records. */
-export type RequestKind = 'onboard' | 'undo'
+/**
+ * What a request asks for. `undo` takes a succeeded run back from its records; `repair` adds what somebody on the roster lacks, and
+ * takes over an entry that was written or changed by hand.
+ */
+export type RequestKind = 'onboard' | 'undo' | 'repair'
 
 export type RequestState = 'draft' | 'submitted' | 'approved' | 'denied' | 'expired' | 'cancelled'
 
@@ -17,7 +22,11 @@ export const REQUEST_TRANSITIONS: Readonly<Record<RequestState, readonly Request
   cancelled: [],
 }
 
-export type RequestAnswers = { kind: 'onboard'; answers: OnboardAnswers } | { kind: 'undo'; runId: number }
+export type RequestAnswers =
+  | { kind: 'onboard'; answers: OnboardAnswers }
+  | { kind: 'undo'; runId: number }
+  /** `findings`: what the repair would set right. */
+  | { kind: 'repair'; answers: OnboardAnswers; findings: Finding[] }
 
 /** A request as stored. Times are epoch milliseconds of the worker's clock. */
 export interface Request {
@@ -38,8 +47,10 @@ export interface Request {
   decidedAt: number | null
   /** `actorKey` of who denied, cancelled or gave the last approval; `worker` when it lapsed. */
   decidedBy: string | null
-  /** Reason of a denial or what changed when it came back, for people. */
+  /** Reason of a denial, for people. */
   reason: string | null
+  /** How it came back as this revision; null for a first revision. */
+  returned: Returned | null
 }
 
 /** One actor's decision on one plan digest of one revision. */

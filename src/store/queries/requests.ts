@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.ts'
+import type { Returned } from '../../domain/difference.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Request, RequestAnswers, RequestState } from '../../domain/request.ts'
 import { mayRequestBecome } from '../../domain/transitions.ts'
@@ -27,6 +28,7 @@ export interface RequestChange {
   decidedAt?: number | null
   decidedBy?: string | null
   reason?: string | null
+  returned?: Returned
 }
 
 /** Requests. Every update repeats the state and revision that the caller saw, and says whether it found them. */
@@ -52,6 +54,10 @@ export interface RequestQueries {
   nextExpiry(): number | null
   /** Whether a draft or an undecided request is about this Telegram user. */
   isOpenFor(telegramId: number): boolean
+  /** Repairs that wait for a decision, oldest first. */
+  openRepairs(): Request[]
+  /** The newest repair request with this subject hash, whatever became of it. */
+  newestRepair(subjectHash: string): Request | null
   countOpen(): number
   countSince(requesterKey: string, since: number): number
 }
@@ -161,6 +167,18 @@ export function requestQueries(database: Database): RequestQueries {
           .where('state', 'in', ['draft', 'submitted'])
           .limit(1),
       ) !== undefined,
+    openRepairs: () =>
+      all(select().where('state', '=', 'submitted').where('kind', '=', 'repair').orderBy('id')).map(parse),
+    newestRepair: (subjectHash) =>
+      requestOf(
+        first(
+          select()
+            .where('kind', '=', 'repair')
+            .where('subject_hash', '=', subjectHash)
+            .orderBy('id', 'desc')
+            .limit(1),
+        ),
+      ),
     countOpen: () =>
       first(
         build
@@ -191,6 +209,7 @@ function columnsOf(change: RequestChange): InsertRow {
   if (change.decidedAt !== undefined) columns.decided_at = change.decidedAt
   if (change.decidedBy !== undefined) columns.decided_by = change.decidedBy
   if (change.reason !== undefined) columns.reason = change.reason
+  if (change.returned !== undefined) columns.returned = JSON.stringify(change.returned)
   return columns
 }
 
@@ -214,5 +233,6 @@ function parse(row: Row): Request {
     decidedAt: row.decided_at,
     decidedBy: row.decided_by,
     reason: row.reason,
+    returned: row.returned === null ? null : (JSON.parse(row.returned) as Returned),
   }
 }

@@ -136,14 +136,21 @@ function decisionFindings(id: number, stored: StoredRequest, told: ToldRequest):
   return (['approval', 'consent'] as const).flatMap((what) => {
     const [rows, events] = [stored[`${what}s`], told[`${what}s`]]
     return [
-      ...without(rows, events).map((which) =>
-        finding(`${what}_untold`, { request_id: id, params: { which } }),
+      ...without(rows, events).map((one) =>
+        finding(`${what}_untold`, { request_id: id, params: givenIn(one) }),
       ),
-      ...without(events, rows).map((which) =>
-        finding(`${what}_missing`, { request_id: id, params: { which } }),
+      ...without(events, rows).map((one) =>
+        finding(`${what}_missing`, { request_id: id, params: givenIn(one) }),
       ),
     ]
   })
+}
+
+/** A decision's key, as parameters of a finding. */
+function givenIn(key: string): { revision: number; by: string } {
+  const [revision, by = ''] = key.split(' ')
+  // A forged one may say anything.
+  return { revision: Number(revision) || 0, by }
 }
 
 /** What is in the one list and not, or not as often, in the other. */

@@ -1,4 +1,5 @@
-import type { PersonView, RequestView, RunView } from '../../../src/protocol/views.ts'
+import type { OperationOutput } from '../../../src/protocol/operations.ts'
+import type { AuditEntryView, PersonView, RequestView, RunView } from '../../../src/protocol/views.ts'
 
 export const DIGEST = 'abcdefghijklmnopqrstuv'
 
@@ -36,6 +37,7 @@ export function requestView(change: Partial<RequestView> = {}): RequestView {
     approvals: [],
     decided_by: null,
     reason: null,
+    returned: null,
     created_at: 0,
     submitted_at: null,
     expires_at: 86_400_000,
@@ -82,6 +84,34 @@ export function personView(change: Partial<PersonView> = {}): PersonView {
     entry: {},
     uid: 1001,
     last_run_id: 3,
+    ...change,
+  }
+}
+
+export function auditEntry(change: Partial<AuditEntryView> = {}): AuditEntryView {
+  return {
+    id: 812,
+    at: Date.UTC(2026, 10, 21, 4, 5, 6),
+    type: 'request.approval',
+    request_id: 7,
+    run_id: null,
+    subject: { telegram_id: 42, name: 'Ada Lovelace' },
+    actor: { key: 'telegram:7', name: 'Grace' },
+    data: { revision: 1, via: 'chat' },
+    hash: 'ab'.repeat(32),
+    ...change,
+  }
+}
+
+export function verified(
+  change: Partial<OperationOutput<'audit.verify'>> = {},
+): OperationOutput<'audit.verify'> {
+  return {
+    intact: true,
+    checked: { events: 900, requests: 30 },
+    findings: [],
+    head: { id: 900, hash: 'cd'.repeat(32) },
+    next: null,
     ...change,
   }
 }

@@ -225,17 +225,17 @@ describe('what the tables say otherwise than the events', () => {
     {
       what: 'an approval that was put in by hand',
       done: `insert into approvals select 2, 1, 'person:7', digest, '{"kind":"telegram","telegramId":7}', 'chat', at from approvals where request_id = 1`,
-      found: { code: 'approval_untold', request_id: 2, params: { which: '1 telegram:7 chat' } },
+      found: { code: 'approval_untold', request_id: 2, params: { revision: 1, by: 'telegram:7' } },
     },
     {
       what: 'an approval that was removed by hand',
       done: 'delete from approvals where request_id = 1',
-      found: { code: 'approval_missing', request_id: 1, params: { which: '1 operator terminal' } },
+      found: { code: 'approval_missing', request_id: 1, params: { revision: 1, by: 'operator' } },
     },
     {
       what: 'a consent that was put in by hand',
       done: `insert into consents values (2, 1, 'owner', 1000, null, 5)`,
-      found: { code: 'consent_untold', request_id: 2, params: { which: '1 owner' } },
+      found: { code: 'consent_untold', request_id: 2, params: { revision: 1, by: 'owner' } },
     },
     {
       what: 'a request that was put in by hand',
