@@ -211,6 +211,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         state: 'queued',
         undoable: false,
         choices: [],
+        by_hand: [],
         closed: null,
       },
       subject: { telegram_id, name, os_user, role },
