@@ -455,6 +455,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
           step.notes.push({ code: 'account.removed', params: { os_user: run.subject.os_user, uid: 1001 } })
         }
       }
+      if (outcome === 'stuck') {
+        const { os_user } = run.subject
+        run.by_hand = [{ step: 'account', code: 'account', params: { os_user, uid: 1001 } }]
+      }
       run.state = { succeed: 'succeeded', fail: 'undone', stuck: 'failed' }[outcome] as RunView['state']
       run.finished_at = now() + 96
       run.undoable = outcome === 'succeed'
