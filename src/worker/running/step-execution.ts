@@ -23,8 +23,8 @@ export interface Stopped {
 }
 
 /**
- * Applies one step and verifies it, within its deadline. Never throws: what a step throws is a bug and comes back as
- * `internal`.
+ * Applies one step and verifies it, within its deadline. What a step throws is a bug and comes back as
+ * `internal`. Throws only where the database takes no record of what the step does: then nothing is decided.
  */
 export async function applyStep(
   context: EngineContext,
@@ -55,7 +55,7 @@ export async function applyStep(
   return 'value' in outcome ? outcome.value : { ok: false, failure: outcome.failure, notes: [] }
 }
 
-/** Takes one step back from its record, within its deadline. Never throws. */
+/** Takes one step back from its record, within its deadline. Throws as `applyStep` does. */
 export async function undoStep(
   context: EngineContext,
   owner: StepOwner,
@@ -128,7 +128,7 @@ type Settled<T> = { value: T } | { failure: StepFailure } | Stopped
  * the next one begins is undefined. One that does not settle within the grace is given up.
  */
 async function withinDeadline<T extends object>(
-  { limits, log }: EngineContext,
+  { limits, log, store }: EngineContext,
   deadlineMs: number,
   stop: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
@@ -151,6 +151,8 @@ async function withinDeadline<T extends object>(
     (error: unknown): Settled<T> => {
       if (stop.aborted) return { stopped: true }
       if (deadline.signal.aborted) return { failure: timedOut(deadlineMs) }
+      // What the step did is as its record says or less; it goes on from there when there is room for it.
+      if (store.diskProblemOf(error) !== null) throw error
       log.error({ err: error }, 'a step threw, which is a bug')
       return { failure: { code: 'internal', detail: error instanceof Error ? error.message : String(error) } }
     },

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Config } from '../../../src/config/config.ts'
 import type { StepKind } from '../../../src/domain/step.ts'
 import { type StepRegistry, stepRegistry } from '../../../src/provisioning/registry.ts'
+import type { EngineLimits } from '../../../src/worker/limits.ts'
 import { engineFixture, type Fixture } from '../engine-fixture.ts'
 import { makeTestHost, places } from '../host/test-host.ts'
 
@@ -11,10 +12,15 @@ export type Happening = Partial<Record<`${'apply' | 'undo'} ${StepKind}`, () => 
 const template = '/etc/usher/MEMORY.md.example'
 
 /** `happening` may be changed while the engine runs. Inside a sandbox only. */
-export async function attackedEngine(happening: Happening, config: Partial<Config> = {}): Promise<Fixture> {
+export async function attackedEngine(
+  happening: Happening,
+  config: Partial<Config> = {},
+  limits: Partial<EngineLimits> = {},
+): Promise<Fixture> {
   mkdirSync('/etc/usher', { recursive: true })
   writeFileSync(template, '# Memory\n', { mode: 0o644 })
   return engineFixture({
+    limits,
     real: {
       host: (store) => makeTestHost({ takeUid: (isFree, range) => store.uids.take(isFree, range) }),
       registry: interrupted(happening),
