@@ -251,7 +251,7 @@ chmod 700 bin/agent`)
     }
     const outcomes = new Map<string, number>()
     let swaps = 0
-    const until = performance.now() + 6_000
+    const until = performance.now() + 4_000
     for (let count = 0; performance.now() < until; count++) {
       asOle(`find . -mindepth 1 -delete; mkdir -p evil/work; : >evil/work/file; ln -s /etc work
         ln -s /home/victim decoy; [ ${count % 2} = 0 ] || mkdir -p deep/work`)
