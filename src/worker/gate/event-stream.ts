@@ -7,6 +7,8 @@ import type { CallerResult } from './resolve-caller.ts'
 
 /** How many events are looked at before others get their turn. */
 const BATCH = 64
+/** After news were sent, the next wait so long, so that what a run commits in quick succession goes out together. */
+const PACE_MS = 20
 
 export interface StreamOptions {
   /** Between two heartbeats, in milliseconds. */
@@ -76,13 +78,18 @@ export async function streamEvents(
       const who = await resolve()
       if (over() || !who.ok || decide('events.follow', who.caller, 'none') !== 'allow') return
       const batch = events.after(cursor, BATCH)
+      response.cork()
       for (const event of batch) {
         cursor = event.id
         if (events.visibleTo(who.caller, event) && !response.write(formatted(event))) break
       }
-      if (batch.length > 0) {
+      response.uncork()
+      if (batch.length === BATCH) {
         news = true
         await yieldToOthers()
+      } else if (batch.length > 0) {
+        news = true
+        await sleep(PACE_MS, () => {})
       }
     }
   } finally {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts'
 import type { Request } from '../../domain/request.ts'
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { EngineContext } from '../context.ts'
 import { decide } from '../gate/access.ts'
 import { type Checked, checkRequest } from '../operations/check-request.ts'
@@ -19,7 +19,7 @@ import type { RunTransitions } from './run-transitions.ts'
 export async function claimRun(
   context: EngineContext,
   transitions: RunTransitions,
-  run: Run,
+  run: RunHead,
 ): Promise<boolean> {
   const { store, events } = context
   const request = store.requests.get(run.requestId)
@@ -35,7 +35,7 @@ export async function claimRun(
       return false
     }
     transitions.run(run, 'queued', 'running', { revision: run.revision })
-    const undone = run.undoOf === null ? null : store.runs.get(run.undoOf)
+    const undone = run.undoOf === null ? null : store.runs.head(run.undoOf)
     if (undone !== null) transitions.run(undone, 'succeeded', 'undoing', { by_run: run.id })
     const [first] = store.runs.steps(run.id)
     if (first !== undefined && undone === null) transitions.begin(run, first)
@@ -44,8 +44,8 @@ export async function claimRun(
 }
 
 /** What is not as it was approved, in words; empty when everything is. */
-function differences({ store }: EngineContext, run: Run, request: Request, checked: Checked): string[] {
-  if (run.undoOf !== null && store.runs.get(run.undoOf)?.state !== 'succeeded') {
+function differences({ store }: EngineContext, run: RunHead, request: Request, checked: Checked): string[] {
+  if (run.undoOf !== null && store.runs.head(run.undoOf)?.state !== 'succeeded') {
     return [`run ${run.undoOf} is no longer one that succeeded`]
   }
   const { plan, basis } = checked.plan(identityOf(request))
