@@ -1,4 +1,3 @@
-import type { Config } from '../../config/config.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
@@ -6,6 +5,8 @@ import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
+import type { EngineContext } from '../context.ts'
+import { byHandOf } from '../running/by-hand.ts'
 import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
@@ -13,7 +14,11 @@ import type { Names } from './roster-names.ts'
 import { missingOf } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
-export function requestView(store: Store, config: Config, names: Names, request: Request): RequestView {
+export function requestView(
+  { store, config, clock }: Pick<EngineContext, 'store' | 'config' | 'clock'>,
+  names: Names,
+  request: Request,
+): RequestView {
   const open = request.state === 'draft' || request.state === 'submitted'
   return {
     id: request.id,
@@ -26,12 +31,20 @@ export function requestView(store: Store, config: Config, names: Names, request:
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
-    missing: open ? missingOf(store, config, request) : [],
+    missing: open ? missingOf(store, config, request, clock()) : [],
     approvals: store.decisions
       .approvals(request.id, request.revision)
       .map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
+    returned:
+      request.returned === null
+        ? null
+        : {
+            kind: request.returned.kind,
+            run_id: request.returned.runId,
+            differences: request.returned.differences,
+          },
     created_at: request.createdAt,
     submitted_at: request.submittedAt,
     expires_at: request.expiresAt,
@@ -50,7 +63,12 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 }
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
-export function runView(store: Store, names: Names, run: Run, request: Request): RunView {
+export function runView(
+  { store, config }: Pick<EngineContext, 'store' | 'config'>,
+  names: Names,
+  run: Run,
+  request: Request,
+): RunView {
   const { telegram_id, name, os_user, role } = answersOf(store, request)
   const { closed } = run
   return {
@@ -65,6 +83,7 @@ export function runView(store: Store, names: Names, run: Run, request: Request):
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
+    by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
 }
