@@ -87,7 +87,9 @@ async function isolation(
     if (failure !== null && !failures.has(params)) failures.set(params, failure)
   }
   const there = (path: string) => answer.judged.has(path)
-  const first = examples(folders, there)
+  // Whoever is open to others fails by themself and not everybody else with them.
+  const closed = new Map([...folders].filter(([osUser]) => !answer.findings.has(osUser)))
+  const first = examples(closed, there)
   return ({ osUser }) => {
     // Operands can be seen by everybody on the host: one other person's folders are named there, not everybody's.
     const example = first.find((one) => one.osUser !== osUser)
