@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { ANYBODY, type Closedness, reach, type Trail } from './isolation.ts'
 import {
   createJudge,
@@ -7,6 +8,9 @@ import {
   type Surroundings,
 } from './isolation-check.ts'
 import { createTrailReader } from './isolation-facts.ts'
+
+/** The folders of so many people are looked at before others get their turn. */
+const AT_ONCE = 100
 
 /** Everybody on a host, who shall be kept apart from one another and from what is root's. Paths are absolute. */
 export interface EverybodyQuestion {
@@ -52,9 +56,10 @@ export async function isolateEverybody(
     return [...owners].flatMap((uid) => byUid.get(uid) ?? [])
   }
 
-  for (const person of people) {
+  for (const [index, person] of people.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await yieldToOthers()
     for (const path of new Set(person.folders)) {
-      const fact = await trails.trail(path)
+      const fact = trails.trail(path)
       if (fact.state === 'unknown') {
         add(person.osUser, { path, who: 'somebody else', why: `cannot be looked at: ${fact.why}` })
       }
@@ -71,7 +76,7 @@ export async function isolateEverybody(
     [unlisted, 'unlisted'],
   ] as const) {
     for (const path of paths) {
-      const fact = await trails.trail(path)
+      const fact = trails.trail(path)
       if (fact.state !== 'there' || leadsAway(fact)) continue
       judged.add(path)
       for (const suspect of suspectsOf(fact.trail, closedness)) {
