@@ -101,3 +101,6 @@ export interface Run {
   finishedAt: number | null
   closed: RunClosing | null
 }
+
+/** A run without its steps: enough to know whose turn it is. */
+export type RunHead = Omit<Run, 'steps'>

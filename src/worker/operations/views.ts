@@ -84,10 +84,16 @@ export function runView(
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
-    stuck: hasEnded(run.state) ? null : stuck.of(run.id),
+    stuck: hasEnded(run.state) ? null : (stuck.of(run.id) ?? waitsForTurn(store, run)),
     by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
+}
+
+/** One that nobody has begun with waits for others to end. */
+function waitsForTurn(store: Store, { state, queuedAt }: Run): RunView['stuck'] {
+  const running = state === 'queued' ? store.runs.count(['running', 'undoing']) : 0
+  return running === 0 ? null : { code: 'turn', params: { running }, since: queuedAt }
 }
 
 function stepView(step: RunStep): RunView['steps'][number] {

@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import { hasEnded } from '../../domain/transitions.ts'
 import type { EngineContext } from '../context.ts'
 import { claimRun } from './claim-run.ts'
@@ -29,14 +29,14 @@ const STOP_GRACE_MS = 1000
 export function createRunner(context: EngineContext): Runner {
   const { store, log, limits, stuck, clock } = context
   const transitions = createRunTransitions(context)
-  const active = new Map<number, { run: Run; done: Promise<void> }>()
+  const active = new Map<number, { run: RunHead; done: Promise<void> }>()
   const abort = new AbortController()
   let clockCheck: NodeJS.Timeout | undefined
   let started = false
   let stopping = false
   const stop = { wanted: () => stopping, signal: abort.signal }
 
-  function work(run: Run): void {
+  function work(run: RunHead): void {
     const resumed = run.state !== 'queued'
     const done = (async () => {
       if (run.state === 'succeeded') return activateLate(context, transitions, run, stop)
@@ -63,7 +63,7 @@ export function createRunner(context: EngineContext): Runner {
   function again(runId: number): void {
     if (stopping) return
     try {
-      const run = store.runs.get(runId)
+      const run = store.runs.head(runId)
       active.delete(runId)
       if (run !== null && !hasEnded(run.state)) work(run)
       kick()
@@ -74,7 +74,8 @@ export function createRunner(context: EngineContext): Runner {
   }
 
   function kick(): void {
-    if (!started || stopping) return
+    // With every place taken there is nothing to look for: who ends a run kicks again.
+    if (!started || stopping || active.size >= limits.concurrentRuns) return
     const resumed = interruptedRuns(store).filter(({ id }) => !active.has(id))
     for (const run of [...resumed, ...dueActivations(store), ...store.runs.inState(['queued'])]) {
       if (active.has(run.id)) continue
@@ -85,7 +86,7 @@ export function createRunner(context: EngineContext): Runner {
       if (other !== undefined) {
         stuck.note(run, 'other_run', { run: other.id }, run.queuedAt)
       } else if (others.length >= limits.concurrentRuns) {
-        stuck.note(run, 'turn', { running: others.length }, run.queuedAt)
+        return
       } else if (run.state === 'queued' && run.queuedAt - clock() > limits.clockToleranceMs) {
         waitForClock(run)
       } else {
@@ -96,7 +97,7 @@ export function createRunner(context: EngineContext): Runner {
   }
 
   /** Whether its approval is still good cannot be said by a clock that was set back. */
-  function waitForClock(run: Run): void {
+  function waitForClock(run: RunHead): void {
     stuck.note(run, 'clock_behind', { approved_at: run.queuedAt, now: clock() })
     stuck.announce(run)
     clearTimeout(clockCheck)

@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
 import type {
   StepContext,
@@ -12,7 +12,7 @@ import { withLockPatience } from './lock-patience.ts'
 
 /** Whose step it is: an undo run executes the steps of the run that it takes back. */
 export interface StepOwner {
-  run: Run
+  run: RunHead
   /** Whether a run that had succeeded is taken back. */
   undoing: boolean
 }
@@ -130,12 +130,12 @@ function journalOf({ store }: EngineContext, { run }: StepOwner, step: StoredSte
 }
 
 /** What holds the lock is a reason that others may want to know. */
-function waitsForLock({ stuck }: EngineContext, run: Run): (failure: StepFailure) => void {
+function waitsForLock({ stuck }: EngineContext, run: RunHead): (failure: StepFailure) => void {
   return ({ params = {} }) => stuck.note(run, 'lock', params)
 }
 
 interface Watch {
-  run: Run
+  run: RunHead
   kind: StepKind
   stop: AbortSignal
 }

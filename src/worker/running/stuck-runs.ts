@@ -1,21 +1,18 @@
-import type { Run, Stuck, StuckCode } from '../../domain/run.ts'
+import type { RunHead, Stuck, StuckCode } from '../../domain/run.ts'
 import type { EngineContext } from '../context.ts'
 
 /** Why runs do not go on, as far as this process knows: what is waited for, and since when. Nothing of it is stored. */
 export interface StuckRuns {
-  /** Keeps the first reason until it is cleared; one that only waits in the queue gives way to any other. */
-  note(run: Run, code: StuckCode, params?: Stuck['params'], since?: number): void
+  /** Keeps the first reason until it is cleared; a wait for another run gives way to any other. */
+  note(run: RunHead, code: StuckCode, params?: Stuck['params'], since?: number): void
   /** Puts the reason into the history, once until it is cleared, so that admins hear of it. */
-  announce(run: Run): void
+  announce(run: RunHead): void
   /** The run goes on. */
   clear(runId: number): void
   of(runId: number): Stuck | null
   /** By run id. */
   all(): { runId: number; stuck: Stuck }[]
 }
-
-/** The turn of others is nothing that anybody has to do something about. */
-const QUEUED: ReadonlySet<StuckCode> = new Set(['turn', 'other_run'])
 
 export function createStuckRuns({
   events,
@@ -26,7 +23,7 @@ export function createStuckRuns({
   return {
     note(run, code, params = {}, since = clock()) {
       const before = known.get(run.id)
-      if (before !== undefined && before.stuck.code !== code && !QUEUED.has(before.stuck.code)) return
+      if (before !== undefined && before.stuck.code !== code && before.stuck.code !== 'other_run') return
       const same = before?.stuck.code === code
       known.set(run.id, {
         stuck: { code, params, since: same ? before.stuck.since : since },

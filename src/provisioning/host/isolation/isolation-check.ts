@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { AccountDatabase } from '../accounts/account-database.ts'
 import { foreignSources } from '../accounts/passwd.ts'
 import type { Programs } from '../programs/programs.ts'
@@ -34,6 +35,9 @@ export interface IsolationAnswer {
   missing: string[]
 }
 
+/** So many paths are looked at before others get their turn. */
+const AT_ONCE = 500
+
 interface Surroundings {
   programs: Pick<Programs, 'run'>
   accounts: Pick<AccountDatabase, 'byName' | 'byUid' | 'group' | 'groupsOf'>
@@ -62,16 +66,16 @@ export async function checkIsolation(
   const judged: string[] = []
 
   const towards = async (path: string, closedness: Closedness): Promise<void> => {
-    const fact = await trails.trail(path)
+    const fact = trails.trail(path)
     // A link of somebody's own to what is not theirs is no folder of theirs; else anybody could veto everybody's proof.
     if (fact.state === 'there' && leadsAway(fact)) return
-    const trail = await trailOf(trails, path, judged, findings, person.osUser)
+    const trail = trailOf(trails, path, judged, findings, person.osUser)
     if (trail === null) return
     const suspect: Suspect = { name: person.osUser, uid: person.uid }
     note(findings, suspect, path, await decide(trails, gidsOf, suspect, trail, closedness))
   }
   const from = async (path: string): Promise<void> => {
-    const trail = await trailOf(trails, path, judged, findings, 'somebody else')
+    const trail = trailOf(trails, path, judged, findings, 'somebody else')
     if (trail === null) return
     for (const suspect of await suspects(accounts, trail, person.uid, others)) {
       note(findings, suspect, path, await decide(trails, gidsOf, suspect, trail, 'closed'))
@@ -84,9 +88,10 @@ export async function checkIsolation(
     ...question.unlisted.map((path) => () => towards(path, 'unlisted')),
     ...closed.map((path) => () => towards(path, 'closed')),
   ]
-  // One after the other where one finds the folders that the next ones share, then all at once.
-  for (const look of looks.splice(0, own.length)) await look()
-  await Promise.all(looks.map((look) => look()))
+  for (let from = 0; from < looks.length; from += AT_ONCE) {
+    if (from > 0) await yieldToOthers()
+    await Promise.all(looks.slice(from, from + AT_ONCE).map((look) => look()))
+  }
   const missing = own.filter(
     (path) => !judged.includes(path) && !findings.some((found) => found.path === path),
   )
@@ -104,14 +109,14 @@ function leadsAway({ trail, linkOwners }: Extract<TrailFact, { state: 'there' }>
   return linkOwners.size > 0 && target !== undefined && !linkOwners.has(target.uid)
 }
 
-async function trailOf(
+function trailOf(
   trails: TrailReader,
   path: string,
   judged: string[],
   findings: IsolationFinding[],
   who: string,
-): Promise<Trail | null> {
-  const fact = await trails.trail(path)
+): Trail | null {
+  const fact = trails.trail(path)
   if (fact.state === 'unknown') findings.push({ path, who, why: `cannot be looked at: ${fact.why}` })
   if (fact.state !== 'there') return null
   judged.push(path)
