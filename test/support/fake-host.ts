@@ -25,6 +25,8 @@ export interface FakeMachine {
   /** Units that are not active. */
   down: Set<string>
   nextUid: number
+  /** Called when somebody takes a snapshot: what happens at that very moment. */
+  onSnapshot: () => void
   /** How often it was looked at. */
   observations: number
 }
@@ -55,6 +57,7 @@ export function fakeMachine(): FakeMachine {
     restarts: [],
     down: new Set(),
     nextUid: 1001,
+    onSnapshot: () => undefined,
     observations: 0,
   }
 }
@@ -119,7 +122,10 @@ export function fakeHost(machine: FakeMachine): Host {
     },
   })
   const host: Host = {
-    snapshot: async () => host,
+    snapshot: async () => {
+      machine.onSnapshot()
+      return host
+    },
     environment: {
       name: 'test-host',
       mode: machine.mode,
