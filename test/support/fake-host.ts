@@ -25,8 +25,6 @@ export interface FakeMachine {
   /** Units that are not active. */
   down: Set<string>
   nextUid: number
-  /** Called when somebody takes a snapshot: what happens at that very moment. */
-  onSnapshot: () => void
   /** How often it was looked at. */
   observations: number
 }
@@ -57,7 +55,6 @@ export function fakeMachine(): FakeMachine {
     restarts: [],
     down: new Set(),
     nextUid: 1001,
-    onSnapshot: () => undefined,
     observations: 0,
   }
 }
@@ -72,8 +69,11 @@ export function addAccount(machine: FakeMachine, name: string, uid = machine.nex
   return entry
 }
 
-/** The `Host` over a fake machine: observing and accounts. Programs, files and services are not there to be used. */
-export function fakeHost(machine: FakeMachine): Host {
+/**
+ * The `Host` over a fake machine: observing and accounts. Programs, files and services are not there to be used. `onSnapshot` is what
+ * happens at the very moment at which somebody takes a snapshot.
+ */
+export function fakeHost(machine: FakeMachine, onSnapshot: () => void = () => undefined): Host {
   const byName = (name: string) => machine.accounts.get(name) ?? null
   const ran: ProgramResult = { ok: true, stdout: '', stderr: '', durationMs: 0 }
   const accounts = only<AccountDatabase>('accounts', {
@@ -123,7 +123,7 @@ export function fakeHost(machine: FakeMachine): Host {
   })
   const host: Host = {
     snapshot: async () => {
-      machine.onSnapshot()
+      onSnapshot()
       return host
     },
     environment: {

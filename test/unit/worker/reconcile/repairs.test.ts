@@ -291,13 +291,14 @@ describe('asking for a repair', () => {
   })
 
   test('leaves out whoever something ended about while everybody was looked at', async () => {
-    await withAlice()
+    let meanwhile: () => void = () => undefined
+    await withAlice({ onSnapshot: () => meanwhile() })
     const request = await fixture.submit(admin(7), { telegram_id: 43, os_user: 'bob', name: 'Bob' })
     // The run has made the account, and takes it away again and ends before the look does.
     addAccount(fixture.machine, 'bob', 1600)
-    fixture.machine.onSnapshot = () => fixture.store.holds.release(request.id)
+    meanwhile = () => fixture.store.holds.release(request.id)
     expect(await reconcile()).toMatchObject({ outcome: 'clean', findings: [] })
-    fixture.machine.onSnapshot = () => undefined
+    meanwhile = () => undefined
     expect((await reconcile()).findings).toMatchObject([{ code: 'account.no_entry', os_user: 'bob' }])
   })
 
