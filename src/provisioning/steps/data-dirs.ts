@@ -216,7 +216,7 @@ function directoryDrifts(
   fact: Exclude<PathFact, { kind: 'absent' }>,
   owner: PasswdEntry | null,
 ): Drift[] {
-  const home = madeBy === 'person' && owner !== null ? { in_home_of: owner.name } : {}
+  const home: Drift['params'] = madeBy === 'person' && owner !== null ? { in_home_of: owner.name } : {}
   const drift = (code: Drift['code'], params: Drift['params']): Drift => ({
     code,
     params: { path, ...params },
@@ -226,7 +226,7 @@ function directoryDrifts(
   if (fact.kind !== 'directory') return [drift('dir.not_a_directory', { kind: fact.kind })]
   const isOpen = (fact.mode & (madeBy === 'root' ? 0o077 : 0o022)) !== 0 || (fact.mode & PRIVATE) !== PRIVATE
   const mode = fact.mode.toString(8).padStart(4, '0')
-  const expected = owner === null ? {} : { expected: owner.name }
+  const expected: Drift['params'] = owner === null ? {} : { expected: owner.name }
   return [
     ...(fact.uid === owner?.uid ? [] : [drift('dir.owner', { uid: fact.uid, ...expected, ...home })]),
     ...(isOpen ? [drift('dir.mode', { mode, expected: '0700', ...home })] : []),
