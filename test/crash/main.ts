@@ -1,7 +1,7 @@
 /**
  * `npm run crash`: every point of a run at which something is committed or changed, broken in every way, each once.
  *
- *   npm run crash [-- --only TEXT] [--shard I/N] [--list] [--lanes N]
+ *   npm run crash [-- --only TEXT] [--shard I/N] [--lanes N] [--list] [--verbose]
  *
  * Needs root on Linux; everything happens inside sandboxes, two side by side. `--only`: trials whose name contains the text.
  * Exit status 0 when every point was survived.
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     shard: { type: 'string', default: '1/1' },
     lanes: { type: 'string', default: '2' },
     list: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
     inside: { type: 'boolean', default: false },
   },
 })
@@ -56,6 +57,7 @@ async function outside(): Promise<number> {
     if (!line.startsWith(TOLD)) return console.log(line)
     const outcome = JSON.parse(line.slice(TOLD.length)) as Outcome
     outcomes.push(outcome)
+    if (values.verbose) console.log(`  ${outcome.name} (${outcome.ms} ms)`)
     if (outcome.problems.length === 0) return
     console.log(
       `✗ ${outcome.name} (${outcome.ms} ms)\n    ${outcome.problems.join('\n').replaceAll('\n', '\n    ')}`,

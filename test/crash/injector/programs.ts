@@ -53,14 +53,14 @@ export function interceptPrograms(injector: Injector): void {
         })
 }
 
-/** What becomes somebody on the way is named by what it runs in the end, so that points have different names. */
+const CONTAINING = ['/usr/bin/unshare', '/usr/bin/systemd-run', '/usr/bin/setpriv']
+
+/** A program that contains another one is named with it, and systemctl with its verb. */
 function nameOf(program: string, args: readonly string[]): string {
-  const inner = args.findLast((_, index) => args[index - 1] === '--')
-  const contains = ['/usr/bin/unshare', '/usr/bin/systemd-run', '/usr/bin/setpriv'].includes(program)
+  if (CONTAINING.includes(program)) {
+    const [inner = '', ...more] = args.slice(args.indexOf('--') + 1)
+    return `${program}→${nameOf(inner, more)}`
+  }
   const verb = program.endsWith('/systemctl') ? args.find((word) => !word.startsWith('-')) : undefined
-  return [
-    program,
-    ...(contains && inner?.startsWith('/') ? [inner] : []),
-    ...(verb === undefined ? [] : [verb]),
-  ].join('→')
+  return verb === undefined ? program : `${program} ${verb}`
 }
