@@ -1,4 +1,5 @@
 import type { RequestView } from '../protocol/views.ts'
+import type { Line } from '../texts/line.ts'
 import { type Outcome, refused } from './outcome.ts'
 import type { Session } from './session.ts'
 
@@ -20,13 +21,13 @@ export async function submitAndDecide(
   const approved = await client.call('request.approve', input, { signal })
   if (!approved.ok) {
     // It waits for somebody who may: say so, because it holds the name.
-    const outcome = refused(approved.error, { request, claim_code: claimCode }, [
-      {
-        mark: 'info',
-        text: `request ${request.id} is submitted and waits: 'usher request show ${request.id}'`,
-      },
-    ])
+    const outcome = refused(approved.error, { request, claim_code: claimCode }, [waitsLine(request)])
     return { ok: false, outcome }
   }
   return { ok: true, request: approved.request, claimCode }
+}
+
+/** That a request which was not decided as wished holds its person nevertheless. */
+export function waitsLine({ id }: RequestView): Line {
+  return { mark: 'info', text: `request ${id} is submitted and waits: 'usher request show ${id}'` }
 }

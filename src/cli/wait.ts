@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestView, RunView } from '../protocol/views.ts'
-import { failureLines } from '../texts/failures.ts'
 import type { Line } from '../texts/line.ts'
 import { missingText } from '../texts/requests.ts'
-import { isEnded, receiptLines, runLine, stepLine } from '../texts/runs.ts'
+import { isEnded, receiptLines, runLine, stepLine, whyLines } from '../texts/runs.ts'
 import { done, failed, notApproved, type Outcome, refused, runNotSucceeded } from './outcome.ts'
 import type { Session } from './session.ts'
 
@@ -122,8 +121,7 @@ function missingLines(request: RequestView): Line[] {
 function news(run: RunView): [key: string, lines: Line[]][] {
   const steps = run.steps.flatMap((step): [string, Line[]][] => {
     if (step.state === 'pending' || step.state === 'applying' || step.state === 'undoing') return []
-    const failure = step.failure === null ? [] : failureLines(step.failure, 2)
-    return [[`${run.id} ${step.index} ${step.state}`, [{ ...stepLine(step), indent: 1 }, ...failure]]]
+    return [[`${run.id} ${step.index} ${step.state}`, [{ ...stepLine(step), indent: 1 }, ...whyLines(step)]]]
   })
   return [[`run ${run.id}`, [{ ...runLine({ ...run, state: 'running', finished_at: null }) }]], ...steps]
 }

@@ -22,9 +22,17 @@ export const EVENT_TYPES = [
   'run.failed',
   'run.superseded',
   'run.cancelled',
+  'run.resumed',
+  'run.kept',
+  'run.abandoned',
   'person.started',
   'person.activated',
   'worker.started',
+  'reconcile.finished',
+  'reconcile.failed',
+  'reconcile.overdue',
+  'audit.head',
+  'audit.broken',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

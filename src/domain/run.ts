@@ -17,8 +17,8 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
   undoing: ['undone', 'failed'],
   succeeded: ['undoing'],
   undone: [],
-  // An operator may resume an undo that could not finish.
-  failed: ['undoing'],
+  // An operator may resume an undo that could not finish; a run of kind `undo` goes on running.
+  failed: ['undoing', 'running'],
   superseded: [],
   cancelled: [],
 }
@@ -43,7 +43,26 @@ export interface RunStep {
   finishedAt: number | null
   /** What was done or found, in order; words are made in `src/texts/`. */
   notes: Note[]
+  /** Why it could not be done. */
   failure: StepFailure | null
+  /** Why it could not be undone; null once it was. */
+  undoFailure: StepFailure | null
+}
+
+/** What may be done about a run in principle; who may is the access table's to say. */
+export const RUN_CHOICES = ['retry', 'undo', 'keep', 'resume', 'abandon'] as const
+export type RunChoice = (typeof RUN_CHOICES)[number]
+
+/**
+ * A person's last word on a run that did not reach its aim, after which nothing can be chosen any more. `kept`: it stays
+ * undone; `abandoned`: what its undo could not remove stays on the host.
+ */
+export interface RunClosing {
+  kind: 'kept' | 'abandoned'
+  at: number
+  /** `actorKey` of who said so. */
+  by: string
+  reason: string | null
 }
 
 export interface Run {
@@ -63,4 +82,5 @@ export interface Run {
   queuedAt: number
   startedAt: number | null
   finishedAt: number | null
+  closed: RunClosing | null
 }

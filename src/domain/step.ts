@@ -158,6 +158,7 @@ export const NOTE_CODES = [
   'roster.append', // {role}
   'roster.appended',
   'roster.present',
+  'roster.record', // {} takes over an entry that was written or changed by hand
   'roster.removed',
   'roster.kept', // {} entry changed by hand since
   // service
@@ -190,7 +191,7 @@ export const FAILURE_CODES = [
   'timed_out', // {after_ms}
   'account_appeared', // {os_user}
   'account_changed', // {os_user}
-  'account_locked_by_other', // passwd lock held
+  'account_locked_by_other', // {path, held_by: process|empty|garbage|unknown, pid?, program?}
   'uid_range_exhausted', // {min, max}
   'group_missing', // {group}
   'group_appeared', // {group}

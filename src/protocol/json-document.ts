@@ -1,3 +1,4 @@
+import { replaceUnsafeCharacters, unicodeEscape } from '../domain/unsafe-text.ts'
 import type { ErrorCode } from './errors.ts'
 
 /** One thing that is wrong, as `--json` names it: `code` is stable, `message` is for people. */
@@ -22,12 +23,7 @@ export function jsonDocument(document: unknown): string {
   return `${spelledOut(JSON.stringify(document, null, 2))}\n`
 }
 
-/** Text with control, format and bidirectional characters spelled out as `\u…`; line feeds stay. */
+/** Text with control, invisible and bidirectional characters spelled out as `\u…`; line feeds stay. */
 export function spelledOut(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) => {
-    if (found === '\n') return found
-    return Array.from({ length: found.length }, (_, index) => {
-      return `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`
-    }).join('')
-  })
+  return replaceUnsafeCharacters(text, (found) => (found === '\n' ? found : unicodeEscape(found)))
 }

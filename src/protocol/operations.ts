@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { answersInputSchema } from './answers.ts'
+import { apiErrorSchema } from './errors.ts'
 import {
   accountCheckViewSchema,
   actorViewSchema,
+  auditEntryViewSchema,
+  auditFindingSchema,
+  chainEndSchema,
   personViewSchema,
   planViewSchema,
+  reconciliationViewSchema,
   requestViewSchema,
   roleViewSchema,
   runViewSchema,
@@ -26,6 +31,7 @@ const empty = z.strictObject({})
 const digest = z.string().min(22).max(43)
 const pageInput = { limit: z.number().int().min(1).max(200).default(50), before: id.optional() }
 const oneRequest = z.strictObject({ request: requestViewSchema })
+const oneRun = z.strictObject({ run: runViewSchema })
 
 /**
  * The operations: one `POST /v1/<name>` each, JSON in and out (`{ok:true, ...output}`). `mutates` needs an
@@ -101,6 +107,18 @@ export const OPERATIONS = {
   },
   /** Drafts a request of kind `undo` for a run that ended `succeeded`. */
   'run.undo': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRequest },
+  /** The request of a run that failed and was undone comes back as a new revision, planned anew, to be approved again. */
+  'run.retry': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRequest },
+  /** Somebody takes note that a run stays undone: nothing can be chosen about it any more. */
+  'run.keep': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRun },
+  /** Goes on with an undo that could not finish, from the records. Answers with the run that is under way again. */
+  'run.resume': { mutates: true, input: z.strictObject({ run_id: id }), output: oneRun },
+  /** Accepts what an undo that could not finish left on the host. */
+  'run.abandon': {
+    mutates: true,
+    input: z.strictObject({ run_id: id, reason: z.string().min(1).max(1000) }),
+    output: oneRun,
+  },
   'request.submit': {
     mutates: true,
     input: z.strictObject({ id, digest }),
@@ -142,6 +160,35 @@ export const OPERATIONS = {
     /** Whether an account has waited for this and becomes active now. */
     output: z.strictObject({ activates: z.boolean() }),
   },
+  /** A dry run: compares everybody on the roster with the host, and writes nothing, not even to the database. */
+  'reconcile.check': {
+    mutates: false,
+    input: z.strictObject({ smoke: z.boolean().default(false) }),
+    output: z.strictObject({ reconciliation: reconciliationViewSchema }),
+  },
+  /**
+   * The same, stored, with a repair request for everybody who differs in a way that can be set right by adding. While one is
+   * under way a second call gets that one's result. A roster that cannot be used is the outcome `failed`.
+   */
+  'reconcile.run': {
+    mutates: true,
+    input: z.strictObject({ smoke: z.boolean().default(false) }),
+    output: z.strictObject({ reconciliation: reconciliationViewSchema }),
+  },
+  'reconcile.get': {
+    mutates: false,
+    input: z.strictObject({ id }),
+    output: z.strictObject({ reconciliation: reconciliationViewSchema }),
+  },
+  /** Approves each open repair request of a reconciliation as `request.approve` would; those that refuse are named. */
+  'reconcile.approve': {
+    mutates: true,
+    input: z.strictObject({ id, digest }),
+    output: z.strictObject({
+      reconciliation: reconciliationViewSchema,
+      refused: z.array(z.strictObject({ request_id: id, error: apiErrorSchema })),
+    }),
+  },
   'request.list': {
     mutates: false,
     input: z.strictObject({ open: z.boolean().default(false), ...pageInput }),
@@ -151,7 +198,7 @@ export const OPERATIONS = {
   'run.get': {
     mutates: false,
     input: z.strictObject({ id }),
-    output: z.strictObject({ run: runViewSchema }),
+    output: oneRun,
   },
   'people.list': {
     mutates: false,
@@ -163,6 +210,47 @@ export const OPERATIONS = {
     /** OS user, or Telegram id in decimal. */
     input: z.strictObject({ name: z.string().max(200) }),
     output: z.strictObject({ person: personViewSchema }),
+  },
+  /**
+   * The history, newest first: by id, and by time where only a type or a span of time is asked for. `person` is an OS user or a
+   * Telegram id in decimal: what is about them and what they did. `from` counts, `to` does not; `before` is the last id of the
+   * page before.
+   */
+  'audit.list': {
+    mutates: false,
+    input: z.strictObject({
+      ...pageInput,
+      person: z.string().max(200).optional(),
+      request: id.optional(),
+      run: id.optional(),
+      type: z.string().max(64).optional(),
+      from: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+      to: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    }),
+    output: z.strictObject({ entries: z.array(auditEntryViewSchema), more: z.boolean() }),
+  },
+  /**
+   * Checks every event against the one before it, the end against what is noted of it, `head` against what was posted, and
+   * requests, runs and decisions against what the events say. Works for a few seconds a call: as long as `next` is not null,
+   * call again with it as `after`.
+   */
+  'audit.verify': {
+    mutates: false,
+    input: z.strictObject({
+      head: chainEndSchema.optional(),
+      after: z.strictObject({ event: chainEndSchema, request: z.number().int().min(0) }).optional(),
+    }),
+    output: z.strictObject({
+      /** Nothing was found, as far as this call looked. */
+      intact: z.boolean(),
+      /** How many this call looked at. */
+      checked: z.strictObject({ events: z.number(), requests: z.number() }),
+      /** At most 20 a call. The first of the chain is where it begins: behind a break nothing is certain. */
+      findings: z.array(auditFindingSchema),
+      /** The last event. */
+      head: chainEndSchema,
+      next: z.strictObject({ event: chainEndSchema, request: z.number() }).nullable(),
+    }),
   },
 } as const satisfies Record<string, OperationContract>
 

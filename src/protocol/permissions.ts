@@ -13,10 +13,13 @@ export const PERMISSIONS = [
   'runs.read.own',
   'runs.read.all',
   'runs.undo',
+  'runs.retry',
   'people.read.own',
   'people.read.all',
   'host.check',
+  'reconcile.run',
   'events.follow.own',
   'events.follow.all',
+  'audit.read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]

@@ -1,10 +1,12 @@
 import type { Database } from './database.ts'
+import { type AuditQueries, auditQueries } from './queries/audit.ts'
 import { type ClaimQueries, claimQueries } from './queries/claims.ts'
 import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
 import { type EventQueries, eventQueries } from './queries/events.ts'
 import { type HoldQueries, holdQueries } from './queries/holds.ts'
 import { type IdempotencyQueries, idempotencyQueries } from './queries/idempotency.ts'
 import { type MetaQueries, metaQueries } from './queries/meta.ts'
+import { type ReconciliationQueries, reconciliationQueries } from './queries/reconciliations.ts'
 import { type RequestQueries, requestQueries } from './queries/requests.ts'
 import { type RunQueries, runQueries } from './queries/runs.ts'
 import { type StartQueries, startQueries } from './queries/starts.ts'
@@ -23,8 +25,10 @@ export interface Store {
   claims: ClaimQueries
   runs: RunQueries
   events: EventQueries
+  audit: AuditQueries
   idempotency: IdempotencyQueries
   starts: StartQueries
+  reconciliations: ReconciliationQueries
   uids: UidQueries
   /** What of the disk made a write fail, or null when this error is about something else. */
   diskProblemOf: Database['diskProblemOf']
@@ -42,8 +46,10 @@ export function createStore(database: Database): Store {
     claims: claimQueries(database),
     runs: runQueries(database),
     events: eventQueries(database),
+    audit: auditQueries(database),
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
+    reconciliations: reconciliationQueries(database),
     uids: uidQueries(database),
     diskProblemOf: database.diskProblemOf,
     close: database.close,

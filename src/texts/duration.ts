@@ -17,6 +17,17 @@ export function timeText(epochMs: number): string {
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
+/** A point in time in this process's own zone, to the second: `2026-11-21 02:09:31 +0100`. For what is looked back at. */
+export function localTimeText(epochMs: number): string {
+  const date = new Date(epochMs)
+  if (Number.isNaN(date.getTime())) return 'an unknown time'
+  const ahead = -date.getTimezoneOffset()
+  const local = new Date(epochMs + ahead * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = Math.abs(ahead)
+  return `${local} ${ahead < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`
+}
+
 /** Sizes for people, in powers of 1024: `512 B`, `96 MiB`. */
 export function sizeText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

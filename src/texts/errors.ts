@@ -1,4 +1,5 @@
 import type { ApiError, ErrorCode } from '../protocol/errors.ts'
+import { holderText } from './holders.ts'
 import type { Line } from './line.ts'
 import { type Params, paramsOf } from './params.ts'
 import { plain } from './plain.ts'
@@ -21,9 +22,12 @@ const WORDS: Record<ErrorCode, ((params: Params) => string) | null> = {
     `cannot decide this again: the request is ${p.text('state', 'decided')} already${p.has('by') ? ` by ${p.text('by')}` : ''}`,
   key_reused: () => 'cannot repeat this: the idempotency key was used for something else; use a new one',
   held: (p) =>
-    `cannot submit this: request ${p.text('request', 'another')} holds the same OS user, uid or Telegram id; decide or cancel that one first`,
+    p.has('run')
+      ? `cannot submit this: ${holderText(p)}`
+      : `cannot submit this: request ${p.text('request', 'another')} holds the same OS user, uid or Telegram id; decide or cancel that one first`,
   second_worker: () => 'cannot start: another worker uses the same database; stop that one first',
   not_undoable: null,
+  wrong_state: null,
   claim_refused: () =>
     'cannot accept this claim: the code is wrong, used or expired, or this is not the account it is for; ask the admin for a new one',
   too_many: () => 'cannot do this now: too many requests; wait a little and try again',
@@ -40,6 +44,7 @@ const FALLBACK: Partial<Record<ErrorCode, string>> = {
   not_permitted: 'cannot do this: you are not permitted to',
   not_found: 'cannot find it: there is no such thing, or it is not yours to see',
   not_undoable: 'cannot undo this run',
+  wrong_state: 'cannot do this with a run in this state',
   unreachable: 'cannot reach the worker',
   internal: 'cannot finish: a mistake in Usher itself; please report it',
 }

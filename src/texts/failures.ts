@@ -17,8 +17,7 @@ const WORDS: Record<FailureCode, (params: Params) => string> = {
     `cannot create the account ${p.text('os_user')}: it has appeared since the approval; look who made it`,
   account_changed: (p) =>
     `cannot go on with the account ${p.text('os_user')}: it has changed since the approval; look at it and ask again`,
-  account_locked_by_other: () =>
-    'cannot change accounts: another program holds the lock of /etc/passwd; when none runs, remove /etc/.pwd.lock and /etc/passwd.lock and try again',
+  account_locked_by_other: (p) => `cannot change accounts: ${lockedBy(p)}`,
   uid_range_exhausted: (p) =>
     `cannot find a free uid from ${p.text('min')} to ${p.text('max')}: widen 'uids' in the config`,
   group_missing: (p) =>
@@ -55,14 +54,33 @@ const WORDS: Record<FailureCode, (params: Params) => string> = {
   internal: () => 'cannot go on: a mistake in Usher itself; please report it with the output below',
 }
 
+/** Who holds the lock of the account database and what to do about it; nobody but its holder or a person may remove it. */
+function lockedBy(p: Params): string {
+  const path = p.text('path', '/etc/passwd.lock')
+  switch (p.text('held_by')) {
+    case 'process': {
+      const held = `'${p.text('program')}' (process ${p.text('pid')}) holds ${path}`
+      return path.endsWith('/.pwd.lock')
+        ? `${held}; wait for its end, or end it, and try again`
+        : `${held}; wait for its end and try again; if it is no program that changes accounts, remove ${path} first`
+    }
+    case 'empty':
+      return `the lock file ${path} is empty, so nobody can be asked; when no program changes accounts, remove it and try again`
+    case 'garbage':
+      return `the lock file ${path} names no process; when no program changes accounts, remove it and try again`
+    default:
+      return `another program held ${path}; try again`
+  }
+}
+
 /** Why a step failed, as a sentence. The program's own words are in `failureLines`. Harmless in a terminal. */
 export function failureText(failure: StepFailure): string {
   return WORDS[failure.code](paramsOf(failure.params))
 }
 
-/** The failure with what the program said (stderr included), each line indented below it. */
-export function failureLines(failure: StepFailure, indent = 1): Line[] {
-  const detail = failure.detail === undefined ? [] : plainBlock(failure.detail)
+/** The failure with what the program said (stderr included, its last `maxLines`), each line indented below it. */
+export function failureLines(failure: StepFailure, indent = 1, maxLines?: number): Line[] {
+  const detail = failure.detail === undefined ? [] : plainBlock(failure.detail, maxLines)
   return [
     { mark: 'failed', text: failureText(failure), indent },
     ...detail.map((text): Line => ({ mark: 'none', text: `| ${text}`, indent: indent + 1 })),

@@ -1,9 +1,4 @@
-/**
- * What must never reach a terminal, card or log as it is: controls (ESC and C1 included), format characters
- * (bidirectional marks, zero-width characters, soft hyphen, tags), line and paragraph separators, lone surrogates, and
- * all that is drawn as nothing (UAX #44, Default_Ignorable_Code_Point) but the two emoji presentation selectors.
- */
-const UNSAFE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu
+import { replaceUnsafeCharacters } from '../domain/unsafe-text.ts'
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
@@ -16,7 +11,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\
 export function plain(text: string | number | boolean, maxLength = 2000): string {
   const points = [...String(text)]
   const cut = points.length > maxLength ? `${points.slice(0, maxLength).join('')}…` : points.join('')
-  return cut.replace(UNSAFE, (found) => SHORT_ESCAPES[found] ?? escapeOf(found))
+  return replaceUnsafeCharacters(cut, (found) => SHORT_ESCAPES[found] ?? escapeOf(found))
 }
 
 /** The lines of a longer text from outside (stderr), each harmless; keeps the last `maxLines`, where errors stand. */

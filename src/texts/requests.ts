@@ -26,6 +26,13 @@ export function requestSubject(request: RequestView): string {
   if (request.kind === 'undo') {
     return `undo run ${request.undo_of ?? '?'}: take ${plain(name, 64)} (${plain(os_user)}) off this host`
   }
+  if (request.kind === 'repair') {
+    const codes = (request.findings ?? []).map(({ code }) => code)
+    const takesOver = codes.includes('entry.unrecorded')
+    return takesOver
+      ? `take over ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)}), who was put on the roster by hand`
+      : `repair ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)})`
+  }
   return `onboard ${plain(name, 64)} as ${plain(os_user)} (role ${plain(role)})`
 }
 
@@ -92,6 +99,7 @@ export function actorText(actor: z.infer<typeof actorViewSchema>): string {
   if (actor.name !== null) return plain(actor.name, 64)
   if (actor.key === 'operator') return 'the operator (uid 0)'
   if (actor.key === 'bot') return 'the bot'
+  if (actor.key === 'worker') return 'the worker'
   if (actor.key.startsWith('telegram:')) return `Telegram user ${plain(actor.key.slice(9), 20)}`
   if (actor.key.startsWith('os:')) return `uid ${plain(actor.key.slice(3), 20)}`
   return plain(actor.key, 64)

@@ -1,9 +1,11 @@
+import type { RunChoice } from '../domain/run.ts'
 import type { RunView } from '../protocol/views.ts'
-import { durationText } from './duration.ts'
+import { durationText, timeText } from './duration.ts'
 import { failureLines } from './failures.ts'
 import type { Line } from './line.ts'
 import { noteLine, noteMark, noteText } from './notes.ts'
 import { plain } from './plain.ts'
+import { actorText } from './requests.ts'
 import { stepTitle } from './steps.ts'
 
 type RunStepView = RunView['steps'][number]
@@ -30,6 +32,8 @@ const RUN_STATES: Record<RunView['state'], { mark: Line['mark']; word: string }>
   superseded: { mark: 'info', word: 'was superseded: the host changed and the request is back for approval' },
   cancelled: { mark: 'info', word: 'was cancelled' },
 }
+
+const KINDS: Record<RunView['kind'], string> = { onboard: 'onboarding', undo: 'undo', repair: 'repair' }
 
 /** Whether the run will not change any more, so that what is shown is its receipt. */
 export function isEnded(state: RunView['state']): boolean {
@@ -75,10 +79,9 @@ export function runLine(run: RunView): Line {
     run.started_at !== null && run.finished_at !== null
       ? ` after ${durationText(run.finished_at - run.started_at)}`
       : ''
-  const what = run.kind === 'undo' ? 'undo of' : 'onboarding of'
   return {
     mark,
-    text: `Run ${run.id}, ${what} ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
+    text: `Run ${run.id}, ${KINDS[run.kind]} of ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
   }
 }
 
@@ -88,9 +91,18 @@ export function runLines(run: RunView): Line[] {
   const lines: Line[] = [runLine(run)]
   for (const step of run.steps) {
     lines.push({ ...stepLine(step), indent: 1 })
-    if (step.failure !== null) lines.push(...failureLines(step.failure, 2))
+    lines.push(...whyLines(step))
   }
   return lines
+}
+
+/** Why a step failed, and why it could not be undone. */
+export function whyLines({ failure, undo_failure }: RunStepView): Line[] {
+  const [first, ...more] = undo_failure === null ? [] : failureLines(undo_failure, 2)
+  return [
+    ...(failure === null ? [] : failureLines(failure, 2)),
+    ...(first === undefined ? [] : [{ ...first, text: `undo: ${first.text}` }, ...more]),
+  ]
 }
 
 /**
@@ -101,18 +113,36 @@ export function receiptLines(run: RunView): Line[] {
   const lines: Line[] = [runLine(run)]
   for (const step of run.steps) {
     lines.push({ ...stepLine(step), indent: 1 })
-    if (step.failure !== null) lines.push(...failureLines(step.failure, 2))
+    lines.push(...whyLines(step))
     for (const note of step.notes) lines.push(noteLine(note, 2))
   }
   lines.push(...leftLines(run))
-  if (run.state === 'succeeded' && run.undoable) {
-    lines.push({ mark: 'info', text: `To undo: 'usher run undo ${run.id}'` })
-  }
-  return lines
+  return [...lines, ...closedLines(run), ...run.choices.map((choice) => choiceLine(choice, run.id))]
+}
+
+/** Who took note of a run that did not reach its aim, or accepted what it left. */
+export function closedLines({ closed }: RunView): Line[] {
+  if (closed === null) return []
+  const said = closed.kind === 'kept' ? 'It stays undone' : 'What is left was accepted'
+  const why = closed.reason === null ? '' : `: ${plain(closed.reason)}`
+  return [{ mark: 'info', text: `${said}, noted by ${actorText(closed.by)} at ${timeText(closed.at)}${why}` }]
+}
+
+const CHOICES: Record<RunChoice, (id: number) => string> = {
+  retry: (id) => `To try again: 'usher run retry ${id}'`,
+  undo: (id) => `To undo: 'usher run undo ${id}'`,
+  keep: (id) => `To take note that it stays undone: 'usher run keep ${id}'`,
+  resume: (id) => `To go on with the undo: 'sudo usher run resume ${id}'`,
+  abandon: (id) => `To accept what is left: 'sudo usher run abandon ${id} --reason TEXT'`,
+}
+
+/** The command that makes this choice about a run. */
+export function choiceLine(choice: RunChoice, runId: number): Line {
+  return { mark: 'info', text: CHOICES[choice](runId) }
 }
 
 /** What is left on the host after an undo; silent for a run that succeeded. */
-function leftLines(run: RunView): Line[] {
+export function leftLines(run: RunView): Line[] {
   if (run.state !== 'undone' && run.state !== 'failed') return []
   const notes = run.steps.flatMap((step) => step.notes)
   const removedHomes = notes

@@ -1,5 +1,6 @@
 import type { Violation, ViolationCode } from '../domain/violation.ts'
 import { fieldLabel } from './fields.ts'
+import { holderText } from './holders.ts'
 import { type Params, paramsOf } from './params.ts'
 
 type Words = (params: Params, label: string) => string
@@ -35,8 +36,7 @@ const WORDS: Record<ViolationCode, Words> = {
     `cannot create${p.quoted()}: a group of that name exists already; choose another name, or remove the group`,
   uid_on_roster: (p) =>
     `cannot use${p.has('value') ? p.quoted() : ' this account'}: its uid${p.after('uid')} is on the roster${p.has('holder') ? ` as ${p.text('holder')}` : ' under another name'}; one uid is one person`,
-  held_by_request: (p, label) =>
-    `cannot use this ${label}: request ${p.text('request', 'another')} holds it; decide or cancel that one first`,
+  held_by_request: (p, label) => `cannot use this ${label}: ${holderText(p)}`,
   role_unknown: (p) =>
     `cannot give the role${p.quoted()}: the config has no such role${p.has('known') ? `; choose one of ${p.text('known')}` : ''}`,
   role_not_grantable: (p) => `cannot give the role${p.quoted()}: it is not given to people; choose another`,
@@ -80,6 +80,8 @@ const WORDS: Record<ViolationCode, Words> = {
     `cannot go on without the program${p.quoted(p.has('program') ? 'program' : 'value')}: it is not installed; install it`,
   template_unreadable: (p) =>
     `cannot read the memory template${p.quoted('path')}: ${p.text('why', p.text('errno', 'the file cannot be used'))}; correct it or 'memory.template' in the config`,
+  roster_entry_changed: (p) =>
+    `cannot repair${p.quoted('os_user')}: the roster no longer has exactly this entry; run 'usher reconcile' again`,
   roster_unusable: (p) =>
     `cannot use the roster${p.quoted('path')}: ${p.text('why', 'it cannot be read')}; correct the file by hand, nothing was changed`,
   disk_full: (p) =>

@@ -4,6 +4,7 @@ import { type DiskProblem, diskProblems } from '../provisioning/host/files/disk.
 import type { Host } from '../provisioning/host/host.ts'
 import type { StepRegistry } from '../provisioning/registry.ts'
 import type { Store } from '../store/store.ts'
+import { startDailyHead } from './audit/daily-head.ts'
 import type { Caller } from './caller.ts'
 import type { EngineContext, EngineLog } from './context.ts'
 import type { Engine } from './engine.ts'
@@ -13,6 +14,7 @@ import { lapseRequests } from './operations/decide-request.ts'
 import { createExecute } from './operations/execute.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
+import { createReconciler } from './reconcile/reconciler.ts'
 import { createRunner } from './running/runner.ts'
 
 export interface EngineDependencies {
@@ -38,7 +40,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { config, host, registry, store, log, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
-  const context: EngineContext = {
+  const parts: Omit<EngineContext, 'reconciler'> = {
     config,
     host,
     registry,
@@ -54,10 +56,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
+  const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
   const { events } = context
   const runner = createRunner(context)
   let expiry: NodeJS.Timeout | undefined
   let running = false
+  let endDailyHead = () => {}
 
   function awaitExpiry(): void {
     clearTimeout(expiry)
@@ -95,13 +99,15 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         events.append('worker.started', nobody, 'worker', { version, mode: config.mode })
       })
       lapseRequests(context)
+      if (config.audit.postHead) endDailyHead = startDailyHead(context)
       runner.start()
       awaitExpiry()
     },
     async stop(deadlineMs) {
       running = false
       clearTimeout(expiry)
-      await runner.stop(deadlineMs)
+      endDailyHead()
+      await Promise.all([context.reconciler.stop(), runner.stop(deadlineMs)])
     },
   }
 }

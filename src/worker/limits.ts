@@ -16,6 +16,8 @@ export interface EngineLimits {
   attemptsPerStep: number
   /** How long a step that ignores its deadline is waited for, in milliseconds. */
   graceMs: number
+  /** How long a step waits in all for the account database while somebody else holds its lock, in milliseconds. */
+  lockPatienceMs: number
   /** How long a run that was interrupted by a bug or a full disk rests before it is taken up again. */
   retryMs: number
   /** First answers are remembered for this long. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,
   graceMs: 10_000,
+  lockPatienceMs: 30_000,
   retryMs: 10_000,
   idempotencyMs: 7 * 24 * HOUR,
 }

@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { spelledOut } from '../protocol/json-document.ts'
 
 /**
  * The worker's log. It never gets secrets or answers: ids, codes and times, and of a step that failed what its program said.
@@ -12,20 +13,9 @@ export function createLog(
   destination: { write(line: string): unknown } = pino.destination({ dest: 2, sync: true }),
 ): Log {
   return pino(
+    // In JSON such characters stand inside of strings alone, where their escapes mean the same.
     { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line: string) => void destination.write(escapeInvisible(line)) },
-  )
-}
-
-/** In JSON such characters stand inside of strings alone, where their escapes mean the same. */
-function escapeInvisible(line: string): string {
-  return line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-    character === '\n'
-      ? character
-      : character
-          .split('')
-          .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-          .join(''),
+    { write: (line: string) => void destination.write(spelledOut(line)) },
   )
 }
 

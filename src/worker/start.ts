@@ -57,7 +57,6 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     stateDir: paths.state,
     secretsFile: paths.secrets,
     databaseFile,
-    quarantineDir: join(paths.data, '.usher-quarantine'),
     botUser: config.botUser,
     personUids: config.uids,
     takeUid: (isFree, range) => store.uids.take(isFree, range),

@@ -2,14 +2,16 @@
  * `npm run bench`: what Usher costs on this machine, as Markdown tables for docs/performance.md. Needs root on Linux; all
  * accounts are made inside a sandbox. A benchmark, not a test: it always exits 0 when it could measure.
  *
- *   npm run bench [-- --people N]        50 by default
+ *   npm run bench [-- WHICH] [--people N]        WHICH: a name in `BENCHES`, `onboarding` by default
  */
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { canUnshare, collect, spawnInSandbox } from '../support/sandbox/sandbox.ts'
 import { withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
+import { measureBulk } from './bulk.ts'
 import { measureOnboarding } from './onboarding.ts'
 import { measureProcesses } from './processes.ts'
+import { measureRaces } from './races.ts'
 import { measureRestarts } from './restarts.ts'
 import { measureTaps } from './taps.ts'
 
@@ -19,21 +21,42 @@ const TAPS = 12
 const STARTS = 9
 const RESTARTS = 5
 
+interface Bench {
+  /** How many people (or requests about people) take part unless `--people` says it. */
+  people: number
+  /** Inside a sandbox of its own: rows of the table, without its head. */
+  measure(people: number): Promise<string>
+  /** Besides, inside a sandbox with a systemd. */
+  underSystemd?(): Promise<string>
+}
+
+/** One entry for each word that `npm run bench --` takes. */
+const BENCHES: Record<string, Bench> = {
+  onboarding: { people: 50, measure: measureMainPath, underSystemd: () => measureRestarts(RESTARTS) },
+  bulk: { people: 100, measure: measureBulk },
+  races: { people: 50, measure: measureRaces },
+}
+
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(words: readonly string[]): Promise<number> {
-  const inside = words.includes('--inside')
+  const name = words[0] === undefined || words[0].startsWith('--') ? 'onboarding' : words[0]
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
+  if (bench === undefined) {
+    console.error(`bench: cannot measure "${name}": it must be one of ${Object.keys(BENCHES).join(', ')}`)
+    return 2
+  }
   const at = words.indexOf('--people')
-  const people = at >= 0 ? Number(words[at + 1]) : 50
+  const people = at >= 0 ? Number(words[at + 1]) : bench.people
   if (!Number.isInteger(people) || people < 1 || people > 1000) {
     console.error('bench: cannot use --people: it must be a number from 1 to 1000')
     return 2
   }
+  if (words.includes('--inside')) return measure(name, bench, people)
   if (words.includes('--under-systemd')) {
-    console.log(await measureRestarts(RESTARTS))
+    console.log(await bench.underSystemd?.())
     return 0
   }
-  if (inside) return measure(people)
   const possible = await canUnshare()
   if (!possible.ok) {
     console.error(`bench: cannot measure: ${possible.why}`)
@@ -42,10 +65,11 @@ async function main(words: readonly string[]): Promise<number> {
   const node = process.execPath.startsWith(CHECKOUT)
     ? process.execPath.slice(CHECKOUT.length + 1)
     : process.execPath
-  const argv = [node, '--disable-warning=ExperimentalWarning', 'test/bench/main.ts'] as const
-  const { status } = await collect(spawnInSandbox([...argv, '--inside', ...words], { stdio: 'inherit' }))
-  if (status !== 0) return status
-  console.error(`bench: ${RESTARTS} people under systemd, without and with the restart of a service`)
+  const argv = [node, '--disable-warning=ExperimentalWarning', 'test/bench/main.ts', name] as const
+  const inside = [...argv, '--inside', '--people', String(people)] as const
+  const { status } = await collect(spawnInSandbox(inside, { stdio: 'inherit' }))
+  if (status !== 0 || bench.underSystemd === undefined) return status
+  say('the part that needs a systemd')
   return withSystemd(async (systemd) => {
     const { status, stdout, stderr } = await systemd.run([...argv, '--under-systemd'])
     process.stdout.write(stdout)
@@ -54,9 +78,19 @@ async function main(words: readonly string[]): Promise<number> {
   })
 }
 
-async function measure(people: number): Promise<number> {
-  const say = (text: string) => console.error(`bench: ${text}`)
+async function measure(name: string, bench: Bench, people: number): Promise<number> {
+  const rows = await bench.measure(people)
   const [cpu] = cpus()
+  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Linux, Node ${process.versions.node}`
+  console.log(`Measured with \`npm run bench -- ${name} --people ${people}\` on ${machine}.
+
+| what | p50 | p95 | target |
+|---|---|---|---|
+${rows}`)
+  return 0
+}
+
+async function measureMainPath(people: number): Promise<string> {
   say(`starts of worker and bot, ${STARTS} each`)
   const processes = await measureProcesses(STARTS)
   say(`so far:\n${processes}`)
@@ -65,12 +99,9 @@ async function measure(people: number): Promise<number> {
   say(`so far:\n${onboarding}`)
   say(`${TAPS} taps on Approve`)
   const taps = await measureTaps(TAPS)
-  console.log(`Measured with \`npm run bench\` on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Linux, Node ${process.versions.node}.
+  return [onboarding, taps, processes].join('\n')
+}
 
-| what | p50 | p95 | target |
-|---|---|---|---|
-${onboarding}
-${taps}
-${processes}`)
-  return 0
+function say(text: string): void {
+  console.error(`bench: ${text}`)
 }

@@ -42,6 +42,18 @@ test('a marked program ends with its pid namespace', async () => {
   expect(found).toBe('')
 })
 
+test('a marked program that is becoming another one at this very moment ends, too', async () => {
+  for (let count = 0; count < 10; count++) {
+    const mark = randomBytes(16).toString('hex')
+    const again = 'exec /bin/sh -c "$0" "$0" "$1"'
+    const child = spawn('/bin/sh', ['-c', again, again, mark], { detached: true, stdio: 'ignore' })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
+    expect(await endMarked(mark, never)).toBe(true)
+    expect(await Promise.race([ended, sleep(1000)])).toBe('SIGKILL')
+  }
+})
+
 test('nothing else is touched: not our own session, not a program with another mark', async () => {
   const mark = randomBytes(16).toString('hex')
   const other = started(randomBytes(16).toString('hex'), 'echo up; exec sleep 60')

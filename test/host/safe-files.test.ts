@@ -327,6 +327,19 @@ describe('replacing a trusted file', () => {
 })
 
 describe('making a home', () => {
+  test('that does not fit names the home, and not the skeleton that was copied', async () => {
+    const small = mountTmpfs('size=64k,mode=755')
+    mkdirSync(`${dir}/skel/deep`, { recursive: true })
+    writeFileSync(`${dir}/skel/deep/large`, 'x'.repeat(200_000))
+    const made = await files.makeHome(`${small}/ann`, person, `${dir}/skel`, '.t', () => {})
+    expect(made).toMatchObject({
+      ok: false,
+      failure: { code: 'disk_full', params: { path: `${small}/ann` } },
+    })
+    expect(await files.removeTemporary(`${small}/ann`, '.t')).toEqual({ ok: true })
+    expect(readdirSync(small)).toEqual([])
+  })
+
   test('copies the skeleton with owner and mode, out of the owner’s reach until it is complete', async () => {
     mkdirSync(`${dir}/skel/.config/x`, { recursive: true })
     writeFileSync(`${dir}/skel/.bashrc`, '# rc\n')

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ServiceParams, SmokeTestParams } from '../../src/domain/step.ts'
 import type { Services } from '../../src/provisioning/host/services/services.ts'
@@ -188,4 +189,23 @@ describe('the last check through the service', () => {
     await service.undo(context, { services, probe }, { reached: [], nonce })
     expect(readdirSync(workspace)).toEqual([])
   })
+
+  test.each(['apply', 'undo'] as const)(
+    'that was interrupted and still runs is ended by its mark before %s goes on',
+    async (what) => {
+      const left = spawn('/usr/bin/setpriv', [
+        ...['--reuid=4301', '--regid=4301', '--clear-groups', '--', '/bin/sh', '-c'],
+        // As a probe that was begun by a worker that is gone: it writes on, long after its file was removed.
+        ...['while :; do echo "$0" >"$1"; sleep 0.01; done', nonce, `${workspace}/.usher-probe-${nonce}`],
+      ])
+      const ended = new Promise((resolve) => left.once('exit', (_, signal) => resolve(signal)))
+      const { context } = begin({ 'kai.service': { active: true } })
+      const planned = { services: services.slice(0, 1), probe }
+      const record = { reached: [{ unit: 'kai.service', wasActive: true }], nonce }
+      if (what === 'apply') expect(await service.apply(context, planned, record)).toMatchObject({ ok: true })
+      else expect(await service.undo(context, planned, record)).toMatchObject({ state: 'undone' })
+      expect(left.signalCode ?? (await Promise.race([ended, sleep(200)]))).toBe('SIGKILL')
+      expect(readdirSync(workspace)).toEqual([])
+    },
+  )
 })

@@ -217,6 +217,23 @@ describe('isolation is found missing', () => {
     expect(contents()).toEqual([])
   })
 
+  test.each([places.dataDir, '/home'])('when the quarantine in %s can be entered', async (folder) => {
+    const path = `${folder}/.usher-quarantine`
+    makeFolder(path, 0, 0o711)
+    try {
+      expect((await apply()).outcome).toMatchObject({
+        ok: false,
+        failure: { code: 'not_isolated', params: { path, who: 'maria' } },
+      })
+      // A folder that only has the name, in their own home, is their own.
+      chmodSync(path, 0o700)
+      makeFolder('/home/maria/.usher-quarantine', uids.maria, 0o755)
+      expect((await apply()).outcome.ok).toBe(true)
+    } finally {
+      rmSync(path, { recursive: true })
+    }
+  })
+
   test('when the new person is in the group of a folder of somebody else, and not otherwise', async () => {
     const path = folder('memory', 7)
     execFileSync('groupadd', ['crew'])

@@ -16,6 +16,7 @@ import type { StepRegistry } from '../../src/provisioning/registry.ts'
 import type { Database } from '../../src/store/database.ts'
 import { openSqlite } from '../../src/store/dialects/sqlite/open.ts'
 import { createStore, type Store } from '../../src/store/store.ts'
+import { verifyHistory } from '../../src/worker/audit/verify-history.ts'
 import type { Caller } from '../../src/worker/caller.ts'
 import { createEngine } from '../../src/worker/create-engine.ts'
 import type { Engine, OperationResult } from '../../src/worker/engine.ts'
@@ -63,6 +64,8 @@ export function testConfig(change: Partial<Config> = {}): Config {
     smoke: { agentCommand: null, path: ['/usr/bin'], via: null },
     uids: null,
     adopt: 'owner',
+    reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
+    audit: { postHead: false },
     ...change,
   }
 }
@@ -141,11 +144,15 @@ export interface FixtureOptions {
   wrap?: (database: Database) => Database
   /** The machine that this test runs on, in a sandbox, instead of the fake one. */
   real?: { host: (store: Store) => Host; registry: StepRegistry }
+  /** The test changes the database behind the worker's back. */
+  tampers?: true
   disk?: { path: string; problem: 'disk_full' | 'disk_read_only' }[]
 }
 
 /** An engine over a real database in a folder of its own, on a fake machine. */
 export interface Fixture {
+  /** The database, to look at with a connection of one's own. */
+  readonly databaseFile: string
   engine: Engine
   store: Store
   machine: FakeMachine
@@ -175,13 +182,18 @@ export interface Fixture {
   ended(runId: number): Promise<RunView>
   /** Drafts, submits, approves and waits for the end. */
   onboard(answers?: Partial<AnswersInput>): Promise<RunView>
-  /** Ends this engine as kill -9 would and starts another on the same database and machine. */
-  restart(options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>): Promise<void>
+  /** Ends this engine as kill -9 would and starts another on the same database and machine; `between` has it to itself. */
+  restart(
+    options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>,
+    between?: (databaseFile: string) => void,
+  ): Promise<void>
+  /** Ends it, and expects that the history is whole and says what the tables say, unless the test tampers with it. */
   remove(): Promise<void>
 }
 
 export async function engineFixture(options: FixtureOptions = {}): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-engine-'))
+  const file = join(folder, 'usher.db')
   const machine = fakeMachine()
   options.machine?.(machine)
   const steps: StepLog = []
@@ -191,7 +203,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   let current: { engine: Engine; store: Store }
 
   async function open({ script, wrap, config }: FixtureOptions): Promise<void> {
-    const opened = openSqlite(join(folder, 'usher.db'))
+    const opened = openSqlite(file)
     if (!opened.ok) throw new Error(opened.problem.message)
     const store = createStore(wrap?.(opened.database) ?? opened.database)
     const engine = createEngine({
@@ -216,6 +228,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   await open(options)
 
   const fixture: Fixture = {
+    databaseFile: file,
     get engine() {
       return current.engine
     },
@@ -262,15 +275,23 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
       expect(approved.request.state).toBe('approved')
       return fixture.ended(approved.request.run_id ?? 0)
     },
-    async restart(change = {}) {
+    async restart(change = {}, between = () => undefined) {
       await current.engine.stop(0)
       current.store.close()
+      between(file)
       await open({ ...options, ...change })
     },
     async remove() {
       await current.engine.stop(0)
       current.store.close()
+      const left = openSqlite(file)
+      const findings =
+        left.ok && options.tampers === undefined
+          ? (await verifyHistory(createStore(left.database), {})).findings
+          : []
+      if (left.ok) left.database.close()
       rmSync(folder, { recursive: true })
+      expect(findings).toEqual([])
     },
   }
   return fixture

@@ -115,6 +115,10 @@ describe('the peer', () => {
       'request.confirm': { id: 1, digest },
       'request.deny': { id: 1 },
       'run.undo': { run_id: 1 },
+      'run.retry': { run_id: 1 },
+      'run.keep': { run_id: 1 },
+      'run.resume': { run_id: 1 },
+      'run.abandon': { run_id: 1, reason: 'so be it' },
       'host.check-account': { os_user: 'ada' },
     } as const
     for (const [operation, input] of Object.entries(inputs)) {

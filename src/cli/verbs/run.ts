@@ -3,8 +3,9 @@ import { requestLines, requestSubject } from '../../texts/requests.ts'
 import { runLines } from '../../texts/runs.ts'
 import { afterDecision } from '../after-decision.ts'
 import { otherPlan } from '../decide.ts'
-import { done, refused } from '../outcome.ts'
-import { submitAndDecide } from '../submit.ts'
+import { done, type Outcome, refused } from '../outcome.ts'
+import { submitAndDecide, waitsLine } from '../submit.ts'
+import { waitForEnd } from '../wait.ts'
 import type { Act, AddVerb } from './act.ts'
 import { parseDigest, parseId } from './arguments.ts'
 
@@ -12,6 +13,10 @@ export const addRun: AddVerb = (program, act) => {
   const run = program.command('run').description('one run: its receipt, its undo')
   addShow(run, act)
   addUndo(run, act)
+  addRetry(run, act)
+  addKeep(run, act)
+  addResume(run, act)
+  addAbandon(run, act)
 }
 
 function addShow(run: Command, act: Act): void {
@@ -58,6 +63,90 @@ function addUndo(run: Command, act: Act): void {
         return submitted.ok
           ? afterDecision(session, submitted.request, { wait: options.wait === true })
           : submitted.outcome
+      }),
+    )
+}
+
+function addRetry(run: Command, act: Act): void {
+  run
+    .command('retry')
+    .description('puts the request of a run that was undone up again: planned anew, approved like any other')
+    .argument('<id>', 'number of the run', parseId)
+    .option(
+      '--approve [digest]',
+      'as root: decide it at once; with =DIGEST only if the plan is that one',
+      parseDigest,
+    )
+    .option('--wait', 'follow the run and end with its receipt')
+    .action(
+      act(async (session, id: number, options: { approve?: string | true; wait?: true }) => {
+        const { client, signal } = session
+        const returned = await client.call('run.retry', { run_id: id }, { signal })
+        if (!returned.ok) return refused(returned.error)
+        let { request } = returned
+        const other = otherPlan(request, options.approve)
+        if (other !== null) return other
+        if (options.approve !== undefined) {
+          const input = { id: request.id, digest: request.plan.digest }
+          const approved = await client.call('request.approve', input, { signal })
+          if (!approved.ok) return refused(approved.error, { request }, [waitsLine(request)])
+          request = approved.request
+        } else await session.say(requestLines(request))
+        return afterDecision(session, request, { wait: options.wait === true })
+      }),
+    )
+}
+
+function addKeep(run: Command, act: Act): void {
+  run
+    .command('keep')
+    .description('takes note that a run stays undone')
+    .argument('<id>', 'number of the run', parseId)
+    .action(
+      act(async ({ client, signal }, id: number) => {
+        const kept = await client.call('run.keep', { run_id: id }, { signal })
+        return kept.ok ? done({ run: kept.run }, runLines(kept.run)) : refused(kept.error)
+      }),
+    )
+}
+
+function addResume(run: Command, act: Act): void {
+  run
+    .command('resume')
+    .description('as root: goes on with an undo that could not finish')
+    .argument('<id>', 'number of the run', parseId)
+    .option('--wait', 'follow the run and end with its receipt')
+    .action(
+      act(async (session, id: number, options: { wait?: true }) => {
+        const { client, signal } = session
+        const resumed = await client.call('run.resume', { run_id: id }, { signal })
+        if (!resumed.ok) return refused(resumed.error)
+        if (options.wait !== true) return done({ run: resumed.run }, runLines(resumed.run))
+        const { request_id } = resumed.run
+        const owner = await client.call('request.get', { id: request_id }, { signal })
+        if (!owner.ok) return refused(owner.error, { run: resumed.run })
+        return undoneCounts(await waitForEnd(session, owner.request))
+      }),
+    )
+}
+
+/** To whoever resumes an undo, a run that was undone is what they wanted. */
+function undoneCounts(outcome: Outcome): Outcome {
+  return !outcome.ok && outcome.error.code === 'run_undone'
+    ? done(outcome.data ?? {}, outcome.lines)
+    : outcome
+}
+
+function addAbandon(run: Command, act: Act): void {
+  run
+    .command('abandon')
+    .description('as root: accepts what an undo that could not finish left on the host')
+    .argument('<id>', 'number of the run', parseId)
+    .requiredOption('--reason <text>', 'why it may stay; kept in the history')
+    .action(
+      act(async ({ client, signal }, id: number, { reason }: { reason: string }) => {
+        const closed = await client.call('run.abandon', { run_id: id, reason }, { signal })
+        return closed.ok ? done({ run: closed.run }, runLines(closed.run)) : refused(closed.error)
       }),
     )
 }

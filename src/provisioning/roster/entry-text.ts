@@ -1,4 +1,5 @@
 import { OPTIONAL_KEYS, type RosterEntry } from '../../domain/person.ts'
+import { replaceUnsafeCharacters, unicodeEscape } from '../../domain/unsafe-text.ts'
 
 /** The keys that an entry is written with, in this order. */
 const KEYS = [
@@ -59,10 +60,12 @@ function isPlainEverywhere(value: string): boolean {
   )
 }
 
-/** A double-quoted scalar on one line: a JSON string with everything unprintable escaped as well. */
+/**
+ * A double-quoted scalar on one line: a JSON string with everything unsafe or unprintable escaped as well, but for what takes two
+ * UTF-16 units: YAML knows no escape for such a pair that JSON has, too, and none of them is taken for a line end.
+ */
 function quoted(value: string): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return replaceUnsafeCharacters(JSON.stringify(value), (found) =>
+    found.length === 1 ? unicodeEscape(found) : found,
+  ).replace(/[\u00a0\ufff0-\uffff]/g, unicodeEscape)
 }

@@ -1,7 +1,9 @@
 import type { PasswdEntry } from '../../domain/facts.ts'
+import type { Drift } from '../../domain/finding.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { Note, StepFailure, StepParams } from '../../domain/step.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
+import { accountChanged } from './parts/person-account.ts'
 
 /**
  * `lifts`: this run was about to lift the expiry of the account with this uid, or has lifted it. `onStart`: not in the run
@@ -24,16 +26,24 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
   async check(host, { osUser }) {
     const entry = await host.accounts.byName(osUser)
     if (entry !== null && !(await host.accounts.isExpired(osUser))) {
-      return { state: 'already', notes: [{ code: 'activation.not_needed' }] }
+      return { state: 'already', notes: [{ code: 'activation.not_needed' }], drifts: [] }
     }
-    return { state: 'differs', notes: [{ code: 'activation.lift' }] }
+    const drifts: Drift[] = []
+    if (entry !== null) {
+      const code = (await host.accounts.isNeverActivated(osUser))
+        ? 'account.never_activated'
+        : 'account.expired'
+      // Whoever expired it took access away: giving it back is a person's to decide.
+      drifts.push({ code, params: { os_user: osUser }, repairable: false })
+    }
+    return { state: 'differs', notes: [{ code: 'activation.lift' }], drifts }
   },
 
   async apply(context, params, record) {
     const { host, run, journal, hasStarted } = context
     const { osUser, gecos, awaitsStartOf } = params
     const entry = await host.accounts.byName(osUser)
-    if (entry === null || (record !== null && record.uid !== entry.uid)) return failed(changed(osUser))
+    if (entry === null || (record !== null && record.uid !== entry.uid)) return failed(accountChanged(osUser))
     if (record?.onStart === true) return applyWaiting(context, params, record, entry)
     const { uid } = entry
     const lifts =
@@ -54,7 +64,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     if (record === null || !(record.lifts || record.onStart)) return { state: 'undone', notes: [] }
     const entry = await host.accounts.byName(osUser)
     if (entry === null) return { state: 'undone', notes: [] }
-    if (entry.uid !== record.uid) return { state: 'failed', failure: changed(osUser), notes: [] }
+    if (entry.uid !== record.uid) return { state: 'failed', failure: accountChanged(osUser), notes: [] }
     const notes: Note[] = []
     if (record.lifts && !(await host.accounts.isExpired(osUser))) {
       const expired = await host.accounts.expire(osUser)
@@ -72,7 +82,7 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
     const entry = await host.accounts.byName(osUser)
     const same = entry !== null && entry.uid === record.uid
     const asPromised = same && !(record.lifts && (await host.accounts.isExpired(osUser)))
-    return asPromised ? done() : failed(changed(osUser))
+    return asPromised ? done() : failed(accountChanged(osUser))
   },
 }
 
@@ -108,8 +118,4 @@ function done(...notes: Note[]): StepOutcome {
 
 function failed(failure: StepFailure): StepOutcome {
   return { ok: false, failure, notes: [] }
-}
-
-function changed(osUser: string): StepFailure {
-  return { code: 'account_changed', params: { os_user: osUser } }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { Note, ServiceParams, SmokeTestParams } from '../../domain/step.ts'
+import type { Drift } from '../../domain/finding.ts'
+import type { Note, ServiceParams, SmokeTestParams, StepFailure } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
-import { type ProbeRun, personOf, probe, removeSentinels } from './parts/smoke-probe.ts'
+import { endInterruptedProbe, type ProbeRun, personOf, probe } from './parts/smoke-probe.ts'
 
 /**
  * The units that this run was about to act on, with whether they were active before; and the nonce of a probe that was
@@ -20,17 +21,25 @@ export const service: StepImplementation<'service', ServiceRecord> = {
   // A start may take 90 s by systemd's default, twice with a start limit, and wait for the budget besides.
   deadlineMs: 240_000,
 
-  async check(_host, { services }) {
-    return services.some(({ action }) => action !== 'remind')
-      ? { state: 'differs', notes: planned(services) }
-      : { state: 'already', notes: planned(services) }
+  async check(host, { services }) {
+    const ours = services.filter(({ action }) => action !== 'remind')
+    const drifts: Drift[] = []
+    for (const { unit } of ours) {
+      if (await host.services.isActive(unit)) continue
+      // Everybody's agents run in it: starting it is a person's to decide.
+      drifts.push({ code: 'service.down', params: { unit }, repairable: false })
+    }
+    return ours.length > 0
+      ? { state: 'differs', notes: planned(services), drifts }
+      : { state: 'already', notes: planned(services), drifts }
   },
 
   async apply(context, { services, probe: proof }, record) {
     const { host, journal, signal } = context
     const notes: Note[] = []
     const reached = [...(record?.reached ?? [])]
-    await forgetProbe(context, proof, record)
+    const stillRunning = await endOwnProbe(context, proof, record)
+    if (stillRunning) return { ok: false, failure: stillRunning, notes }
     for (const { unit, action } of services) {
       if (action === 'remind') {
         notes.push({ code: 'service.remind', params: { unit } })
@@ -55,8 +64,9 @@ export const service: StepImplementation<'service', ServiceRecord> = {
 
   async undo(context, { services, probe: proof }, record) {
     const { host, signal } = context
-    await forgetProbe(context, proof, record)
     const notes: Note[] = []
+    const stillRunning = await endOwnProbe(context, proof, record)
+    if (stillRunning) return { state: 'failed', failure: stillRunning, notes }
     for (const { unit, wasActive } of record?.reached ?? []) {
       const action = services.find((known) => known.unit === unit)?.action ?? 'restart'
       const outcome = await host.services.perform(unit, action, signal)
@@ -96,13 +106,12 @@ async function proveThroughService(
   return probe(host, proof, found.person, run)
 }
 
-/** What an interrupted probe of this run left. */
-async function forgetProbe(
+/** Ends a probe of this run that has not answered; null when nothing of it is left. */
+async function endOwnProbe(
   { host, signal }: StepContext<ServiceRecord>,
   proof: SmokeTestParams | null,
   record: ServiceRecord | null,
-): Promise<void> {
-  if (proof === null || record === null || record.nonce === null) return
-  const found = await personOf(host, proof)
-  if (found.ok) await removeSentinels(host, proof, found.person, { nonce: record.nonce, signal })
+): Promise<StepFailure | null> {
+  if (proof === null || record === null || record.nonce === null) return null
+  return endInterruptedProbe(host, proof, { nonce: record.nonce, signal })
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { StepImplementation, StepOutcome } from '../step-kind.ts'
 import { proveIsolation } from './parts/smoke-isolation.ts'
-import { personOf, probe, removeSentinels } from './parts/smoke-probe.ts'
+import { endInterruptedProbe, personOf, probe } from './parts/smoke-probe.ts'
 
 /** `nonce` names the files of a probe that was begun; `done` says that it has answered for all of them. */
 type SmokeRecord = { nonce: string; done: boolean }
@@ -15,8 +15,9 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
   kind: 'smoke-test',
   deadlineMs: 120_000,
 
+  /** A proof is about a moment: there is nothing to look at afterwards but to prove it again. */
   async check() {
-    return { state: 'differs', notes: [{ code: 'smoke.will_prove' }] }
+    return { state: 'differs', notes: [{ code: 'smoke.will_prove' }], drifts: [] }
   },
 
   async apply({ host, journal, signal }, params, record) {
@@ -27,8 +28,8 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
     // What an interrupted probe of this run left is found by its nonce, so an unfinished one keeps it.
     const nonce = record !== null && !record.done ? record.nonce : randomBytes(16).toString('hex')
     if (record !== null && !record.done) {
-      if (!(await host.programs.endMarked(nonce, signal))) return stillRunning()
-      await removeSentinels(host, params, person.person, { nonce, signal })
+      const failure = await endInterruptedProbe(host, params, { nonce, signal })
+      if (failure) return { ok: false, failure, notes: [] }
     }
     journal.commit({ nonce, done: false })
     const outcome = await probe(host, params, person.person, {
@@ -47,24 +48,12 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
 
   async undo({ host, signal }, params, record) {
     if (record === null || record.done) return { state: 'undone', notes: [] }
-    if (!(await host.programs.endMarked(record.nonce, signal))) {
-      const { failure, notes } = stillRunning()
-      return { state: 'failed', failure, notes }
-    }
-    const person = await personOf(host, params)
-    // Without the account nothing of it can be written or removed as it; its folders are undone by their own steps.
-    if (person.ok) await removeSentinels(host, params, person.person, { nonce: record.nonce, signal })
-    return { state: 'undone', notes: [] }
+    const failure = await endInterruptedProbe(host, params, { nonce: record.nonce, signal })
+    return failure ? { state: 'failed', failure, notes: [] } : { state: 'undone', notes: [] }
   },
 
   async verify(_context, _params, record): Promise<StepOutcome> {
     if (record.done) return { ok: true, notes: [] }
     return { ok: false, failure: { code: 'probe_failed', params: { why: 'it has not answered' } }, notes: [] }
   },
-}
-
-/** What an interrupted probe started survives SIGKILL: it hangs in the kernel. */
-function stillRunning(): StepOutcome & { ok: false } {
-  const why = 'programs of an interrupted probe do not end'
-  return { ok: false, failure: { code: 'probe_failed', params: { why } }, notes: [] }
 }

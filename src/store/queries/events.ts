@@ -1,8 +1,9 @@
 import type { DomainEvent, EventType } from '../../domain/event.ts'
-import { eventHash, GENESIS_HASH } from '../../domain/event-hash.ts'
+import { type ChainEnd, eventHash, GENESIS } from '../../domain/event-hash.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Database } from '../database.ts'
 import type { Schema } from '../schema.ts'
+import { metaQueries } from './meta.ts'
 
 export type NewEvent = Omit<DomainEvent, 'id' | 'previousHash' | 'hash'>
 
@@ -12,55 +13,142 @@ export interface EventQueries {
   append(event: NewEvent): DomainEvent
   /** At most `limit` events with ids above `cursor`, in order. */
   after(cursor: number, limit: number): DomainEvent[]
+  /** The same for who doubts them: an event that cannot be read, or is not spelled as it was written, is `null`. */
+  doubted(cursor: number, limit: number): (ChainEnd & { event: DomainEvent | null })[]
+  get(id: number): DomainEvent | null
+  /** Whether an event stands outside of what ids can be. */
+  hasStrayIds(): boolean
   /** The id of the last event; 0 when there is none. */
   latest(): number
+  /** Where the chain ends, as this process wrote it, else as it was noted beside the events. */
+  end(): ChainEnd
 }
 
-export function eventQueries({ build, all, first, repeated, rollbacks }: Database): EventQueries {
+/** Where the end of the chain is noted in `meta`, with every event that is appended. */
+const END_KEY = 'events.end'
+/** Ids beyond are none that were given. */
+const MAX_ID = Number.MAX_SAFE_INTEGER
+
+/**
+ * INVARIANTS
+ * - Whatever was done to the table, an id is never given twice and the chain goes on from the end that was noted: what is
+ *   missing or was put in shows as a break for ever, and as an event `audit.broken` that followers get.
+ */
+export function eventQueries(database: Database): EventQueries {
+  const { build, all, first, repeated, rollbacks } = database
+  const meta = metaQueries(database)
   const insert = repeated(
-    build.insertInto('events').values({
-      id: 0,
-      at: 0,
-      type: '',
-      request_id: 0,
-      run_id: 0,
-      subject_telegram_id: 0,
-      actor: '',
-      data: '',
-      previous_hash: '',
-      hash: '',
-    }),
+    build
+      .insertInto('events')
+      .values({
+        id: 0,
+        at: 0,
+        type: '',
+        request_id: 0,
+        run_id: 0,
+        subject_telegram_id: 0,
+        actor: '',
+        data: '',
+        previous_hash: '',
+        hash: '',
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing()),
   )
+  const note = repeated(
+    build
+      .insertInto('meta')
+      .values({ key: '', value: '' })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: '' })),
+  )
+  const chain = () => build.selectFrom('events').where('id', '>', 0).where('id', '<=', MAX_ID)
+  const hashOf = (id: number) => first(chain().select('hash').where('id', '=', id))?.hash ?? null
+  const lastRow = () => first(chain().select(['id', 'hash']).orderBy('id', 'desc').limit(1)) ?? GENESIS
+
   // This process is the only writer, so the end of the chain is known but after a rollback.
-  let tail: { id: number; hash: string; rollbacks: number } | null = null
-  const readTail = () =>
-    first(build.selectFrom('events').select(['id', 'hash']).orderBy('id', 'desc').limit(1))
-  const last = () => (tail?.rollbacks === rollbacks() ? tail : readTail())
+  let tail: (ChainEnd & { rollbacks: number }) | null = null
+  const known = () => (tail?.rollbacks === rollbacks() ? tail : null)
+
+  function end(): ChainEnd {
+    const { id, hash } = known() ?? noted(meta.get(END_KEY)) ?? lastRow()
+    return { id, hash }
+  }
+
+  function put(event: NewEvent, id: number, previousHash: string): DomainEvent | null {
+    const linked = { ...event, id, previousHash }
+    const hash = eventHash(linked)
+    const { changes } = insert([
+      ...[id, linked.at, linked.type, linked.requestId, linked.runId, linked.subjectTelegramId],
+      ...[linked.actor, JSON.stringify(linked.data), previousHash, hash],
+    ])
+    if (changes !== 1) return null
+    const end = `${id}:${hash}`
+    note([END_KEY, end, end])
+    tail = { id, hash, rollbacks: rollbacks() }
+    return { ...linked, hash }
+  }
+
+  /** Goes on after a table that is not as it was left. */
+  function goOn(at: number, left: ChainEnd): void {
+    const found = lastRow()
+    const told = left.id === 0 ? left.hash : hashOf(left.id)
+    const code = told === null ? 'cut_off' : told === left.hash ? 'inserted' : 'changed'
+    const event: NewEvent = {
+      ...{ at, type: 'audit.broken', requestId: null, runId: null, subjectTelegramId: null },
+      actor: 'worker',
+      data: { code, expected_id: left.id, expected_hash: left.hash.slice(0, 32), found_id: found.id },
+    }
+    let id = left.id + 1
+    while (put(event, id, left.hash) === null) id++
+  }
+
   return {
     append(event) {
-      const previous = last()
-      const linked = {
-        ...event,
-        id: (previous?.id ?? 0) + 1,
-        previousHash: previous?.hash ?? GENESIS_HASH,
+      if (known() === null) {
+        const left = end()
+        const last = lastRow()
+        tail = { ...left, rollbacks: rollbacks() }
+        if (left.id !== last.id || left.hash !== last.hash) goOn(event.at, left)
       }
-      const hash = eventHash(linked)
-      insert([
-        ...[linked.id, linked.at, linked.type, linked.requestId, linked.runId, linked.subjectTelegramId],
-        ...[linked.actor, JSON.stringify(linked.data), linked.previousHash, hash],
-      ])
-      tail = { id: linked.id, hash, rollbacks: rollbacks() }
-      return { ...linked, hash }
+      for (;;) {
+        const { id, hash } = end()
+        const added = put(event, id + 1, hash)
+        if (added !== null) return added
+        // Somebody else put an event there.
+        goOn(event.at, { id, hash })
+      }
     },
     after: (cursor, limit) =>
-      all(build.selectFrom('events').selectAll().where('id', '>', cursor).orderBy('id').limit(limit)).map(
-        eventOf,
-      ),
-    latest: () => last()?.id ?? 0,
+      all(chain().selectAll().where('id', '>', cursor).orderBy('id').limit(limit)).map(eventOf),
+    doubted: (cursor, limit) =>
+      all(chain().selectAll().where('id', '>', cursor).orderBy('id').limit(limit)).map((row) => ({
+        id: row.id,
+        hash: row.hash,
+        event: asWritten(row),
+      })),
+    get(id) {
+      const row = first(chain().selectAll().where('id', '=', id))
+      return row === undefined ? null : asWritten(row)
+    },
+    hasStrayIds: () =>
+      first(
+        build
+          .selectFrom('events')
+          .select('type')
+          .where(({ eb, or }) => or([eb('id', '<', 1), eb('id', '>', MAX_ID)]))
+          .limit(1),
+      ) !== undefined,
+    latest: () => end().id,
+    end,
   }
 }
 
-function eventOf(row: Schema['events']): DomainEvent {
+function noted(text: string | null): ChainEnd | null {
+  const match = /^([0-9]{1,16}):([0-9a-f]{64})$/.exec(text ?? '')
+  return match === null ? null : { id: Number(match[1]), hash: match[2] ?? '' }
+}
+
+/** An event as its row has it; throws when its data is no JSON. */
+export function eventOf(row: Schema['events']): DomainEvent {
   return {
     id: row.id,
     at: row.at,
@@ -72,5 +160,15 @@ function eventOf(row: Schema['events']): DomainEvent {
     data: JSON.parse(row.data) as JsonObject,
     previousHash: row.previous_hash,
     hash: row.hash,
+  }
+}
+
+/** The event, when its data is spelled as it was written: the hash covers what the text means, not its letters. */
+function asWritten(row: Schema['events']): DomainEvent | null {
+  try {
+    const event = eventOf(row)
+    return JSON.stringify(event.data) === row.data ? event : null
+  } catch {
+    return null
   }
 }

@@ -1,5 +1,6 @@
-import type { Run, RunState, RunStep } from '../../domain/run.ts'
-import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
+import type { RosterEntry } from '../../domain/person.ts'
+import type { Run, RunClosing, RunState, RunStep } from '../../domain/run.ts'
+import type { Note, PlanStep, StepFailure, StepKind, StepParams, StepRecord } from '../../domain/step.ts'
 import { mayRunBecome } from '../../domain/transitions.ts'
 import type { Database } from '../database.ts'
 import type { RunStepsTable, RunsTable } from '../schema.ts'
@@ -7,7 +8,7 @@ import type { RunStepsTable, RunsTable } from '../schema.ts'
 export interface NewRun {
   requestId: number
   revision: number
-  kind: 'onboard' | 'undo'
+  kind: Run['kind']
   undoOf: number | null
   digest: string
   marker: string
@@ -30,6 +31,7 @@ export interface StepChange {
   finishedAt?: number | null
   notes?: Note[]
   failure?: StepFailure | null
+  undoFailure?: StepFailure | null
   attempts?: number
 }
 
@@ -47,14 +49,20 @@ export interface RunQueries {
     id: number,
     from: RunState,
     to: RunState,
-    times?: { startedAt?: number; finishedAt?: number },
+    times?: { startedAt?: number; finishedAt?: number | null },
   ): boolean
+  /** The newest run that takes this one back or took it back. */
+  takenBackBy(id: number): number | null
+  /** The last word on a run in this state; false when it is in another, or has one already. */
+  close(id: number, state: RunState, closing: RunClosing): boolean
   steps(runId: number): StoredStep[]
   step(runId: number, index: number): StoredStep | null
   setStep(runId: number, index: number, from: readonly RunStep['state'][], change: StepChange): boolean
   /** The journal: durable when it returns if called outside a transaction. */
   setRecord(runId: number, index: number, record: StepRecord): void
   count(states: readonly RunState[]): number
+  /** The roster entry that the newest run of each person recorded that succeeded and was not taken back. */
+  recordedEntries(): { runId: number; telegramId: number; osUser: string; entry: RosterEntry }[]
 }
 
 type RunRow = { [K in keyof RunsTable]: K extends 'id' ? number : RunsTable[K] }
@@ -80,6 +88,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
     queuedAt: row.queued_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    closed: row.closed === null ? null : (JSON.parse(row.closed) as RunClosing),
   })
 
   return {
@@ -98,6 +107,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
           queued_at: added.queuedAt,
           started_at: null,
           finished_at: null,
+          closed: null,
         }),
       )
       const rows = added.steps.map((step, idx) => ({
@@ -113,6 +123,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
         finished_at: null,
         notes: '[]',
         failure: null,
+        undo_failure: null,
       }))
       if (rows.length > 0) run(build.insertInto('run_steps').values(rows))
       return insertId
@@ -160,6 +171,20 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
       )
       return changes === 1
     },
+    takenBackBy: (id) =>
+      first(build.selectFrom('runs').select('id').where('undo_of', '=', id).orderBy('id', 'desc').limit(1))
+        ?.id ?? null,
+    close(id, state, closing) {
+      const { changes } = run(
+        build
+          .updateTable('runs')
+          .set({ closed: JSON.stringify(closing) })
+          .where('id', '=', id)
+          .where('state', '=', state)
+          .where('closed', 'is', null),
+      )
+      return changes === 1
+    },
     steps: (runId) => stepRows(runId).map(storedStepOf),
     step(runId, index) {
       const row = first(
@@ -179,6 +204,9 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
             ...(change.failure === undefined
               ? {}
               : { failure: change.failure === null ? null : JSON.stringify(change.failure) }),
+            ...(change.undoFailure === undefined
+              ? {}
+              : { undo_failure: change.undoFailure === null ? null : JSON.stringify(change.undoFailure) }),
             ...(change.attempts === undefined ? {} : { attempts: change.attempts }),
           })
           .where('run_id', '=', runId)
@@ -199,6 +227,27 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
           .select(({ fn }) => fn.countAll<number>().as('count'))
           .where('state', 'in', states),
       )?.count ?? 0,
+    recordedEntries: () =>
+      all(
+        build
+          .selectFrom('runs')
+          .innerJoin('run_steps', 'run_steps.run_id', 'runs.id')
+          .select(['runs.id', 'runs.telegram_id', 'runs.os_user', 'run_steps.params'])
+          .where('run_steps.kind', '=', 'roster')
+          .where('runs.id', 'in', (newest) =>
+            newest
+              .selectFrom('runs')
+              .select(({ fn }) => fn.max('id').as('id'))
+              .where('state', '=', 'succeeded')
+              .where('kind', '<>', 'undo')
+              .groupBy('telegram_id'),
+          ),
+      ).map((row) => ({
+        runId: row.id,
+        telegramId: row.telegram_id,
+        osUser: row.os_user,
+        entry: (JSON.parse(row.params) as StepParams['roster']).entry,
+      })),
   }
 }
 
@@ -210,8 +259,13 @@ function stepOf(row: RunStepsTable): RunStep {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     notes: JSON.parse(row.notes) as Note[],
-    failure: row.failure === null ? null : (JSON.parse(row.failure) as StepFailure),
+    failure: failureOf(row.failure),
+    undoFailure: failureOf(row.undo_failure),
   }
+}
+
+function failureOf(text: string | null): StepFailure | null {
+  return text === null ? null : (JSON.parse(text) as StepFailure)
 }
 
 function storedStepOf(row: RunStepsTable): StoredStep {

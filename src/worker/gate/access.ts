@@ -50,6 +50,11 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     seenWith: 'people.read.all',
   },
   'run.undo': { ways: DECIDING, own: ['runs.undo'], foreign: ['runs.undo'], seenWith: 'runs.read.all' },
+  'run.retry': { ways: DECIDING, own: ['runs.retry'], foreign: ['runs.retry'], seenWith: 'runs.read.all' },
+  'run.keep': { ways: DECIDING, own: ['runs.retry'], foreign: ['runs.retry'], seenWith: 'runs.read.all' },
+  // What is left on the host is for who can look at it.
+  'run.resume': { ways: ['operator'], own: ['runs.undo'], foreign: ['runs.undo'], seenWith: null },
+  'run.abandon': { ways: ['operator'], own: ['runs.undo'], foreign: ['runs.undo'], seenWith: null },
   'request.submit': {
     ways: EVERY_PERSON,
     own: ['requests.draft.own', 'requests.draft.all'],
@@ -86,6 +91,31 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   'claim.accept': { ways: ['os'], own: 'anyone', foreign: [], seenWith: null },
   // That somebody wrote to the bot is the bot's to say, of nobody but the one it speaks for: neither a uid nor root can press Start.
   'person.started': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'reconcile.check': {
+    ways: DECIDING,
+    own: ['reconcile.run'],
+    foreign: ['reconcile.run'],
+    seenWith: null,
+  },
+  'reconcile.run': {
+    ways: DECIDING,
+    own: ['reconcile.run'],
+    foreign: ['reconcile.run'],
+    seenWith: null,
+  },
+  'reconcile.get': {
+    ways: DECIDING,
+    own: ['reconcile.run'],
+    foreign: ['reconcile.run'],
+    seenWith: null,
+  },
+  // Each of its requests is decided by the rule of request.approve besides.
+  'reconcile.approve': {
+    ways: DECIDING,
+    own: ['requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
   'request.list': {
     ways: EVERY_PERSON,
     own: ['requests.read.own', 'requests.read.all'],
@@ -116,6 +146,9 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     foreign: ['people.read.all'],
     seenWith: null,
   },
+  // No uid on worker.sock reads everybody's history, and only root reads what every event rests on.
+  'audit.list': { ways: DECIDING, own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
+  'audit.verify': { ways: ['operator'], own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
   'events.follow': {
     ways: [...EVERY_PERSON, 'bot'],
     own: ['events.follow.own', 'events.follow.all'],

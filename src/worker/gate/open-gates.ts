@@ -24,6 +24,8 @@ export interface GatesOptions {
   ownGid: number
   /** The bot's account; null where there is none, then only root could connect and is refused. */
   bot: { uid: number; gid: number } | null
+  /** Default: `LIMITS`. */
+  limits?: Readonly<Record<Caller['listener'], Limits>>
 }
 
 export interface Gates {
@@ -38,7 +40,7 @@ export type GatesResult =
  * Opens the three listeners, or none. In single-user mode folder and sockets are the caller's alone.
  */
 export async function openGates(dependencies: GateDependencies, options: GatesOptions): Promise<GatesResult> {
-  const { run, mode, ownUid, ownGid } = options
+  const { run, mode, ownUid, ownGid, limits = LIMITS } = options
   const system = mode === 'system'
   const folder = ensureRunFolder(run, system ? 0o755 : 0o700, ownUid)
   if (!folder.ok) return { ok: false, code: 'unusable', message: folder.message }
@@ -54,7 +56,7 @@ export async function openGates(dependencies: GateDependencies, options: GatesOp
     await Promise.all(open.map(({ gate }) => gate.close(deadlineMs)))
   }
   for (const listener of ['admin', 'bot', 'everybody'] as const) {
-    const gate = createGate(dependencies, listener, LIMITS[listener])
+    const gate = createGate(dependencies, listener, limits[listener])
     const result = await listenAt(gate.server, places[listener], ownUid)
     if (!result.ok) {
       await close(0)

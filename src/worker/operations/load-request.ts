@@ -41,11 +41,12 @@ export function reload({ store }: EngineContext, id: number): Request {
 export function refuseDecision(request: Request, digest: string | null): (Refusal & { ok: false }) | null {
   const { id, state, decidedBy, decidedAt } = request
   if (state === 'draft') return refusal('bad_request', `cannot decide request ${id}: submit it first`)
-  if (state === 'expired') return refusal('expired', `cannot decide request ${id}: it expired undecided`)
+  const decided = { params: { state, by: decidedBy ?? 'worker', at: decidedAt ?? 0 } }
+  if (state === 'expired') {
+    return refusal('expired', `cannot decide request ${id}: it expired undecided`, decided)
+  }
   if (state !== 'submitted') {
-    return refusal('already_decided', `cannot decide request ${id} again: it is ${state}`, {
-      params: { state, by: decidedBy ?? 'worker', at: decidedAt ?? 0 },
-    })
+    return refusal('already_decided', `cannot decide request ${id} again: it is ${state}`, decided)
   }
   if (digest !== null && !digestMatches(request.plan.digest, digest)) {
     return refusal('digest_differs', `cannot decide request ${id}: its plan is not the one that was shown`, {

@@ -1,14 +1,17 @@
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Operation } from '../context.ts'
 import { onboardingOptions, status, whoami } from './about.ts'
+import { auditList, auditVerify } from './audit.ts'
 import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
 import { personStarted } from './person-started.ts'
+import { reconcileApprove, reconcileCheck, reconcileGet, reconcileRun } from './reconcile.ts'
 import { requestApprove, requestCancel, requestConfirm, requestDeny } from './request-decisions.ts'
 import { requestDraft } from './request-draft.ts'
 import { requestGet, requestList, runGet } from './request-reads.ts'
 import { requestSubmit } from './request-submit.ts'
+import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
@@ -19,6 +22,10 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'host.check-account': checkAccount,
   'request.draft': requestDraft,
   'run.undo': runUndo,
+  'run.retry': runRetry,
+  'run.keep': runKeep,
+  'run.resume': runResume,
+  'run.abandon': runAbandon,
   'request.submit': requestSubmit,
   'request.approve': requestApprove,
   'request.confirm': requestConfirm,
@@ -27,9 +34,15 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'claim.show': claimShow,
   'claim.accept': claimAccept,
   'person.started': personStarted,
+  'reconcile.check': reconcileCheck,
+  'reconcile.run': reconcileRun,
+  'reconcile.get': reconcileGet,
+  'reconcile.approve': reconcileApprove,
   'request.list': requestList,
   'request.get': requestGet,
   'run.get': runGet,
   'people.list': peopleList,
   'people.get': peopleGet,
+  'audit.list': auditList,
+  'audit.verify': auditVerify,
 }

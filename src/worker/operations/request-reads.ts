@@ -2,6 +2,7 @@ import { actorKey } from '../../domain/actor.ts'
 import type { Operation } from '../context.ts'
 import { decide } from '../gate/access.ts'
 import { loadRequest } from './load-request.ts'
+import { loadRun } from './load-run.ts'
 import { mayCallOwn, ownTelegramId, refuseAccess } from './ownership.ts'
 import { readNames } from './roster-names.ts'
 import { requestView, runView } from './views.ts'
@@ -43,22 +44,9 @@ export const requestList: Operation<'request.list'> = async (context, caller, { 
 }
 
 export const runGet: Operation<'run.get'> = async (context, caller, { id }) => {
-  const { store } = context
-  const run = store.runs.get(id)
-  if (run === null) {
-    const refused = refuseAccess('run.get', caller, 'absent', `run ${id}`)
-    return refused ?? refuseAbsent(id)
-  }
-  const loaded = loadRequest(context, 'run.get', caller, run.requestId, mayCallOwn)
-  if (!loaded.ok) return loaded.error.code === 'not_found' ? refuseAbsent(id) : loaded
-  return { effect: () => ({ ok: true, output: { run: runView(store, run, loaded.request) } }) }
-}
-
-function refuseAbsent(id: number) {
-  return {
-    error: {
-      code: 'not_found' as const,
-      message: `cannot find run ${id}: there is no such thing, or it is not yours to see`,
-    },
-  }
+  const loaded = loadRun(context, 'run.get', caller, id)
+  if (!loaded.ok) return loaded
+  const names = await readNames(context.host)
+  const { run, request } = loaded
+  return { effect: () => ({ ok: true, output: { run: runView(context.store, names, run, request) } }) }
 }

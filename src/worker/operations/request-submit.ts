@@ -2,8 +2,9 @@ import { actorKey } from '../../domain/actor.ts'
 import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
 import { type EngineContext, type Operation, refusal } from '../context.ts'
-import { checkRequest } from './check-request.ts'
+import { checkRequest, holderOf } from './check-request.ts'
 import { hashClaimCode, makeClaimCode } from './claim-code.ts'
+import { cancelRepairs } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { adoptedUid, eventSubject, identityOf } from './request-subject.ts'
@@ -64,12 +65,13 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
           'held',
           `cannot submit request ${id}: request ${held.requestId} holds the same person`,
           {
-            params: { request: held.requestId, resource: held.resource },
+            params: { ...holderOf(context, held.requestId), resource: held.resource },
           },
         )
       }
       const undone = refuseUndoOfEnded(context, request)
       if (undone !== null) return undone
+      cancelRepairs(context, answers)
       const now = clock()
       const expiresAt = now + targetRole(config, answers).approval.expiresMs
       store.requests.transition(id, 'draft', 'submitted', request.revision, { submittedAt: now, expiresAt })

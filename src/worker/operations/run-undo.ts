@@ -1,9 +1,8 @@
 import type { Run } from '../../domain/run.ts'
-import type { Ownership } from '../caller.ts'
 import { type Operation, refusal } from '../context.ts'
 import { checkUndo } from './check-request.ts'
 import { reload } from './load-request.ts'
-import { mayCallOwn, refuseAccess } from './ownership.ts'
+import { loadRun } from './load-run.ts'
 import { putDraft } from './request-draft.ts'
 import { answersOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
@@ -12,16 +11,9 @@ import { requestView } from './views.ts'
 /** Drafts a request that takes a succeeded run back; approved like any other, and always on a terminal too. */
 export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: runId }) => {
   const { store, config } = context
-  const run = store.runs.get(runId)
-  const target = run === null ? null : store.requests.get(run.requestId)
-  const answers = target === null ? null : answersOf(store, target)
-  const own = target !== null && answers !== null && mayCallOwn(caller, target, answers)
-  const ownership: Ownership = target === null ? 'absent' : own ? 'own' : 'foreign'
-  const refused = refuseAccess('run.undo', caller, ownership, `run ${runId}`)
-  if (refused !== null) return refused
-  if (run === null || answers === null) {
-    return refusal('not_found', `cannot find run ${runId}: there is no such thing, or it is not yours to see`)
-  }
+  const loaded = loadRun(context, 'run.undo', caller, runId)
+  if (!loaded.ok) return loaded
+  const answers = answersOf(store, loaded.request)
   const names = await readNames(context.host)
   return {
     effect() {

@@ -6,6 +6,7 @@ import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
+import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
@@ -23,6 +24,7 @@ export function requestView(store: Store, config: Config, names: Names, request:
     requester: names.actor(request.requester),
     answers: answersOf(store, request),
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
+    ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request) : [],
     approvals: store.decisions
@@ -48,8 +50,9 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 }
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
-export function runView(store: Store, run: Run, request: Request): RunView {
+export function runView(store: Store, names: Names, run: Run, request: Request): RunView {
   const { telegram_id, name, os_user, role } = answersOf(store, request)
+  const { closed } = run
   return {
     id: run.id,
     request_id: run.requestId,
@@ -60,14 +63,16 @@ export function runView(store: Store, run: Run, request: Request): RunView {
     queued_at: run.queuedAt,
     started_at: run.startedAt,
     finished_at: run.finishedAt,
-    undoable: run.state === 'succeeded' && run.kind === 'onboard',
+    undoable: run.state === 'succeeded' && run.kind !== 'undo',
+    choices: choicesOf(store, run, request),
+    closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
 }
 
 function stepView(step: RunStep): RunView['steps'][number] {
-  const { index, kind, state, startedAt, finishedAt, notes, failure } = step
+  const { index, kind, state, startedAt, finishedAt, notes, failure, undoFailure } = step
   const duration_ms = startedAt === null || finishedAt === null ? null : Math.max(0, finishedAt - startedAt)
-  return { index, kind, state, duration_ms, notes, failure }
+  return { index, kind, state, duration_ms, notes, failure, undo_failure: undoFailure }
 }
 
 /** A role as clients see it: what it gives and what granting it needs. */

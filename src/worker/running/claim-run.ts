@@ -5,8 +5,8 @@ import type { EngineContext } from '../context.ts'
 import { decide } from '../gate/access.ts'
 import { type Checked, checkRequest } from '../operations/check-request.ts'
 import { isRequester } from '../operations/ownership.ts'
-import { answersOf, eventSubject, identityOf } from '../operations/request-subject.ts'
-import { targetRole } from '../operations/target-role.ts'
+import { answersOf, identityOf } from '../operations/request-subject.ts'
+import { returnRequest } from '../operations/return-request.ts'
 import { planDifferences } from '../planning/plan-differences.ts'
 import type { RunTransitions } from './run-transitions.ts'
 
@@ -29,7 +29,9 @@ export async function claimRun(
   return events.commit(() => {
     const objections = [...differences(context, run, request, checked), ...lost]
     if (objections.length > 0) {
-      returnRequest(context, transitions, run, request, checked, objections)
+      const reason = `since the approval: ${objections.join('; ')}`.toWellFormed().slice(0, 1000)
+      transitions.run(run, 'queued', 'superseded', { reason })
+      returnRequest(context, request, checked, { kind: 'drift', runId: run.id, actor: 'worker', reason })
       return false
     }
     transitions.run(run, 'queued', 'running', { revision: run.revision })
@@ -72,37 +74,4 @@ async function lostApprovers(context: EngineContext, request: Request): Promise<
     }),
   )
   return lost.includes(true) ? ['somebody who approved it may no longer do so'] : []
-}
-
-/** Back to be decided as a new revision: older approvals and consents are dead with the old one. */
-function returnRequest(
-  context: EngineContext,
-  transitions: RunTransitions,
-  run: Run,
-  request: Request,
-  checked: Checked,
-  objections: readonly string[],
-): void {
-  const { store, config, events, clock } = context
-  const now = clock()
-  const revision = request.revision + 1
-  const reason = `since the approval: ${objections.join('; ')}`.toWellFormed().slice(0, 1000)
-  const { plan, basis } = checked.plan(identityOf(request, revision))
-  transitions.run(run, 'queued', 'superseded', { reason })
-  const returned = store.requests.transition(request.id, 'approved', 'submitted', request.revision, {
-    revision,
-    plan,
-    basis: JSON.stringify(basis),
-    submittedAt: now,
-    expiresAt: now + targetRole(config, answersOf(store, request)).approval.expiresMs,
-    decidedAt: null,
-    decidedBy: null,
-    reason,
-  })
-  if (!returned) throw new Error(`request ${request.id} is not approved although its run was queued`)
-  events.append('request.returned', eventSubject(store, request, run.id), 'worker', {
-    revision,
-    reason,
-    consent: plan.demands.consent,
-  })
 }

@@ -111,7 +111,8 @@ async function undoAll(
     }
     const left = steps.filter(({ state }) => state === 'undo_failed').map(({ plan }) => plan.kind)
     transitions.run(run, 'undoing', left.length === 0 ? 'undone' : 'failed', { left })
-    store.holds.release(run.requestId)
+    // What is left is somebody's to remove or accept before anything else is done about this person.
+    if (left.length === 0) store.holds.release(run.requestId)
   })
 }
 
@@ -145,7 +146,7 @@ async function takeBack(
       store.runs.setStep(target.id, original.index, ['undoing'], {
         state: outcome.state === 'failed' ? 'undo_failed' : outcome.state,
         notes: [...original.notes, ...outcome.notes],
-        failure: outcome.state === 'failed' ? outcome.failure : null,
+        undoFailure: outcome.state === 'failed' ? outcome.failure : null,
       })
     })
   }
@@ -160,7 +161,7 @@ async function takeBack(
       transitions.run(run, 'running', 'undoing')
       transitions.run(run, 'undoing', 'failed', { left })
     }
-    store.holds.release(run.requestId)
+    if (left.length === 0) store.holds.release(run.requestId)
   })
 }
 

@@ -85,12 +85,12 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
     },
     undone(run, step, outcome) {
       const before = store.runs.step(run.id, step.index)
-      const cause = before?.failure ?? null
-      const failure = outcome.state === 'failed' ? withUndoFailure(cause, outcome.failure) : cause
+      const undoFailure = outcome.state === 'failed' ? outcome.failure : null
       const state = outcome.state === 'failed' ? 'undo_failed' : outcome.state
       const finishedAt = before?.finishedAt ?? clock()
       const notes = [...(before?.notes ?? []), ...outcome.notes]
-      guard(store.runs.setStep(run.id, step.index, ['undoing'], { state, notes, failure, finishedAt }), run)
+      const change = { state, notes, undoFailure, finishedAt } as const
+      guard(store.runs.setStep(run.id, step.index, ['undoing'], change), run)
       append('step.undone', run, {
         ...about(step),
         state,
@@ -98,14 +98,6 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
       })
     },
   }
-}
-
-/** Why the step failed stays first; why it could not be undone either is added to what it said. */
-function withUndoFailure(cause: StepFailure | null, failure: StepFailure): StepFailure {
-  if (cause === null) return failure
-  const params = Object.values(failure.params ?? {}).join(' ')
-  const parts = [cause.detail, `undo: ${failure.code} ${params}`.trim(), failure.detail]
-  return { ...cause, detail: parts.filter((part) => part !== undefined && part !== '').join('\n') }
 }
 
 function shortened({ code, params, detail }: StepFailure): JsonObject {

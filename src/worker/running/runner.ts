@@ -13,8 +13,8 @@ import { createRunTransitions } from './run-transitions.ts'
  *
  * INVARIANTS
  * - `active` has every run that this process works on; a run is claimed from it and the queue in one synchronous turn.
- * - The queue is the database. `kick` is called after everything that may have queued a run, ended one or let go of a person,
- *   so nothing is polled and an approval starts its run at once.
+ * - The queue is the database. `kick` is called after everything that may have queued or resumed a run, ended one or let go of
+ *   a person, so nothing is polled and an approval starts its run at once.
  */
 export interface Runner {
   /** Takes up what an earlier worker left, then the queue. */
@@ -70,7 +70,8 @@ export function createRunner(context: EngineContext): Runner {
 
   function kick(): void {
     if (!started || stopping) return
-    for (const run of [...dueActivations(store), ...store.runs.inState(['queued'])]) {
+    const resumed = interruptedRuns(store).filter(({ id }) => !active.has(id))
+    for (const run of [...resumed, ...dueActivations(store), ...store.runs.inState(['queued'])]) {
       const others = [...active.values()].map((one) => one.run)
       if (others.length >= limits.concurrentRuns) return
       const busy = others.some(
@@ -83,9 +84,8 @@ export function createRunner(context: EngineContext): Runner {
   return {
     start() {
       started = true
-      for (const run of interruptedRuns(store)) {
-        log.info({ run: run.id, state: run.state }, 'going on with an interrupted run')
-        work(run)
+      for (const { id, state } of interruptedRuns(store)) {
+        log.info({ run: id, state }, 'going on with an interrupted run')
       }
       kick()
     },

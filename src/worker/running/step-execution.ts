@@ -8,6 +8,7 @@ import type {
 } from '../../provisioning/step-kind.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
 import type { EngineContext } from '../context.ts'
+import { withLockPatience } from './lock-patience.ts'
 
 /** Whose step it is: an undo run executes the steps of the run that it takes back. */
 export interface StepOwner {
@@ -43,7 +44,9 @@ export async function applyStep(
   const outcome = await withinDeadline(context, implementation.deadlineMs, stop, async (signal) => {
     const journal = journalOf(context, owner, step, record)
     const stepContext: StepContext = { ...contextOf(context, owner), journal, signal }
-    const applied = await implementation.apply(stepContext, step.plan.params, record)
+    const applied = await withLockPatience(context, signal, () =>
+      implementation.apply(stepContext, step.plan.params, journal.latest()),
+    )
     if (!applied.ok) return applied
     const verified = await implementation.verify(stepContext, step.plan.params, journal.latest() ?? {})
     return verified.ok ? applied : { ...verified, notes: [...applied.notes, ...verified.notes] }
@@ -70,7 +73,10 @@ export async function undoStep(
   }
   const outcome = await withinDeadline(context, implementation.deadlineMs, stop, (signal) => {
     const journal = journalOf(context, owner, step, record)
-    return implementation.undo({ ...contextOf(context, owner), journal, signal }, step.plan.params, record)
+    const stepContext = { ...contextOf(context, owner), journal, signal }
+    return withLockPatience(context, signal, () =>
+      implementation.undo(stepContext, step.plan.params, journal.latest()),
+    )
   })
   if ('stopped' in outcome) return outcome
   return 'value' in outcome ? outcome.value : { state: 'failed', failure: outcome.failure, notes: [] }

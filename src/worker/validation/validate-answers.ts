@@ -1,10 +1,10 @@
 import type { Config } from '../../config/config.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
 import { isTelegramId, MAX_TELEGRAM_ID } from '../../domain/telegram-id.ts'
+import { hasUnsafeCharacters } from '../../domain/unsafe-text.ts'
 import { osUserViolations } from '../../domain/username.ts'
 import type { Violation, ViolationCode } from '../../domain/violation.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
-import { hasUnsafeCharacters } from './text-rules.ts'
 
 /** What an input says, field by field: `answers` has every field that is right by itself. */
 export interface ParsedAnswers {

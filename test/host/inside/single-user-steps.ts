@@ -31,7 +31,6 @@ const host = createHost({
   stateDir: `${base}/state`,
   secretsFile: `${base}/config/secrets.yaml`,
   databaseFile: `${base}/state/usher.db`,
-  quarantineDir: `${base}/state/quarantine`,
   botUser: null,
   personUids: null,
   takeUid: () => null,

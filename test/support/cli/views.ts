@@ -1,4 +1,5 @@
-import type { PersonView, RequestView, RunView } from '../../../src/protocol/views.ts'
+import type { OperationOutput } from '../../../src/protocol/operations.ts'
+import type { AuditEntryView, PersonView, RequestView, RunView } from '../../../src/protocol/views.ts'
 
 export const DIGEST = 'abcdefghijklmnopqrstuv'
 
@@ -60,12 +61,15 @@ export function runView(change: Partial<RunView> = {}): RunView {
         duration_ms: 13,
         notes: [{ code: 'account.created', params: { os_user: 'ada', uid: 1001, home: '/home/ada' } }],
         failure: null,
+        undo_failure: null,
       },
     ],
     queued_at: 0,
     started_at: 1,
     finished_at: 40,
     undoable: true,
+    choices: ['undo'],
+    closed: null,
     ...change,
   }
 }
@@ -79,6 +83,34 @@ export function personView(change: Partial<PersonView> = {}): PersonView {
     entry: {},
     uid: 1001,
     last_run_id: 3,
+    ...change,
+  }
+}
+
+export function auditEntry(change: Partial<AuditEntryView> = {}): AuditEntryView {
+  return {
+    id: 812,
+    at: Date.UTC(2026, 10, 21, 4, 5, 6),
+    type: 'request.approval',
+    request_id: 7,
+    run_id: null,
+    subject: { telegram_id: 42, name: 'Ada Lovelace' },
+    actor: { key: 'telegram:7', name: 'Grace' },
+    data: { revision: 1, via: 'chat' },
+    hash: 'ab'.repeat(32),
+    ...change,
+  }
+}
+
+export function verified(
+  change: Partial<OperationOutput<'audit.verify'>> = {},
+): OperationOutput<'audit.verify'> {
+  return {
+    intact: true,
+    checked: { events: 900, requests: 30 },
+    findings: [],
+    head: { id: 900, hash: 'cd'.repeat(32) },
+    next: null,
     ...change,
   }
 }

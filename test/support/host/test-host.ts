@@ -35,7 +35,6 @@ export function makeTestHost(changes: Partial<HostEnvironment> = {}, services?: 
       ...places,
       secretsFile: '/etc/usher/secrets.yaml',
       databaseFile: `${places.stateDir}/usher.db`,
-      quarantineDir: `${places.stateDir}/quarantine`,
       botUser: null,
       personUids: null,
       takeUid: countingUids(),

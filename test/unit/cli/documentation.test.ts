@@ -23,7 +23,7 @@ describe('docs/cli.md', () => {
     const verbs = listed(await helpOf([]), /^ {2}([a-z]+) /gm).filter((name) => name !== 'help')
     const leaves: string[] = []
     for (const verb of verbs) {
-      const below = ['request', 'run', 'user'].includes(verb)
+      const below = ['request', 'run', 'user', 'audit'].includes(verb)
         ? listed(await helpOf([verb]), /^ {2}([a-z]+) /gm).filter((name) => name !== 'help')
         : []
       leaves.push(...(below.length === 0 ? [verb] : below.map((name) => `${verb} ${name}`)))
@@ -31,6 +31,15 @@ describe('docs/cli.md', () => {
     expect(leaves.length).toBeGreaterThan(12)
     const missing = leaves.filter((verb) => !text.includes(`usher ${verb}`) && verb !== 'request confirm')
     expect(missing).toEqual([])
+  })
+
+  it('describes every option of audit', async () => {
+    const options = [
+      ...listed(await helpOf(['audit']), /^ {2}(--[a-z-]+)/gm),
+      ...listed(await helpOf(['audit', 'verify']), /^ {2}(--[a-z-]+)/gm),
+    ]
+    expect(options.length).toBeGreaterThan(8)
+    expect(options.filter((option) => !text.includes(option))).toEqual([])
   })
 
   it('describes every option of adduser', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ApiError, ERROR_CODES, type ErrorCode } from '../../../src/protocol/errors.ts'
 import { type CliOptions, runInProcess } from '../../support/cli/run-cli.ts'
-import { DIGEST, personView, requestView, runView } from '../../support/cli/views.ts'
+import { auditEntry, DIGEST, personView, requestView, runView, verified } from '../../support/cli/views.ts'
 import { type ProtocolServer, startProtocolServer } from '../../support/protocol-server/protocol-server.ts'
 
 let server: ProtocolServer
@@ -68,10 +68,29 @@ describe('every verb prints exactly one JSON document', () => {
       ['request', 'run_id'],
     ],
     [
+      ['run', 'retry', '3'],
+      ['request', 'run_id'],
+    ],
+    [
+      ['run', 'retry', '3', `--approve=${DIGEST}`],
+      ['request', 'run_id'],
+    ],
+    [['run', 'keep', '3'], ['run']],
+    [['run', 'resume', '3'], ['run']],
+    [['run', 'abandon', '3', '--reason', 'so be it'], ['run']],
+    [
       ['claim', 'ABCDE', '--digest', DIGEST],
       ['person', 'request_id'],
     ],
     [ADDUSER, ['claim_code', 'request', 'run_id']],
+    [
+      ['audit', '--person', 'ada', '--from', '7d'],
+      ['entries', 'more'],
+    ],
+    [
+      ['audit', 'verify'],
+      ['checked', 'findings', 'head', 'intact'],
+    ],
     [
       [...ADDUSER, '--dry-run'],
       ['dry_run', 'request'],
@@ -107,7 +126,13 @@ describe('every verb prints exactly one JSON document', () => {
       server.handlers['request.deny'] = () => ({ request: requestView({ state: 'denied' }) })
       server.handlers['request.cancel'] = () => ({ request: requestView({ state: 'cancelled' }) })
       server.handlers['run.get'] = () => ({ run: runView() })
+      server.handlers['run.retry'] = () => ({ request: requestView({ state: 'submitted', revision: 2 }) })
+      for (const choice of ['keep', 'resume', 'abandon'] as const) {
+        server.handlers[`run.${choice}`] = () => ({ run: runView() })
+      }
       server.handlers['run.undo'] = () => ({ request: requestView({ kind: 'undo', undo_of: 3 }) })
+      server.handlers['audit.list'] = () => ({ entries: [auditEntry()], more: false })
+      server.handlers['audit.verify'] = () => verified()
       everybody.handlers['claim.show'] = () => ({
         request_id: 7,
         person: 'Ada',

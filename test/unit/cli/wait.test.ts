@@ -61,6 +61,7 @@ const FAILED_STEP: RunView['steps'][number] = {
   state: 'failed',
   duration_ms: 20,
   notes: [],
+  undo_failure: null,
   failure: { code: 'probe_failed', params: { why: 'it said \u001b[2Jno' }, detail: 'stderr \u202e here' },
 }
 

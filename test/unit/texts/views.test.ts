@@ -62,6 +62,7 @@ const run: RunView = {
       duration_ms: 38,
       notes: [{ code: 'account.created', params: { os_user: 'ada', uid: 1001, home: '/home/ada' } }],
       failure: null,
+      undo_failure: null,
     },
     {
       index: 1,
@@ -70,12 +71,15 @@ const run: RunView = {
       duration_ms: 60,
       notes: [{ code: 'smoke.isolation_proven', params: { paths: 9 } }],
       failure: null,
+      undo_failure: null,
     },
   ],
   queued_at: 0,
   started_at: 10,
   finished_at: 210,
   undoable: true,
+  choices: ['undo'],
+  closed: null,
 }
 const texts = (lines: { text: string }[]) => lines.map((line) => line.text)
 
@@ -124,6 +128,7 @@ describe('a run', () => {
       ...run,
       state: 'undone',
       undoable: false,
+      choices: [],
       steps: [
         {
           ...run.steps[0]!,
@@ -159,6 +164,7 @@ describe('a run', () => {
       ...run,
       state: 'undone',
       undoable: false,
+      choices: [],
       steps: [{ ...run.steps[0]!, state: 'undone', notes: [] }],
     }
     expect(texts(runLines(clean)).at(-1)).toBe('Nothing of this run is left.')
@@ -169,6 +175,7 @@ describe('a run', () => {
       ...run,
       state: 'undone',
       undoable: false,
+      choices: [],
       steps: [
         {
           ...run.steps[0]!,

@@ -1,39 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Config } from '../../../src/config/config.ts'
-import { stepRegistry } from '../../../src/provisioning/registry.ts'
 import type { Database } from '../../../src/store/database.ts'
-import { admin, engineFixture, type Fixture, operator, osUser } from '../../support/engine-fixture.ts'
-import { makeTestHost, places } from '../../support/host/test-host.ts'
+import { admin, type Fixture, operator, osUser } from '../../support/engine-fixture.ts'
+import { places } from '../../support/host/test-host.ts'
 import { rememberMachine } from '../../support/host/test-machine.ts'
+import { realEngine as startRealEngine } from '../support/real-engine.ts'
 
-const template = '/etc/usher/MEMORY.md.example'
 let fixture: Fixture
 
 async function realEngine(config: Partial<Config> = {}): Promise<void> {
-  fixture = await engineFixture({
-    real: {
-      host: (store) => makeTestHost({ takeUid: (isFree, range) => store.uids.take(isFree, range) }),
-      registry: stepRegistry,
-    },
-    config: {
-      botUser: null,
-      paths: {
-        roster: places.rosterFile,
-        data: places.dataDir,
-        state: places.stateDir,
-        botState: '/var/lib/usher-bot',
-        run: '/run/usher',
-        secrets: '/etc/usher/secrets.yaml',
-      },
-      defaults: { workspace_base: '{home}/work' },
-      memoryTemplate: template,
-      services: [],
-      smoke: { agentCommand: ['true'], path: ['/usr/bin', '/bin'], via: null },
-      ...config,
-    },
-  })
+  fixture = await startRealEngine(config)
 }
 
 /** The account files without the empty lines and backups that the tools themselves leave. */
@@ -44,8 +22,6 @@ const roster = () => readFileSync(places.rosterFile, 'utf8')
 let forget: () => void
 beforeEach(() => {
   forget = rememberMachine()
-  mkdirSync('/etc/usher', { recursive: true })
-  writeFileSync(template, '# Memory\n', { mode: 0o644 })
 })
 afterEach(async () => {
   await fixture.remove()

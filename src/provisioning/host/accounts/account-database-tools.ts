@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { ProgramResult, Programs } from '../programs/programs.ts'
+import { lockFailure } from './account-lock.ts'
 
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
@@ -10,7 +11,8 @@ export type RunAccountTool = (tool: AccountTool, args: string[]) => Promise<Prog
 
 /**
  * Serialized, because a tool that finds the lock of another one waits in steps of a second, and two of ours need never
- * meet. The tools wait up to 15 s for a lock of somebody else.
+ * meet. For a lock of somebody else the tools wait up to 15 s (lckpwdf(3)) or not at all (a lock file): then the step as a whole
+ * is tried again.
  */
 export function createAccountTools(programs: Pick<Programs, 'run'>): RunAccountTool {
   let last: Promise<unknown> = Promise.resolve()
@@ -25,6 +27,6 @@ export function createAccountTools(programs: Pick<Programs, 'run'>): RunAccountT
 }
 
 function explain(result: ProgramResult): ProgramResult {
-  if (result.ok || !/cannot lock|unable to lock/i.test(result.stderr)) return result
-  return { ...result, failure: { code: 'account_locked_by_other', detail: result.stderr } }
+  const failure = result.ok ? null : lockFailure(result.stderr)
+  return result.ok || failure === null ? result : { ...result, failure }
 }

@@ -3,11 +3,13 @@ import type { ProgramResult } from '../programs/programs.ts'
 
 /**
  * The account database through the distribution's own tools; mutations are serialized on the host by their lock and ours.
- * Another program that holds the lock fails a mutation with `account_locked_by_other`.
+ * Another program that holds the lock fails a mutation with `account_locked_by_other`, which changed nothing.
  */
 export interface AccountDatabase {
   byName(name: string): Promise<PasswdEntry | null>
   byUid(uid: number): Promise<PasswdEntry | null>
+  /** Every entry of the local files. */
+  all(): Promise<PasswdEntry[]>
   /** Every name of the local files that has this uid. */
   namesOf(uid: number): Promise<string[]>
   group(name: string): Promise<GroupEntry | null>

@@ -10,7 +10,7 @@ import {
   rmdirSync,
 } from 'node:fs'
 import type { PathFact } from '../../../domain/facts.ts'
-import { moveToQuarantine } from './quarantine.ts'
+import { moveToQuarantine, quarantinedFrom } from './quarantine.ts'
 import { decode, readAll, withRegularFile } from './regular-file.ts'
 import { discardReplacement, replaceFile } from './replacement.ts'
 import type { FileOutcome, SafeFiles } from './safe-files.ts'
@@ -125,8 +125,7 @@ export function createSafeFiles({ mode, dataDir }: SafeFilesOptions): SafeFiles 
     },
 
     async quarantine(path, identity, name) {
-      const inData = path.startsWith(`${dataDir}/`)
-      const folder = inData ? dataDir : path.slice(0, path.lastIndexOf('/'))
+      const folder = quarantinedFrom(path, dataDir)
       return outcome(path, () =>
         inParent(path, trust, (parent, last) =>
           inDirectory(folder, trust, (base) => {

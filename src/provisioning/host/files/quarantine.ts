@@ -4,6 +4,16 @@ import { at, errnoOf, lstatAt, unsafe, withOpen } from './safe-files-walk.ts'
 const { O_DIRECTORY, O_RDONLY } = constants
 const QUARANTINE = '.usher-quarantine'
 
+/** Where what stands at `path` would be kept: in the data folder's own quarantine for what is in it, else beside it. */
+export function quarantineFor(path: string, dataDir: string): string {
+  return `${quarantinedFrom(path, dataDir)}/${QUARANTINE}`
+}
+
+/** The folder that has the quarantine for `path`: on the same file system, because nothing is copied. */
+export function quarantinedFrom(path: string, dataDir: string): string {
+  return path.startsWith(`${dataDir}/`) ? dataDir : path.slice(0, path.lastIndexOf('/'))
+}
+
 /**
  * Renames the entry `name` of `parent` into the quarantine of `folder`, which is open as `base`, under `keptName` or, where
  * that is taken, under that name with a number. Nothing is copied: both are on one file system, or it fails.

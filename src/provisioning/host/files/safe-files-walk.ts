@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs'
 import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import type { StepFailure } from '../../../domain/step.ts'
 import type { FileIdentity, TreeEntry } from './safe-files.ts'
+import { isSameObject } from './same-object.ts'
 
 /**
  * Walking a path descriptor by descriptor. Node has no `openat`; `/proc/self/fd/N/name` is the same: the kernel goes to
@@ -119,10 +120,9 @@ export function identityOf(stats: Stats): FileIdentity {
   return { dev: stats.dev, ino: stats.ino, born: stats.birthtimeMs }
 }
 
-/** Whether both are the same object. An unknown time of birth counts as equal. */
+/** Whether this is the object with this identity. */
 export function isSame(stats: Stats, identity: FileIdentity): boolean {
-  const born = stats.birthtimeMs === 0 || identity.born === 0 || stats.birthtimeMs === identity.born
-  return stats.dev === identity.dev && stats.ino === identity.ino && born
+  return isSameObject(identityOf(stats), identity)
 }
 
 function componentsOf(path: string): string[] {
@@ -134,6 +134,16 @@ function componentsOf(path: string): string[] {
 }
 
 function walk<T>(names: string[], path: string, trust: Trust | null, use: (directory: number) => T): T {
+  const directory = openDirectory(names, path, trust)
+  try {
+    return use(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+/** What fails on the way is about this path; what fails in the work there is the caller's to name. */
+function openDirectory(names: string[], path: string, trust: Trust | null): number {
   let descriptor = openSync('/', O_PATH | O_DIRECTORY)
   try {
     let walked = ''
@@ -145,11 +155,10 @@ function walk<T>(names: string[], path: string, trust: Trust | null, use: (direc
       descriptor = next
       if (trust) checkTrusted(descriptor, walked, trust, index < names.length - 1)
     }
-    return use(descriptor)
+    return descriptor
   } catch (error) {
-    throw isErrno(error) ? new PathError(failureOf(error, path)) : error
-  } finally {
     closeSync(descriptor)
+    throw isErrno(error) ? new PathError(failureOf(error, path)) : error
   }
 }
 

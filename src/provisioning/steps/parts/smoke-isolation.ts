@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ROOT_EQUIVALENT_GROUPS } from '../../../domain/role.ts'
 import type { Note, SmokeTestParams, StepFailure } from '../../../domain/step.ts'
+import { quarantineFor } from '../../host/files/quarantine.ts'
 import type { Host } from '../../host/host.ts'
 import {
   checkIsolation,
@@ -26,7 +27,7 @@ export async function proveIsolation(
   if (host.environment.mode === 'single-user') {
     return { ok: true, notes: [{ code: 'smoke.isolation_not_applicable' }], forbidden: [] }
   }
-  const { dataDir, stateDir, rosterFile, secretsFile, databaseFile, quarantineDir } = host.environment
+  const { dataDir, stateDir, rosterFile, secretsFile, databaseFile } = host.environment
   const [roster, probeFolder] = await Promise.all([host.readRoster(), ensureProbeFolder(stateDir)])
   if (!roster.ok) {
     const failure: StepFailure = { code: 'roster_unusable', params: { path: rosterFile, why: roster.why } }
@@ -43,11 +44,15 @@ export async function proveIsolation(
   const folders = (telegramId: number) =>
     ['memory', 'history'].map((kind) => join(dataDir, kind, String(telegramId)))
   const guarded = [rosterFile, secretsFile, databaseFile, probeFolder.path]
+  const own = [...new Set([...folders(params.telegramId), ...params.writable])]
+  // What is inside a home is the person's and never moved by root.
+  const movable = [params.home, ...own.filter((path) => !path.startsWith(`${params.home}/`))]
+  const quarantines = new Set(movable.map((path) => quarantineFor(path, dataDir)))
   const question: IsolationQuestion = {
     person,
-    own: [...new Set([...folders(params.telegramId), ...params.writable])],
+    own,
     others,
-    closed: [...guarded, `${databaseFile}-wal`, `${databaseFile}-shm`, quarantineDir],
+    closed: [...guarded, `${databaseFile}-wal`, `${databaseFile}-shm`, ...quarantines],
     unlisted: [stateDir],
   }
   const { findings, judged, missing } = await checkIsolation(host, question)

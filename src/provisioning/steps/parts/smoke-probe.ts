@@ -10,6 +10,7 @@ import {
 } from '../../host/isolation/probe-script.ts'
 import type { PersonIdentity, ProgramResult } from '../../host/programs/programs.ts'
 import type { StepOutcome } from '../../step-kind.ts'
+import { accountChanged, identityOfEntry } from './person-account.ts'
 
 /** For becoming the person and for what the shell itself does. */
 const PROBE_MS = 15_000
@@ -23,10 +24,9 @@ export async function personOf(
 ): Promise<{ ok: true; person: PersonIdentity } | { ok: false; failure: StepFailure }> {
   const entry = await host.accounts.byName(osUser)
   if (entry === null || entry.home !== home) {
-    return { ok: false, failure: { code: 'account_changed', params: { os_user: osUser } } }
+    return { ok: false, failure: accountChanged(osUser) }
   }
-  const { uid, gid, shell } = entry
-  return { ok: true, person: { osUser, uid, gid, home, shell } }
+  return { ok: true, person: identityOfEntry(entry) }
 }
 
 export interface ProbeRun {
@@ -71,15 +71,26 @@ export async function probe(
   return { answered, outcome: { ok: true, notes } }
 }
 
-/** Removes what a probe with this nonce left when it was interrupted: as the person, by names that only it can have made. */
-export async function removeSentinels(
-  { programs }: Pick<Host, 'programs'>,
-  { writable }: Pick<SmokeTestParams, 'writable'>,
-  person: PersonIdentity,
+/**
+ * Ends what a probe with this nonce still runs because its worker was killed, and removes its files: as the person, by names that
+ * only it can have made. Without the account nothing can be removed as it; its folders are undone by their own steps.
+ *
+ * @returns why it is not over: what was started survives SIGKILL, it hangs in the kernel; null when it is
+ */
+export async function endInterruptedProbe(
+  host: Pick<Host, 'accounts' | 'programs'>,
+  params: Pick<SmokeTestParams, 'osUser' | 'home' | 'writable'>,
   { nonce, signal }: Pick<ProbeRun, 'nonce' | 'signal'>,
-): Promise<void> {
-  const files = writable.map((folder) => join(folder, sentinelName(nonce)))
-  if (files.length > 0) await programs.runAsPerson(person, ['/bin/rm', '-f', '--', ...files], { signal })
+): Promise<StepFailure | null> {
+  if (!(await host.programs.endMarked(nonce, signal))) {
+    return { code: 'probe_failed', params: { why: 'programs of an interrupted probe do not end' } }
+  }
+  const found = await personOf(host, params)
+  const files = params.writable.map((folder) => join(folder, sentinelName(nonce)))
+  if (found.ok && files.length > 0) {
+    await host.programs.runAsPerson(found.person, ['/bin/rm', '-f', '--', ...files], { signal })
+  }
+  return null
 }
 
 /** What the agent command left at the top of the home: in one that is adopted it stays after an undo. */

@@ -90,7 +90,7 @@ test('an undo that cannot finish is a failed run that says what is left, and the
   expect(run.steps[1]).toMatchObject({
     kind: 'groups',
     state: 'undo_failed',
-    failure: { code: 'program_failed' },
+    undo_failure: { code: 'program_failed' },
   })
   expect(run.steps[4]?.failure).toMatchObject({ code: 'probe_failed' })
   expect(fixture.machine.accounts.has('alice')).toBe(false)

@@ -140,7 +140,7 @@ describe('a worker that is killed', () => {
     })
     const run = await fixture.ended(1)
     expect(run.state).toBe('failed')
-    expect(run.steps[1]).toMatchObject({ state: 'undo_failed', failure: { code: 'undo_incomplete' } })
+    expect(run.steps[1]).toMatchObject({ state: 'undo_failed', undo_failure: { code: 'undo_incomplete' } })
     expect(fixture.machine.accounts.has('alice')).toBe(false)
   })
 

@@ -185,7 +185,7 @@ describe('a Start', () => {
   test('whose activation fails is tried again, and the failure is told once', async () => {
     let failures = 3
     const { id } = await waiting({
-      apply: () => (failures-- > 0 ? { code: 'account_locked_by_other' } : undefined),
+      apply: () => (failures-- > 0 ? { code: 'program_failed' } : undefined),
     })
     await start()
     await until(() => !isExpired() && typesOf().includes('person.activated'))

@@ -93,7 +93,7 @@ describe('undoing a run that succeeded', () => {
     expect(run.state).toBe('failed')
     expect(run.steps.find(({ kind }) => kind === 'data-dirs')).toMatchObject({
       state: 'undo_failed',
-      failure: { code: 'path_unsafe' },
+      undo_failure: { code: 'path_unsafe' },
     })
     const target = await fixture.ok(operator, 'run.get', { id: 1 })
     expect(target.run.state).toBe('failed')

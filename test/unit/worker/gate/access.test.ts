@@ -40,6 +40,10 @@ const EXPECTED: Record<AccessSubject, string> = {
   'host.check-account': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
   'request.draft': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'run.undo': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'run.retry': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'run.keep': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'run.resume': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
+  'run.abandon': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
   'request.submit': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'request.approve': /**/ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  yyhy  nnnn',
   'request.confirm': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
@@ -48,11 +52,17 @@ const EXPECTED: Record<AccessSubject, string> = {
   'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
   'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
   'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn',
+  'reconcile.check': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.run': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.get': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.approve': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
   'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'people.list': /*   */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
   'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
+  'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
   'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy',
 }
 
@@ -127,7 +137,11 @@ describe('the access table', () => {
   })
 
   test('gives no more than a user on worker.sock, even to a caller that carries every permission', () => {
-    const deciding = ['request.approve', 'request.confirm', 'request.deny', 'run.undo', 'host.check-account']
+    const deciding = [
+      ...['request.approve', 'request.confirm', 'request.deny', 'host.check-account'],
+      ...['run.undo', 'run.retry', 'run.keep', 'run.resume', 'run.abandon'],
+      ...['reconcile.check', 'reconcile.run', 'reconcile.approve'],
+    ]
     const admin: Caller = { ...caller('Sa'), permissions: new Set(PERMISSIONS) }
     for (const operation of deciding as AccessSubject[]) {
       for (const ownership of OWNERSHIPS) expect(decide(operation, admin, ownership)).toBe('deny')

@@ -1,0 +1,96 @@
+import type { DomainEvent, EventType } from './event.ts'
+import type { JsonObject } from './json.ts'
+import type { RequestState } from './request.ts'
+import type { RunState } from './run.ts'
+
+/** The state that a type of event leaves its request or its run in; empty where it changes neither. */
+interface Effect {
+  request?: RequestState
+  run?: RunState | ((data: JsonObject) => RunState)
+}
+
+/**
+ * What each type of event says of states. A type that joins must stand here, because what the tables say is compared with
+ * what the events say.
+ */
+const EFFECTS: Readonly<Record<EventType, Effect>> = {
+  'request.drafted': { request: 'draft' },
+  'request.submitted': { request: 'submitted' },
+  'request.approval': {},
+  'request.consent': {},
+  'request.approved': { request: 'approved' },
+  'request.denied': { request: 'denied' },
+  'request.expired': { request: 'expired' },
+  'request.cancelled': { request: 'cancelled' },
+  'request.returned': { request: 'submitted' },
+  'run.queued': { run: 'queued' },
+  'run.started': { run: 'running' },
+  'step.started': {},
+  'step.finished': {},
+  'step.failed': {},
+  'step.undone': {},
+  'run.undoing': { run: 'undoing' },
+  'run.succeeded': { run: 'succeeded' },
+  'run.undone': { run: 'undone' },
+  'run.failed': { run: 'failed' },
+  'run.superseded': { run: 'superseded' },
+  'run.cancelled': { run: 'cancelled' },
+  // Of a run that takes another one back: it works again, on that one's steps.
+  'run.resumed': { run: ({ kind }) => (kind === 'undo' ? 'running' : 'undoing') },
+  'run.kept': {},
+  'run.abandoned': {},
+  'person.started': {},
+  'person.activated': {},
+  'worker.started': {},
+  'reconcile.finished': {},
+  'reconcile.failed': {},
+  'reconcile.overdue': {},
+  'audit.head': {},
+  'audit.broken': {},
+}
+
+/** What the events of one request say of it. */
+export interface ToldRequest {
+  /** Null when no event speaks of its state. */
+  state: RequestState | null
+  revision: number
+  everSubmitted: boolean
+  runs: ReadonlyMap<number, RunState>
+  /** `revision actor via`, one for each approval. */
+  approvals: readonly string[]
+  /** `revision by`, one for each consent. */
+  consents: readonly string[]
+}
+
+/** An approval as `ToldRequest` spells it. */
+export function approvalKey(revision: number, actor: string, via: string): string {
+  return `${revision} ${actor} ${via}`
+}
+
+/** A consent as `ToldRequest` spells it. */
+export function consentKey(revision: number, by: string): string {
+  return `${revision} ${by}`
+}
+
+/** What the events of one request, oldest first, say of it and its runs. */
+export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
+  let state: RequestState | null = null
+  let revision = 1
+  let everSubmitted = false
+  const runs = new Map<number, RunState>()
+  const approvals: string[] = []
+  const consents: string[] = []
+  for (const { type, actor, runId, data } of events) {
+    const effect: Effect | undefined = EFFECTS[type]
+    state = effect?.request ?? state
+    const run = typeof effect?.run === 'function' ? effect.run(data) : effect?.run
+    if (run !== undefined && runId !== null) runs.set(runId, run)
+    if (type === 'request.submitted') everSubmitted = true
+    if (type === 'request.returned' && typeof data['revision'] === 'number') revision = data['revision']
+    if (type === 'request.approval') {
+      approvals.push(approvalKey(Number(data['revision']), actor, String(data['via'])))
+    }
+    if (type === 'request.consent') consents.push(consentKey(revision, String(data['by'])))
+  }
+  return { state, revision, everSubmitted, runs, approvals, consents }
+}

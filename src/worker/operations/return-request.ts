@@ -1,0 +1,42 @@
+import type { Request } from '../../domain/request.ts'
+import type { EngineContext } from '../context.ts'
+import type { Checked } from './check-request.ts'
+import { answersOf, eventSubject, identityOf } from './request-subject.ts'
+import { targetRole } from './target-role.ts'
+
+/**
+ * Puts an approved request up to be decided anew, as a new revision with the plan as it would be now: older approvals and
+ * consents are dead with the old one. Inside the transaction in which its run ended.
+ *
+ * @param actor `actorKey` of who brought it back
+ */
+export function returnRequest(
+  context: EngineContext,
+  request: Request,
+  checked: Checked,
+  back: { kind: 'drift' | 'retry'; runId: number; actor: string; reason: string | null },
+): void {
+  const { store, config, events, clock } = context
+  const now = clock()
+  const revision = request.revision + 1
+  const { plan, basis } = checked.plan(identityOf(request, revision))
+  const returned = store.requests.transition(request.id, 'approved', 'submitted', request.revision, {
+    revision,
+    plan,
+    basis: JSON.stringify(basis),
+    submittedAt: now,
+    expiresAt: now + targetRole(config, answersOf(store, request)).approval.expiresMs,
+    decidedAt: null,
+    decidedBy: null,
+    reason: back.reason,
+  })
+  if (!returned) throw new Error(`request ${request.id} is not approved although its run was queued`)
+  // A repair that waits for a decision stands in nobody's way.
+  if (request.subject.kind === 'repair') store.holds.release(request.id)
+  events.append('request.returned', eventSubject(store, request, back.runId), back.actor, {
+    revision,
+    kind: back.kind,
+    ...(back.reason === null ? {} : { reason: back.reason }),
+    consent: plan.demands.consent,
+  })
+}

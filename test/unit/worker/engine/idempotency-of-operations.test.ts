@@ -1,0 +1,202 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { OPERATION_NAMES, OPERATIONS, type OperationInput } from '../../../../src/protocol/operations.ts'
+import type { Caller } from '../../../../src/worker/caller.ts'
+import { databaseSnapshot } from '../../../support/database-snapshot.ts'
+import {
+  admin,
+  alice,
+  engineFixture,
+  type Fixture,
+  operator,
+  osUser,
+  telegramUser,
+} from '../../../support/engine-fixture.ts'
+import { addAccount, DATA } from '../../../support/fake-host.ts'
+
+type Contracts = typeof OPERATIONS
+type Mutating = { [N in keyof Contracts]: Contracts[N]['mutates'] extends true ? N : never }[keyof Contracts]
+
+/** A call that takes effect, and what shows that its key is its own. */
+interface Case<N extends Mutating> {
+  caller: Caller
+  input: OperationInput<N>
+  /** Another input; null only where there can be none. */
+  other: OperationInput<N> | null
+  /** Somebody else who may try the same. */
+  stranger: Caller
+}
+
+/** How to bring each operation about. One that joins the protocol does not compile here without its case. */
+const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
+  'request.draft': async () => ({
+    caller: operator,
+    input: { answers: alice },
+    other: { answers: { ...alice, name: 'Alicia' } },
+    stranger: admin(7),
+  }),
+  'run.undo': async (fixture) => {
+    const first = await fixture.onboard()
+    const second = await fixture.onboard({ telegram_id: 43, os_user: 'bob' })
+    return { caller: operator, input: { run_id: first.id }, other: { run_id: second.id }, stranger: admin(7) }
+  },
+  'run.retry': async (fixture) => failedRuns(fixture, admin(7), admin(8)),
+  'run.keep': async (fixture) => failedRuns(fixture, admin(7), admin(8)),
+  'run.resume': async (fixture) => failedRuns(fixture, operator, admin(8), { undo: true }),
+  'run.abandon': async (fixture) => {
+    const { input, other, ...who } = await failedRuns(fixture, operator, admin(8), { undo: true })
+    return { ...who, input: { ...input, reason: 'why' }, other: { ...other, reason: 'why' } }
+  },
+  'request.submit': async (fixture) => {
+    const { request } = await fixture.ok(operator, 'request.draft', { answers: alice })
+    const input = { id: request.id, digest: request.plan.digest }
+    return { caller: operator, input, other: { ...input, id: 99 }, stranger: admin(7) }
+  },
+  'request.approve': async (fixture) => {
+    const { id, plan } = await fixture.submit(operator)
+    const input = { id, digest: plan.digest }
+    return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
+  },
+  'request.confirm': async (fixture) => {
+    const { id, plan } = await fixture.submit(admin(7))
+    const input = { id, digest: plan.digest, reason: 'by telephone' }
+    return { caller: operator, input, other: { ...input, reason: 'by post' }, stranger: admin(8) }
+  },
+  'request.deny': async (fixture) => {
+    const { id } = await fixture.submit(operator)
+    return { caller: admin(7), input: { id }, other: { id, reason: 'no' }, stranger: admin(8) }
+  },
+  'request.cancel': async (fixture) => {
+    const { id } = await fixture.submit(operator)
+    return { caller: operator, input: { id }, other: { id: 99 }, stranger: admin(8) }
+  },
+  'claim.accept': async (fixture) => {
+    addAccount(fixture.machine, 'carol', 4501)
+    const answers = { os_user: 'carol', account: 'adopt' } as const
+    const { plan, claim_code } = await fixture.submit(admin(7), answers)
+    const input = { code: claim_code ?? '', digest: plan.digest }
+    const stranger = osUser(4502, 'dave')
+    return { caller: osUser(4501, 'carol'), input, other: { ...input, code: 'another' }, stranger }
+  },
+  'reconcile.run': async (fixture) => {
+    await fixture.onboard()
+    fixture.machine.paths.delete(join(DATA, 'memory/42'))
+    return { caller: operator, input: { smoke: false }, other: { smoke: true }, stranger: admin(7) }
+  },
+  'reconcile.approve': async (fixture) => {
+    await fixture.onboard()
+    fixture.machine.paths.delete(join(DATA, 'memory/42'))
+    const { reconciliation } = await fixture.ok(operator, 'reconcile.run', {})
+    const input = { id: reconciliation.id ?? 0, digest: reconciliation.digest ?? '' }
+    return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
+  },
+  'person.started': async (fixture) => {
+    await fixture.submit(operator)
+    await fixture.submit(operator, { telegram_id: 43, os_user: 'bob' })
+    return { caller: telegramUser(42, []), input: {}, other: null, stranger: telegramUser(43, []) }
+  },
+}
+
+/** Two runs that failed; with `undo`, such that could not be undone. */
+async function failedRuns(fixture: Fixture, caller: Caller, stranger: Caller, stuck = { undo: false }) {
+  await fixture.restart({
+    script: {
+      groups: { undo: () => (stuck.undo ? { code: 'program_failed' } : undefined) },
+      'smoke-test': { apply: () => ({ code: 'probe_failed' }) },
+    },
+  })
+  const first = await fixture.onboard()
+  const second = await fixture.onboard({ telegram_id: 43, os_user: 'bob' })
+  return { caller, input: { run_id: first.id }, other: { run_id: second.id }, stranger }
+}
+
+const MUTATING = OPERATION_NAMES.filter((name): name is Mutating => OPERATIONS[name].mutates)
+const KEY = 'one-key'
+
+/** One operation brought about on a machine of its own; `call` says what came of it once nothing moves any more. */
+async function stage<N extends Mutating>(operation: N) {
+  const fixture = await engineFixture()
+  const { caller, input, other, stranger } = await (
+    CASES[operation] as (fixture: Fixture) => Promise<Case<N>>
+  )(fixture)
+  const quiet = async () => {
+    while (fixture.store.runs.count(['queued', 'running', 'undoing']) > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+  await quiet()
+  const begin = fixture.engine.events.latest()
+  return {
+    fixture,
+    first: () => fixture.call(caller, operation, input, KEY),
+    changed: () => (other === null ? null : fixture.call(caller, operation, other, KEY)),
+    byStranger: () => fixture.call(stranger, operation, input, KEY),
+    otherOperation: () => {
+      const neighbour = operation === 'request.cancel' ? 'request.deny' : 'request.cancel'
+      return fixture.call(operator, neighbour, { id: 99 }, KEY)
+    },
+    snapshot: async () => {
+      await quiet()
+      return databaseSnapshot(fixture.databaseFile)
+    },
+    /** The events that the call caused. */
+    caused: async () => {
+      await quiet()
+      return fixture.engine.events.after(begin, 500).map(({ type, actor }) => `${type} by ${actor}`)
+    },
+  }
+}
+
+test('every changing operation has a case here', () => {
+  expect(Object.keys(CASES).sort()).toEqual([...MUTATING].sort())
+})
+
+test.for(MUTATING)('%s: the same key and input is answered once more and done once', async (operation) => {
+  const { fixture, first, snapshot } = await stage(operation)
+  try {
+    const answer = await first()
+    expect(answer).toMatchObject({ ok: true })
+    const before = await snapshot()
+    expect(await first()).toEqual(answer)
+    expect(await snapshot()).toEqual(before)
+    await fixture.restart()
+    const restarted = await snapshot()
+    expect(await first()).toEqual(answer)
+    expect(await snapshot()).toEqual(restarted)
+  } finally {
+    await fixture.remove()
+  }
+})
+
+test.for(MUTATING)('%s: five at once with one key are one', async (operation) => {
+  const alone = await stage(operation)
+  const together = await stage(operation)
+  try {
+    const answer = await alone.first()
+    const answers = await Promise.all(Array.from({ length: 5 }, together.first))
+    // Everything but the times is the same on both machines: their clocks stand still.
+    expect(answers).toEqual(Array.from({ length: 5 }, () => answers[0]))
+    expect(answers[0]).toMatchObject({ ok: answer.ok })
+    expect(await together.caused()).toEqual(await alone.caused())
+  } finally {
+    await alone.fixture.remove()
+    await together.fixture.remove()
+  }
+})
+
+test.for(MUTATING)('%s: the key belongs to its input, its actor and its operation', async (operation) => {
+  const { fixture, first, changed, byStranger, otherOperation, snapshot } = await stage(operation)
+  try {
+    await first()
+    const before = await snapshot()
+    const reused = await changed()
+    // Only what takes no input at all cannot be asked for with another one.
+    if (reused === null) expect(operation).toBe('person.started')
+    else expect(reused).toMatchObject({ ok: false, error: { code: 'key_reused' } })
+    expect(await snapshot()).toEqual(before)
+    const others = [await otherOperation(), await byStranger()]
+    for (const other of others) expect(other).not.toMatchObject({ error: { code: 'key_reused' } })
+  } finally {
+    await fixture.remove()
+  }
+})

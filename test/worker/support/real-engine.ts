@@ -1,0 +1,39 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { Config } from '../../../src/config/config.ts'
+import { stepRegistry } from '../../../src/provisioning/registry.ts'
+import { engineFixture, type Fixture, type FixtureOptions } from '../../support/engine-fixture.ts'
+import { makeTestHost, places } from '../../support/host/test-host.ts'
+
+const template = '/etc/usher/MEMORY.md.example'
+
+/** An engine with the real steps on the machine of the sandbox. */
+export async function realEngine(
+  config: Partial<Config> = {},
+  options: Pick<FixtureOptions, 'limits'> = {},
+): Promise<Fixture> {
+  mkdirSync('/etc/usher', { recursive: true })
+  writeFileSync(template, '# Memory\n', { mode: 0o644 })
+  return engineFixture({
+    ...options,
+    real: {
+      host: (store) => makeTestHost({ takeUid: (isFree, range) => store.uids.take(isFree, range) }),
+      registry: stepRegistry,
+    },
+    config: {
+      botUser: null,
+      paths: {
+        roster: places.rosterFile,
+        data: places.dataDir,
+        state: places.stateDir,
+        botState: '/var/lib/usher-bot',
+        run: '/run/usher',
+        secrets: '/etc/usher/secrets.yaml',
+      },
+      defaults: { workspace_base: '{home}/work' },
+      memoryTemplate: template,
+      services: [],
+      smoke: { agentCommand: ['true'], path: ['/usr/bin', '/bin'], via: null },
+      ...config,
+    },
+  })
+}
