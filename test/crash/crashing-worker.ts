@@ -61,7 +61,8 @@ export class CrashingWorker {
     })
     const deadline = performance.now() + READY_WITHIN_MS
     while (!(await this.client.call('status', {})).ok) {
-      if (this.#child === null) return
+      if (this.#child === null)
+        throw new Error(`the worker ended before it was ready:\n${this.log.slice(-3000)}`)
       if (performance.now() > deadline) throw new Error(`the worker is not ready after ${READY_WITHIN_MS} ms`)
       await delay(4)
     }
@@ -72,7 +73,9 @@ export class CrashingWorker {
     this.points = []
     this.reached = false
     this.#child?.send(order)
-    await taken
+    const gone = this.#ended.then(() => 'gone' as const)
+    if ((await Promise.race([taken, gone])) === 'gone')
+      throw new Error('the worker ended before it took an order')
   }
 
   /** The next time that this is told. */
