@@ -219,7 +219,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
         return known === undefined ? admin(actor.telegramId) : known
       },
       clock: () => time.now,
-      limits: options.limits ?? {},
+      limits: { undoPauseMs: 5, ...options.limits },
       diskProblems: async (folders) => (options.disk ?? []).filter(({ path }) => folders.includes(path)),
     })
     current = { engine, store: { ...store, close: opened.database.close } }
