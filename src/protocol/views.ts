@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
 import { RUN_CHOICES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
@@ -87,6 +88,15 @@ export const requestViewSchema = z.strictObject({
   ),
   decided_by: actorViewSchema.nullable(),
   reason: z.string().nullable(),
+  /** How it came back as this revision, and what differs from what was approved; null for a first revision. */
+  returned: z
+    .strictObject({
+      kind: z.enum(RETURN_KINDS),
+      /** The run that did not begin, or that was undone. */
+      run_id: z.number(),
+      differences: z.array(z.strictObject({ code: z.enum(DIFFERENCE_CODES), params })),
+    })
+    .nullable(),
   created_at: z.number(),
   submitted_at: z.number().nullable(),
   expires_at: z.number(),

@@ -1,11 +1,11 @@
 import type { RunChoice } from '../domain/run.ts'
 import type { RunView } from '../protocol/views.ts'
+import { actorText } from './actors.ts'
 import { durationText, timeText } from './duration.ts'
 import { failureLines } from './failures.ts'
 import type { Line } from './line.ts'
 import { noteLine, noteMark, noteText } from './notes.ts'
 import { plain } from './plain.ts'
-import { actorText } from './requests.ts'
 import { stepTitle } from './steps.ts'
 
 type RunStepView = RunView['steps'][number]

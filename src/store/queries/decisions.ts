@@ -4,8 +4,8 @@ import type { Database } from '../database.ts'
 
 /** Approvals and consents of requests; they belong to one revision and are never changed. */
 export interface DecisionQueries {
-  /** False when this person has approved this revision already. */
-  approve(approval: Approval): boolean
+  /** False when this person has approved this revision already; an approval from before `goodSince` is replaced. */
+  approve(approval: Approval, goodSince: number): boolean
   approvals(requestId: number, revision: number): Approval[]
   /** How many approvals of this kind were given since, of everybody. */
   countSince(via: Approval['via'], since: number): number
@@ -16,7 +16,7 @@ export interface DecisionQueries {
 
 export function decisionQueries({ build, all, first, run }: Database): DecisionQueries {
   return {
-    approve({ requestId, revision, personKey, digest, actor, via, at }) {
+    approve({ requestId, revision, personKey, digest, actor, via, at }, goodSince) {
       const { changes } = run(
         build
           .insertInto('approvals')
@@ -29,7 +29,12 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
             via,
             at,
           })
-          .onConflict((conflict) => conflict.doNothing()),
+          .onConflict((conflict) =>
+            conflict
+              .columns(['request_id', 'revision', 'person_key'])
+              .doUpdateSet({ digest, actor: JSON.stringify(actor), via, at })
+              .where('approvals.at', '<=', goodSince),
+          ),
       )
       return changes === 1
     },

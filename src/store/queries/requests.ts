@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.ts'
+import type { Returned } from '../../domain/difference.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Request, RequestAnswers, RequestState } from '../../domain/request.ts'
 import { mayRequestBecome } from '../../domain/transitions.ts'
@@ -27,6 +28,7 @@ export interface RequestChange {
   decidedAt?: number | null
   decidedBy?: string | null
   reason?: string | null
+  returned?: Returned
 }
 
 /** Requests. Every update repeats the state and revision that the caller saw, and says whether it found them. */
@@ -207,6 +209,7 @@ function columnsOf(change: RequestChange): InsertRow {
   if (change.decidedAt !== undefined) columns.decided_at = change.decidedAt
   if (change.decidedBy !== undefined) columns.decided_by = change.decidedBy
   if (change.reason !== undefined) columns.reason = change.reason
+  if (change.returned !== undefined) columns.returned = JSON.stringify(change.returned)
   return columns
 }
 
@@ -230,5 +233,6 @@ function parse(row: Row): Request {
     decidedAt: row.decided_at,
     decidedBy: row.decided_by,
     reason: row.reason,
+    returned: row.returned === null ? null : (JSON.parse(row.returned) as Returned),
   }
 }

@@ -23,11 +23,12 @@ export function targetRole(config: Config, answers: Pick<OnboardAnswers, 'role'>
   )
 }
 
-/** What a request still lacks, with the decisions as they are in the store. */
-export function missingOf(store: Store, config: Config, request: Request): Missing[] {
+/** What a request still lacks at `now`, with the decisions as they are in the store. */
+export function missingOf(store: Store, config: Config, request: Request, now: number): Missing[] {
   const role = targetRole(config, answersOf(store, request))
-  return missingFor(role.approval, request.plan, request, {
+  const decisions = {
     approvals: store.decisions.approvals(request.id, request.revision),
     consent: store.decisions.consentOf(request.id, request.revision),
-  })
+  }
+  return missingFor(role.approval, request.plan, request, decisions, now)
 }

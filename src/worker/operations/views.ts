@@ -1,4 +1,3 @@
-import type { Config } from '../../config/config.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
@@ -6,6 +5,7 @@ import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
+import type { EngineContext } from '../context.ts'
 import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
@@ -13,7 +13,11 @@ import type { Names } from './roster-names.ts'
 import { missingOf } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
-export function requestView(store: Store, config: Config, names: Names, request: Request): RequestView {
+export function requestView(
+  { store, config, clock }: Pick<EngineContext, 'store' | 'config' | 'clock'>,
+  names: Names,
+  request: Request,
+): RequestView {
   const open = request.state === 'draft' || request.state === 'submitted'
   return {
     id: request.id,
@@ -26,12 +30,20 @@ export function requestView(store: Store, config: Config, names: Names, request:
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
-    missing: open ? missingOf(store, config, request) : [],
+    missing: open ? missingOf(store, config, request, clock()) : [],
     approvals: store.decisions
       .approvals(request.id, request.revision)
       .map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
+    returned:
+      request.returned === null
+        ? null
+        : {
+            kind: request.returned.kind,
+            run_id: request.returned.runId,
+            differences: request.returned.differences,
+          },
     created_at: request.createdAt,
     submitted_at: request.submittedAt,
     expires_at: request.expiresAt,

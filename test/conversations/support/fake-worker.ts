@@ -271,7 +271,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'onboard', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers: answers as AnswersView, undo_of: null },
         plan: planOf(answers as AnswersView),
-        ...{ missing: [], approvals: [], decided_by: null, reason: null, created_at: now() },
+        ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }
       worker.requests.push(request)
@@ -338,6 +338,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       const request = find(run.request_id)
       Object.assign(request, {
         ...{ state: 'submitted', revision: request.revision + 1, approvals: [], reason: null },
+        returned: { kind: 'retry', run_id: run.id, differences: [] },
         ...{ decided_by: null, decided_at: null, submitted_at: now() },
         plan: planOf({ ...request.answers, name: `${request.answers.name} ${request.revision + 1}` }),
       })
@@ -360,7 +361,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'undo', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers, undo_of: run_id },
         plan: { ...planOf(answers), demands: { terminal: true, consent: false } },
-        ...{ missing: [], approvals: [], decided_by: null, reason: null, created_at: now() },
+        ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }
       worker.requests.push(request)

@@ -41,6 +41,7 @@ const request: RequestView = {
   approvals: [],
   decided_by: null,
   reason: null,
+  returned: null,
   created_at: 0,
   submitted_at: 0,
   expires_at: 86_400_000,
