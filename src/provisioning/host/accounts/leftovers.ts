@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises'
+import { renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PasswdEntry } from '../../../domain/facts.ts'
 import type { FileOutcome } from '../files/safe-files.ts'
@@ -52,7 +53,7 @@ export async function removeLeftoversOf(
     const theirs = [...shared, ...inRuntime]
     const emptied = await removeAsOwner(host, person, theirs, runtime, signal)
     if (!emptied.ok) return emptied
-    if (inRuntime.length > 0) rmdirSync(runtime).catch(stillInUse)
+    if (inRuntime.length > 0) removeUnlessInUse(runtime)
     const left = await stillThere(theirs, uid)
     removed.push(...theirs.filter((path) => !left.includes(path)))
     return { ok: true, removed, left }
@@ -121,18 +122,18 @@ async function ownedEntries(folder: string, uid: number): Promise<string[]> {
   for (const some of batches(names)) {
     const stats = await Promise.all(some.map((name) => lstat(bytesOf(folder, name)).catch(noneThere)))
     const theirs = some.filter((_, index) => stats[index]?.uid === uid)
-    for (const name of theirs) owned.push(await nameable(folder, name))
+    for (const name of theirs) owned.push(nameable(folder, name))
   }
   return owned
 }
 
 /** A name is bytes, and a program is told names as text: what is not UTF-8 gets another name. Renaming follows no link. */
-async function nameable(folder: string, name: string): Promise<string> {
+function nameable(folder: string, name: string): string {
   const bytes = bytesOf(folder, name)
   const path = bytes.toString('utf8')
   if (bytes.equals(Buffer.from(path))) return path
   const renamed = join(folder, `.usher-${randomBytes(16).toString('hex')}`)
-  await rename(bytes, renamed)
+  renameSync(bytes, renamed)
   return renamed
 }
 
@@ -183,7 +184,11 @@ function noneThere(error: unknown): null {
   throw error
 }
 
-function stillInUse(error: unknown): void {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EBUSY') throw error
+function removeUnlessInUse(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EBUSY') throw error
+  }
 }
