@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BY_HAND_CODES } from '../domain/by-hand.ts'
 import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
 import { RUN_CHOICES } from '../domain/run.ts'
@@ -151,6 +152,14 @@ export const runViewSchema = z.strictObject({
   undoable: z.boolean(),
   /** What may be done about it in principle; who may is the worker's to decide. */
   choices: z.array(z.enum(RUN_CHOICES)),
+  /** What is left where its undo could not finish, and so to be done by hand; words in `src/texts/by-hand.ts`. */
+  by_hand: z.array(
+    z.strictObject({
+      step: z.string(),
+      code: z.enum(BY_HAND_CODES),
+      params: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
   /** Somebody took note that it stays undone, or accepted what its undo left. */
   closed: z
     .strictObject({

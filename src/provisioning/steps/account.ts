@@ -225,8 +225,9 @@ async function removeAccount(
     const { ended, left } = await programs.endProcessesOf(record.uid, signal)
     if (ended > 0) notes.push({ code: 'account.processes_ended', params: { count: ended } })
     if (left.length > 0) {
-      const why = `processes of ${osUser} do not end: ${left.join(', ')}`
-      return incomplete({ code: 'undo_incomplete', params: { why } })
+      const pids = left.join(', ')
+      const why = `processes of ${osUser} do not end: ${pids}`
+      return incomplete({ code: 'undo_incomplete', params: { why, pids } })
     }
     const cleared = await removeLeftoversOf(host, entry, signal)
     if (!cleared.ok) return incomplete(cleared.failure)

@@ -47,5 +47,5 @@ export const runGet: Operation<'run.get'> = async (context, caller, { id }) => {
   if (!loaded.ok) return loaded
   const names = await readNames(context.host)
   const { run, request } = loaded
-  return { effect: () => ({ ok: true, output: { run: runView(context.store, names, run, request) } }) }
+  return { effect: () => ({ ok: true, output: { run: runView(context, names, run, request) } }) }
 }

@@ -6,6 +6,7 @@ import type { Run, RunStep } from '../../domain/run.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineContext } from '../context.ts'
+import { byHandOf } from '../running/by-hand.ts'
 import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
@@ -62,7 +63,12 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 }
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
-export function runView(store: Store, names: Names, run: Run, request: Request): RunView {
+export function runView(
+  { store, config }: Pick<EngineContext, 'store' | 'config'>,
+  names: Names,
+  run: Run,
+  request: Request,
+): RunView {
   const { telegram_id, name, os_user, role } = answersOf(store, request)
   const { closed } = run
   return {
@@ -77,6 +83,7 @@ export function runView(store: Store, names: Names, run: Run, request: Request):
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
+    by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
 }

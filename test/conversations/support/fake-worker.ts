@@ -211,6 +211,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         state: 'queued',
         undoable: false,
         choices: [],
+        by_hand: [],
         closed: null,
       },
       subject: { telegram_id, name, os_user, role },
@@ -453,6 +454,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
           if (step.kind !== 'account' || isStuck) continue
           step.notes.push({ code: 'account.removed', params: { os_user: run.subject.os_user, uid: 1001 } })
         }
+      }
+      if (outcome === 'stuck') {
+        const { os_user } = run.subject
+        run.by_hand = [{ step: 'account', code: 'account', params: { os_user, uid: 1001 } }]
       }
       run.state = { succeed: 'succeeded', fail: 'undone', stuck: 'failed' }[outcome] as RunView['state']
       run.finished_at = now() + 96
