@@ -12,6 +12,7 @@ import { measureBulk } from './bulk.ts'
 import { measureOnboarding } from './onboarding.ts'
 import { measureProcesses } from './processes.ts'
 import { measureRaces } from './races.ts'
+import { measureReconcile } from './reconcile.ts'
 import { measureRestarts } from './restarts.ts'
 import { measureTaps } from './taps.ts'
 
@@ -35,6 +36,7 @@ const BENCHES: Record<string, Bench> = {
   onboarding: { people: 50, measure: measureMainPath, underSystemd: () => measureRestarts(RESTARTS) },
   bulk: { people: 100, measure: measureBulk },
   races: { people: 50, measure: measureRaces },
+  reconcile: { people: 1000, measure: measureReconcile },
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
 import type {
   StepContext,
@@ -13,7 +13,7 @@ import { withLockPatience, withoutRepeats } from './lock-patience.ts'
 
 /** Whose step it is: an undo run executes the steps of the run that it takes back. */
 export interface StepOwner {
-  run: Run
+  run: RunHead
   /** Whether a run that had succeeded is taken back. */
   undoing: boolean
 }
@@ -42,11 +42,15 @@ export async function applyStep(
   }
   const implementation = implementationOf(context, step.plan)
   if (implementation === null) return { ok: false, failure: unknownKind(step.plan), notes: [] }
+  const watch = { run: owner.run, kind: step.plan.kind, stop }
   const journal = journalOf(context, owner, step, record)
-  const outcome = await withinDeadline(context, implementation.deadlineMs, stop, async (signal) => {
+  const outcome = await withinDeadline(context, implementation, watch, async (signal) => {
     const stepContext: StepContext = { ...contextOf(context, owner), journal, signal }
-    const applied = await withLockPatience(context, signal, () =>
-      implementation.apply(stepContext, step.plan.params, journal.latest()),
+    const applied = await withLockPatience(
+      context,
+      signal,
+      () => implementation.apply(stepContext, step.plan.params, journal.latest()),
+      waitsForLock(context, owner.run),
     )
     if (!applied.ok) return applied
     const verified = await implementation.verify(stepContext, step.plan.params, journal.latest() ?? {})
@@ -77,13 +81,17 @@ export async function undoStep(
     return { state: 'failed', failure: unknownKind(step.plan), notes: [] }
   }
   const { undoTries, undoPauseMs } = context.limits
+  const watch = { run: owner.run, kind: step.plan.kind, stop }
   const journal = journalOf(context, owner, step, record)
   let earlier: Note[] = []
   for (let tries = 1; ; tries++) {
-    const outcome = await withinDeadline(context, implementation.deadlineMs, stop, (signal) => {
+    const outcome = await withinDeadline(context, implementation, watch, (signal) => {
       const stepContext = { ...contextOf(context, owner), journal, signal }
-      return withLockPatience(context, signal, () =>
-        implementation.undo(stepContext, step.plan.params, journal.latest()),
+      return withLockPatience(
+        context,
+        signal,
+        () => implementation.undo(stepContext, step.plan.params, journal.latest()),
+        waitsForLock(context, owner.run),
       )
     })
     if ('stopped' in outcome) return outcome
@@ -150,21 +158,39 @@ function journalOf({ store }: EngineContext, { run }: StepOwner, step: StoredSte
   }
 }
 
+/** What holds the lock is a reason that others may want to know. */
+function waitsForLock({ stuck }: EngineContext, run: RunHead): (failure: StepFailure) => void {
+  return ({ params = {} }) => stuck.note(run, 'lock', params)
+}
+
+interface Watch {
+  run: RunHead
+  kind: StepKind
+  stop: AbortSignal
+}
+
 /** `givenUp`: it has not settled and may still do something. */
 type Settled<T> = { value: T } | { failure: StepFailure; givenUp?: true } | Stopped
 
 /**
  * Aborts the work at its deadline or when the worker must stop, and waits for it to settle, because what a step still does while
- * the next one begins is undefined. One that does not settle within the grace is given up.
+ * the next one begins is undefined. One that does not settle within the grace is given up. One that takes longer than usual is
+ * said so meanwhile.
+ *
+ * @throws what the database says when it takes no more: the step goes on from its record later
  */
 async function withinDeadline<T extends object>(
-  { limits, log }: EngineContext,
-  deadlineMs: number,
-  stop: AbortSignal,
+  { limits, log, stuck, store }: EngineContext,
+  { deadlineMs, usualMs = limits.usualStepMs }: Pick<AnyImplementation, 'deadlineMs' | 'usualMs'>,
+  { run, kind, stop }: Watch,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<Settled<T>> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), deadlineMs)
+  const slow = setTimeout(() => {
+    stuck.note(run, 'slow_step', { step: kind, usual_ms: usualMs, deadline_ms: deadlineMs })
+    stuck.announce(run)
+  }, usualMs)
   let grace: NodeJS.Timeout | undefined
   const givenUp = new Promise<Settled<T>>((resolve) => {
     const begin = () => {
@@ -181,6 +207,7 @@ async function withinDeadline<T extends object>(
     (error: unknown): Settled<T> => {
       if (stop.aborted) return { stopped: true }
       if (deadline.signal.aborted) return { failure: timedOut(deadlineMs) }
+      if (store.diskProblemOf(error) !== null) throw error
       log.error({ err: error }, 'a step threw, which is a bug')
       return { failure: { code: 'internal', detail: error instanceof Error ? error.message : String(error) } }
     },
@@ -189,6 +216,7 @@ async function withinDeadline<T extends object>(
     return await Promise.race([finished, givenUp])
   } finally {
     clearTimeout(timer)
+    clearTimeout(slow)
     clearTimeout(grace)
   }
 }

@@ -1,4 +1,13 @@
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, mkdirSync, openSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { FileOutcome } from '../files/safe-files.ts'
 
@@ -13,11 +22,8 @@ const MODE = 0o700
 export async function ensureProbeFolder(stateDir: string): Promise<FileOutcome<{ path: string }>> {
   const path = join(stateDir, 'isolation-probe')
   try {
-    try {
-      mkdirSync(path, { mode: MODE })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
+    // Two runs at once find or make the same one; nobody removes it.
+    if (!existsSync(path)) mkdirSync(path, { mode: MODE })
     const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
     try {
       const { uid, gid, mode } = fstatSync(folder)
