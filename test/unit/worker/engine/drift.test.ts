@@ -252,3 +252,19 @@ test('an approval that got too old while no worker could run does not start anyt
 test('an approval that is not too old yet starts its run, however long nobody could', async () => {
   expect((await drift({ time: 24 * HOUR - 1 })).run.state).toBe('succeeded')
 })
+
+test('of several approvals each counts from its own decision on: the oldest too old, and nothing starts', async () => {
+  const config = rolesWith({ approval: { count: 2, self: true, step_up: 'none', expiresMs: 24 * HOUR } })
+  fixture = await engineFixture({ config, limits: { concurrentRuns: 0 } })
+  const { id, plan } = await fixture.submit(operator)
+  const decision = { id, digest: plan.digest }
+  await fixture.ok(admin(7), 'request.approve', decision)
+  fixture.time.now += 23 * HOUR
+  expect((await fixture.ok(admin(8), 'request.approve', decision)).request.state).toBe('approved')
+  fixture.time.now += 2 * HOUR
+  await fixture.restart({ limits: {}, config })
+  expect((await fixture.ended(1)).state).toBe('superseded')
+  const { request } = await fixture.ok(operator, 'request.get', { id })
+  expect(request).toMatchObject({ state: 'submitted', returned: { kind: 'stale' }, approvals: [] })
+  expect(fixture.steps).toEqual([])
+})
