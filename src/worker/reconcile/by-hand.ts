@@ -14,9 +14,13 @@ export function byHand({ code, params = {}, os_user }: Finding): string | null {
       return `usher run undo ${value('run')}`
     case 'group.missing':
       return `groupadd -- ${value('group')}`
-    case 'dir.mode':
-      return `chmod ${value('expected')} -- ${value('path')}`
+    case 'dir.mode': {
+      const command = `chmod ${value('expected')} -- ${value('path')}`
+      // In a home its person can put a link on the way to what root would change.
+      return 'in_home_of' in params ? `runuser -u ${value('in_home_of')} -- ${command}` : command
+    }
     case 'dir.owner':
+      if ('in_home_of' in params || !('expected' in params)) return null
       return `chown --no-dereference ${value('expected')}: -- ${value('path')}`
     case 'service.down':
       return `systemctl start -- ${value('unit')}`
