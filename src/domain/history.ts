@@ -39,6 +39,7 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'run.resumed': { run: ({ kind }) => (kind === 'undo' ? 'running' : 'undoing') },
   'run.kept': {},
   'run.abandoned': {},
+  'run.stuck': {},
   'person.started': {},
   'person.activated': {},
   'worker.started': {},

@@ -18,6 +18,10 @@ export interface EngineLimits {
   graceMs: number
   /** How long a step waits in all for the account database while somebody else holds its lock, in milliseconds. */
   lockPatienceMs: number
+  /** After this long a step that says nothing else takes longer than usual, in milliseconds. */
+  usualStepMs: number
+  /** How far the clock may be behind what it said before it is not believed. */
+  clockToleranceMs: number
   /** How long a run that was interrupted by a bug or a full disk rests before it is taken up again. */
   retryMs: number
   /** How long after its start the worker compares everybody with the host for the first time. */
@@ -41,6 +45,8 @@ export const DEFAULT_LIMITS: EngineLimits = {
   attemptsPerStep: 3,
   graceMs: 10_000,
   lockPatienceMs: 30_000,
+  usualStepMs: 10_000,
+  clockToleranceMs: 5 * 60_000,
   retryMs: 10_000,
   firstReconcileMs: 5 * 60_000,
   reconcileTickMs: 60_000,

@@ -3,6 +3,7 @@ import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
 import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
+import { hasEnded } from '../../domain/transitions.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineContext } from '../context.ts'
@@ -64,7 +65,7 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
 export function runView(
-  { store, config }: Pick<EngineContext, 'store' | 'config'>,
+  { store, config, stuck }: Pick<EngineContext, 'store' | 'config' | 'stuck'>,
   names: Names,
   run: Run,
   request: Request,
@@ -83,9 +84,16 @@ export function runView(
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
+    stuck: hasEnded(run.state) ? null : (stuck.of(run.id) ?? waitsForTurn(store, run)),
     by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
+}
+
+/** One that nobody has begun with waits for others to end. */
+function waitsForTurn(store: Store, { state, queuedAt }: Run): RunView['stuck'] {
+  const running = state === 'queued' ? store.runs.count(['running', 'undoing']) : 0
+  return running === 0 ? null : { code: 'turn', params: { running }, since: queuedAt }
 }
 
 function stepView(step: RunStep): RunView['steps'][number] {

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Drift, Finding, ReconcileOutcome, SkippedPerson } from '../../domain/finding.ts'
 import type { OnboardAnswers, RosterEntry } from '../../domain/person.ts'
 import { digestOf } from '../../domain/plan.ts'
@@ -11,6 +12,9 @@ import { byHand } from './by-hand.ts'
 import { answersFor, type Ground, personDrifts, serviceDrifts, stepsFor } from './person-drifts.ts'
 import { type EntryFindings, findingOf, type Recorded, rosterFindings } from './roster-findings.ts'
 import { smokeFindings } from './smoke-findings.ts'
+
+/** So many people are looked at before others get their turn. */
+const AT_ONCE = 50
 
 /** Somebody whom a repair would set right, with the plan of it. */
 export interface Candidate {
@@ -82,7 +86,8 @@ export async function observeEverybody(
   const ground: Ground = { host, registry, config, homeBase: settings.homeBase, template: template.text }
   const skipped: SkippedPerson[] = []
   const looked: Looked[] = []
-  for (const found of compared.entries) {
+  for (const [index, found] of compared.entries.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await yieldToOthers()
     const requestId = holderOf(held, found.entry)
     if (requestId === null) looked.push(await lookAt(context, ground, found))
     else skipped.push(skippedPerson(found.entry, requestId))

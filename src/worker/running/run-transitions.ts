@@ -26,7 +26,7 @@ export interface RunTransitions {
   notActivated(run: RunHead, step: StoredStep, failure: StepFailure): void
 }
 
-export function createRunTransitions({ store, events, clock }: EngineContext): RunTransitions {
+export function createRunTransitions({ store, events, clock, stuck }: EngineContext): RunTransitions {
   const append = (type: EventType, run: RunHead, data: JsonObject = {}) => {
     events.append(
       type,
@@ -58,12 +58,14 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
       return { ...step, ...state }
     },
     applied(run, step, notes) {
+      stuck.clear(run.id)
       const duration_ms = durationOf(step)
       const change = { state: 'applied', finishedAt: clock(), notes } as const
       guard(store.runs.setStep(run.id, step.index, ['applying'], change), run)
       append('step.finished', run, { ...about(step), state: 'applied', duration_ms })
     },
     failed(run, step, failure, notes) {
+      stuck.clear(run.id)
       const duration_ms = durationOf(step)
       const change = { state: 'failed', finishedAt: clock(), notes, failure } as const
       guard(store.runs.setStep(run.id, step.index, ['applying', 'pending'], change), run)
@@ -84,6 +86,7 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
       guard(store.runs.setStep(run.id, step.index, from, { state: 'undoing', ...startedAt }), run)
     },
     undone(run, step, outcome) {
+      stuck.clear(run.id)
       const before = store.runs.step(run.id, step.index)
       const undoFailure = outcome.state === 'failed' ? outcome.failure : null
       const state = outcome.state === 'failed' ? 'undo_failed' : outcome.state

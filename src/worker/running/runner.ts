@@ -27,10 +27,11 @@ export interface Runner {
 const STOP_GRACE_MS = 1000
 
 export function createRunner(context: EngineContext): Runner {
-  const { store, log, limits } = context
+  const { store, log, limits, stuck, clock } = context
   const transitions = createRunTransitions(context)
   const active = new Map<number, { run: RunHead; done: Promise<void> }>()
   const abort = new AbortController()
+  let clockCheck: NodeJS.Timeout | undefined
   let started = false
   let stopping = false
   const stop = { wanted: () => stopping, signal: abort.signal }
@@ -44,11 +45,15 @@ export function createRunner(context: EngineContext): Runner {
     })().then(
       () => {
         active.delete(run.id)
+        stuck.clear(run.id)
         kick()
       },
       (error: unknown) => {
         // A bug, or a database that takes no more. The run keeps its place, so that nobody works on this person meanwhile.
         log.error({ err: error, run: run.id }, 'a run was interrupted and is tried again later')
+        const why = store.diskProblemOf(error) ?? 'internal'
+        stuck.note(run, 'interrupted', { why, every_ms: limits.retryMs })
+        stuck.announce(run)
         setTimeout(() => again(run.id), limits.retryMs).unref()
       },
     )
@@ -73,13 +78,37 @@ export function createRunner(context: EngineContext): Runner {
     if (!started || stopping || active.size >= limits.concurrentRuns) return
     const resumed = interruptedRuns(store).filter(({ id }) => !active.has(id))
     for (const run of [...resumed, ...dueActivations(store), ...store.runs.inState(['queued'])]) {
+      if (active.has(run.id)) continue
       const others = [...active.values()].map((one) => one.run)
-      if (others.length >= limits.concurrentRuns) return
-      const busy = others.some(
-        (other) => other.id === run.id || other.osUser === run.osUser || other.telegramId === run.telegramId,
-      )
-      if (!busy) work(run)
+      const other = others.find(({ osUser, telegramId }) => {
+        return osUser === run.osUser || telegramId === run.telegramId
+      })
+      if (other !== undefined) {
+        stuck.note(run, 'other_run', { run: other.id }, run.queuedAt)
+      } else if (others.length >= limits.concurrentRuns) {
+        return
+      } else if (run.state === 'queued' && run.queuedAt - clock() > limits.clockToleranceMs) {
+        waitForClock(run)
+      } else {
+        if (stuck.of(run.id)?.code !== 'interrupted') stuck.clear(run.id)
+        work(run)
+      }
     }
+  }
+
+  /** Whether its approval is still good cannot be said by a clock that was set back. */
+  function waitForClock(run: RunHead): void {
+    stuck.note(run, 'clock_behind', { approved_at: run.queuedAt, now: clock() })
+    stuck.announce(run)
+    clearTimeout(clockCheck)
+    clockCheck = setTimeout(() => {
+      try {
+        kick()
+      } catch (error) {
+        log.error({ err: error }, 'cannot look whether the clock is right again')
+        waitForClock(run)
+      }
+    }, limits.retryMs).unref()
   }
 
   return {
@@ -93,6 +122,7 @@ export function createRunner(context: EngineContext): Runner {
     kick,
     async stop(deadlineMs) {
       stopping = true
+      clearTimeout(clockCheck)
       const settled = Promise.all([...active.values()].map(({ done }) => done))
       await Promise.race([settled, delay(deadlineMs)])
       abort.abort()

@@ -41,11 +41,15 @@ export async function applyStep(
   }
   const implementation = implementationOf(context, step.plan)
   if (implementation === null) return { ok: false, failure: unknownKind(step.plan), notes: [] }
-  const outcome = await withinDeadline(context, implementation.deadlineMs, stop, async (signal) => {
+  const watch = { run: owner.run, kind: step.plan.kind, stop }
+  const outcome = await withinDeadline(context, implementation, watch, async (signal) => {
     const journal = journalOf(context, owner, step, record)
     const stepContext: StepContext = { ...contextOf(context, owner), journal, signal }
-    const applied = await withLockPatience(context, signal, () =>
-      implementation.apply(stepContext, step.plan.params, journal.latest()),
+    const applied = await withLockPatience(
+      context,
+      signal,
+      () => implementation.apply(stepContext, step.plan.params, journal.latest()),
+      waitsForLock(context, owner.run),
     )
     if (!applied.ok) return applied
     const verified = await implementation.verify(stepContext, step.plan.params, journal.latest() ?? {})
@@ -71,11 +75,15 @@ export async function undoStep(
     if (record === null) return { state: 'undone', notes: [] }
     return { state: 'failed', failure: unknownKind(step.plan), notes: [] }
   }
-  const outcome = await withinDeadline(context, implementation.deadlineMs, stop, (signal) => {
+  const watch = { run: owner.run, kind: step.plan.kind, stop }
+  const outcome = await withinDeadline(context, implementation, watch, (signal) => {
     const journal = journalOf(context, owner, step, record)
     const stepContext = { ...contextOf(context, owner), journal, signal }
-    return withLockPatience(context, signal, () =>
-      implementation.undo(stepContext, step.plan.params, journal.latest()),
+    return withLockPatience(
+      context,
+      signal,
+      () => implementation.undo(stepContext, step.plan.params, journal.latest()),
+      waitsForLock(context, owner.run),
     )
   })
   if ('stopped' in outcome) return outcome
@@ -121,20 +129,38 @@ function journalOf({ store }: EngineContext, { run }: StepOwner, step: StoredSte
   }
 }
 
+/** What holds the lock is a reason that others may want to know. */
+function waitsForLock({ stuck }: EngineContext, run: RunHead): (failure: StepFailure) => void {
+  return ({ params = {} }) => stuck.note(run, 'lock', params)
+}
+
+interface Watch {
+  run: RunHead
+  kind: StepKind
+  stop: AbortSignal
+}
+
 type Settled<T> = { value: T } | { failure: StepFailure } | Stopped
 
 /**
  * Aborts the work at its deadline or when the worker must stop, and waits for it to settle, because what a step still does while
- * the next one begins is undefined. One that does not settle within the grace is given up.
+ * the next one begins is undefined. One that does not settle within the grace is given up. One that takes longer than usual is
+ * said so meanwhile.
+ *
+ * @throws what the database says when it takes no more: the step goes on from its record later
  */
 async function withinDeadline<T extends object>(
-  { limits, log }: EngineContext,
-  deadlineMs: number,
-  stop: AbortSignal,
+  { limits, log, stuck, store }: EngineContext,
+  { deadlineMs, usualMs = limits.usualStepMs }: Pick<AnyImplementation, 'deadlineMs' | 'usualMs'>,
+  { run, kind, stop }: Watch,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<Settled<T>> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), deadlineMs)
+  const slow = setTimeout(() => {
+    stuck.note(run, 'slow_step', { step: kind, usual_ms: usualMs, deadline_ms: deadlineMs })
+    stuck.announce(run)
+  }, usualMs)
   let grace: NodeJS.Timeout | undefined
   const givenUp = new Promise<Settled<T>>((resolve) => {
     const begin = () => {
@@ -151,6 +177,7 @@ async function withinDeadline<T extends object>(
     (error: unknown): Settled<T> => {
       if (stop.aborted) return { stopped: true }
       if (deadline.signal.aborted) return { failure: timedOut(deadlineMs) }
+      if (store.diskProblemOf(error) !== null) throw error
       log.error({ err: error }, 'a step threw, which is a bug')
       return { failure: { code: 'internal', detail: error instanceof Error ? error.message : String(error) } }
     },
@@ -159,6 +186,7 @@ async function withinDeadline<T extends object>(
     return await Promise.race([finished, givenUp])
   } finally {
     clearTimeout(timer)
+    clearTimeout(slow)
     clearTimeout(grace)
   }
 }

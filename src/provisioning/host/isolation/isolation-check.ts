@@ -38,7 +38,8 @@ export interface IsolationAnswer {
 /** So many paths are looked at before others get their turn. */
 const AT_ONCE = 500
 
-interface Surroundings {
+/** What a decision may ask beside the file system. */
+export interface Surroundings {
   programs: Pick<Programs, 'run'>
   accounts: Pick<AccountDatabase, 'byName' | 'byUid' | 'group' | 'groupsOf'>
 }
@@ -56,12 +57,7 @@ export async function checkIsolation(
 ): Promise<IsolationAnswer> {
   const { person, own, others } = question
   const trails = createTrailReader(programs)
-  const groups = new Map<string, Promise<readonly number[] | null>>()
-  const gidsOf = (name: string) => {
-    const found = groups.get(name) ?? groupIds({ programs, accounts }, name)
-    groups.set(name, found)
-    return found
-  }
+  const judge = createJudge({ programs, accounts }, trails)
   const findings: IsolationFinding[] = []
   const judged: string[] = []
 
@@ -72,13 +68,13 @@ export async function checkIsolation(
     const trail = trailOf(trails, path, judged, findings, person.osUser)
     if (trail === null) return
     const suspect: Suspect = { name: person.osUser, uid: person.uid }
-    note(findings, suspect, path, await decide(trails, gidsOf, suspect, trail, closedness))
+    note(findings, suspect, path, await judge(suspect, trail, closedness))
   }
   const from = async (path: string): Promise<void> => {
     const trail = trailOf(trails, path, judged, findings, 'somebody else')
     if (trail === null) return
     for (const suspect of await suspects(accounts, trail, person.uid, others)) {
-      note(findings, suspect, path, await decide(trails, gidsOf, suspect, trail, 'closed'))
+      note(findings, suspect, path, await judge(suspect, trail, 'closed'))
     }
   }
 
@@ -98,13 +94,14 @@ export async function checkIsolation(
   return { findings, judged, missing }
 }
 
-interface Suspect {
+/** Somebody who may try. */
+export interface Suspect {
   name: string
   uid: number
 }
 
 /** Whether somebody's own symbolic link leads to what belongs to somebody else. */
-function leadsAway({ trail, linkOwners }: Extract<TrailFact, { state: 'there' }>): boolean {
+export function leadsAway({ trail, linkOwners }: Extract<TrailFact, { state: 'there' }>): boolean {
   const target = trail.components.at(-1)
   return linkOwners.size > 0 && target !== undefined && !linkOwners.has(target.uid)
 }
@@ -123,18 +120,29 @@ function trailOf(
   return fact.trail
 }
 
+/** Decides for one of them; remembers groups and access lists for as long as it is used, so use one for one decision. */
+export type Judge = (suspect: Suspect, trail: Trail, closedness: Closedness) => Promise<Reach>
+
 /** First by what holds for any groups and any access list, then by theirs. */
-async function decide(
-  trails: TrailReader,
-  gidsOf: (name: string) => Promise<readonly number[] | null>,
-  suspect: Suspect,
-  trail: Trail,
-  closedness: Closedness,
-): Promise<Reach> {
-  const atMost = reach({ uid: suspect.uid, gids: null }, trail, closedness)
-  if (atMost.isolated) return atMost
-  const who: Reacher = { uid: suspect.uid, gids: await gidsOf(suspect.name) }
-  return reach(who, await trails.withAccessLists(trail), closedness)
+export function createJudge(surroundings: Surroundings, trails: TrailReader): Judge {
+  const groups = new Map<string, Promise<readonly number[] | null>>()
+  const gidsOf = (name: string) => {
+    const found = groups.get(name) ?? groupIds(surroundings, name)
+    groups.set(name, found)
+    return found
+  }
+  const listed = new WeakMap<Trail, Promise<Trail>>()
+  const withAccessLists = (trail: Trail) => {
+    const found = listed.get(trail) ?? trails.withAccessLists(trail)
+    listed.set(trail, found)
+    return found
+  }
+  return async (suspect, trail, closedness) => {
+    const atMost = reach({ uid: suspect.uid, gids: null }, trail, closedness)
+    if (atMost.isolated) return atMost
+    const who: Reacher = { uid: suspect.uid, gids: await gidsOf(suspect.name) }
+    return reach(who, await withAccessLists(trail), closedness)
+  }
 }
 
 /**
