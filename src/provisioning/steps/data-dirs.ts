@@ -6,6 +6,7 @@ import type { FileIdentity, FileOutcome } from '../host/files/safe-files.ts'
 import { isSameObject } from '../host/files/same-object.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, UndoOutcome } from '../step-kind.ts'
+import { byDiskCause } from './parts/disk-cause.ts'
 import { identityOfEntry, ownerOf } from './parts/person-account.ts'
 import { removeIfOurs } from './parts/remove-if-ours.ts'
 
@@ -169,7 +170,10 @@ async function ensureByPerson(
     made.commit(...missing.map((at) => ({ path: at, by: 'person' as const, uid: entry.uid, identity: null })))
     const argv: [string, ...string[]] = ['/bin/mkdir', '-m', '0700', '--', ...missing]
     const result = await host.programs.runAsPerson(identityOfEntry(entry), argv, { signal })
-    if (!result.ok) return { ok: false, failure: notUsable(path, result.failure) }
+    if (!result.ok) {
+      const failure = await byDiskCause(result.failure, dirname(missing[0]!))
+      return { ok: false, failure: notUsable(path, failure) }
+    }
   }
   const unknown = [...missing, path]
     .map((at) => made.of(at))
