@@ -14,7 +14,16 @@ export interface DecisionQueries {
   consentOf(requestId: number, revision: number): Consent | null
 }
 
-export function decisionQueries({ build, all, first, run }: Database): DecisionQueries {
+export function decisionQueries({ build, asked, first, run }: Database): DecisionQueries {
+  const approvalsOf = asked(
+    build
+      .selectFrom('approvals')
+      .selectAll()
+      .where('request_id', '=', 0)
+      .where('revision', '=', 0)
+      .orderBy('at')
+      .orderBy('person_key'),
+  )
   return {
     approve({ requestId, revision, personKey, digest, actor, via, at }, goodSince) {
       const { changes } = run(
@@ -39,15 +48,7 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
       return changes === 1
     },
     approvals: (requestId, revision) =>
-      all(
-        build
-          .selectFrom('approvals')
-          .selectAll()
-          .where('request_id', '=', requestId)
-          .where('revision', '=', revision)
-          .orderBy('at')
-          .orderBy('person_key'),
-      ).map((row) => ({
+      approvalsOf([requestId, revision]).map((row) => ({
         requestId: row.request_id,
         revision: row.revision,
         digest: row.digest,

@@ -68,12 +68,13 @@ export interface RunQueries {
 
 type RunRow = { [K in keyof RunsTable]: K extends 'id' ? number : RunsTable[K] }
 
-export function runQueries({ build, all, first, run, repeated }: Database): RunQueries {
+export function runQueries({ build, all, asked, first, run, repeated }: Database): RunQueries {
   const journal = repeated(
     build.updateTable('run_steps').set({ record: '' }).where('run_id', '=', 0).where('idx', '=', 0),
   )
-  const stepRows = (runId: number) =>
-    all(build.selectFrom('run_steps').selectAll().where('run_id', '=', runId).orderBy('idx'))
+  const stepsOf = asked(build.selectFrom('run_steps').selectAll().where('run_id', '=', 0).orderBy('idx'))
+  const stepRows = (runId: number) => stepsOf([runId])
+  const rowsOf = asked(build.selectFrom('runs').selectAll().where('id', '=', 0))
   const headOf = (row: RunRow): RunHead => ({
     id: row.id,
     requestId: row.request_id,
@@ -91,7 +92,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
     closed: row.closed === null ? null : (JSON.parse(row.closed) as RunClosing),
   })
   const withSteps = (row: RunRow): Run => ({ ...headOf(row), steps: stepRows(row.id).map(stepOf) })
-  const rowOf = (id: number) => first(build.selectFrom('runs').selectAll().where('id', '=', id))
+  const rowOf = (id: number) => rowsOf([id])[0]
 
   return {
     insert(added) {

@@ -51,6 +51,7 @@ export async function observeEverybody(
 ): Promise<Observation> {
   const { config, store, clock, registry } = context
   const begunAt = clock()
+  const heldBefore = store.holds.all()
   const host = await context.host.snapshot()
   const nothing = {
     begunAt,
@@ -73,7 +74,8 @@ export async function observeEverybody(
 
   const settings = await host.accounts.settings()
   const { environment } = host
-  const held = store.holds.all()
+  // Whatever was under way at the beginning or is now: what ended in between left its traces in the snapshot.
+  const held = new Map([...heldBefore, ...store.holds.all()])
   const compared = rosterFindings({
     config,
     listed: roster.people,

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import type { Programs } from '../programs/programs.ts'
 import type { Component, Trail } from './isolation.ts'
 
@@ -31,8 +31,9 @@ export function createTrailReader(programs: Pick<Programs, 'run'>): TrailReader 
     seen.set(path, stats)
     return stats
   }
+  const plainWays = new Map<string, Component[] | null>()
   return {
-    trail: (path) => readTrail(look, path),
+    trail: (path) => plainTrail(look, plainWays, path) ?? readTrail(look, path),
     async withAccessLists({ components, linkFolders }) {
       const lists = await accessLists(programs, [...components, ...linkFolders])
       const fill = (component: Component) => ({ ...component, accessList: lists.get(component.path) ?? null })
@@ -43,6 +44,35 @@ export function createTrailReader(programs: Pick<Programs, 'run'>): TrailReader 
 
 /** Null: there is nothing of that name. */
 type Look = (path: string) => Stats | null
+
+/**
+ * The trail of a path without links and dots whose folders are all there, which is the rule; else null. People share most of
+ * the way to their folders: what is known of a folder's way is not put together again.
+ */
+function plainTrail(look: Look, known: Map<string, Component[] | null>, path: string): TrailFact | null {
+  const wayTo = (at: string): Component[] | null => {
+    const found = known.get(at)
+    if (found !== undefined) return found
+    const parent = at === '/' ? [] : wayTo(dirname(at))
+    const stats = parent === null ? null : look(at)
+    const isPlain = parent !== null && stats !== null && !stats.isSymbolicLink()
+    const way = isPlain ? [...parent, componentOf(at, stats)] : null
+    known.set(at, way)
+    return way
+  }
+  // With a slash at its end the kernel would follow a link there.
+  if (!/^\/.*[^/]$/.test(path) || normalize(path) !== path) return null
+  try {
+    const components = wayTo(path)
+    return components && { state: 'there', trail: { components, linkFolders: [] }, linkOwners: new Set() }
+  } catch {
+    return null
+  }
+}
+
+function componentOf(path: string, { uid, gid, mode }: Stats): Component {
+  return { path, uid, gid, mode: mode & 0o7777, accessList: null }
+}
 
 /** Walks as the kernel does: link by link, keeping the folders that the links lie in. */
 function readTrail(look: Look, path: string): TrailFact {
@@ -88,8 +118,7 @@ function readTrail(look: Look, path: string): TrailFact {
       for (const folder of folders) {
         const stats = look(folder)
         if (stats === null) return null
-        const { uid, gid, mode } = stats
-        components.push({ path: folder, uid, gid, mode: mode & 0o7777, accessList: null })
+        components.push(componentOf(folder, stats))
       }
       return components
     }
