@@ -17,8 +17,8 @@ interface Tapped {
   who: number
   chat: number
   message: number
-  /** By whom the card that is alive belongs to, in their own chat, on that very card. */
-  isAtHome: boolean
+  /** By whom the cards that are alive belong to, in their own chat, on that very card; null: as above. */
+  home: number | null
   data: Shape
 }
 type Shape =
@@ -54,12 +54,12 @@ const tapped: fc.Arbitrary<Tapped> = fc.record({
   who: fc.nat(3),
   chat: fc.nat(3),
   message: fc.oneof(fc.nat(60), fc.constantFrom(0, 2 ** 31 - 1)),
-  isAtHome: fc.boolean(),
+  home: fc.option(fc.nat(2), { freq: 2 }),
   data: fc.oneof(
     fc.record({ kind: fc.constant('any' as const), data: anyData }),
     fc.record({
       kind: fc.constant('forged' as const),
-      verb: fc.constantFrom('a', 'e', 'x', 'd', 'r', 'u', 'k', 'y', 'A'),
+      verb: fc.constantFrom('a', 'e', 'x', 'd', 't', 'u', 'k', 'y', 'A'),
       nonce: base64,
       id: fc.option(fc.integer({ min: 1, max: 9 }), { freq: 4 }),
     }),
@@ -84,12 +84,15 @@ interface Stage {
   /** What the cards' buttons really carry. */
   buttons: Button[]
   messages: number[]
-  /** The card that is still alive. */
-  card: { message_id: number }
+  /** The cards that are still alive: a draft, a run that was undone, one that succeeded. */
+  cards: { message_id: number; requestId: number }[]
 }
 
 async function openStage(): Promise<Stage> {
-  const engine = await engineFixture()
+  let isBroken = false
+  const engine = await engineFixture({
+    script: { 'smoke-test': { apply: () => (isBroken ? { code: 'agent_command_failed' } : undefined) } },
+  })
   engine.time.now = Date.now() + 60_000
   const scene = await createScene({ client: engineClient(engine, [ADMIN_ID, LIN]) })
   await scene.start()
@@ -104,10 +107,21 @@ async function openStage(): Promise<Stage> {
   await lin.sees('/adduser')
   const ada = await newcomer('Ada')
   const eve = await newcomer('Eve')
-  // One request decided, one that waits as a draft: cards that are dead and alive.
-  const dead = await toReview(scene, ada, { osUser: 'ada' })
-  await scene.admin.taps('Cancel', { on: dead })
-  const card = await toReview(scene, eve, { osUser: 'eve' })
+  const card = async (person: Person, osUser: string, label: string, end: string) => {
+    const shown = await toReview(scene, person, { osUser })
+    const [newest] = engine.store.requests.list({ open: false, limit: 1 })
+    if (label !== '') {
+      await scene.admin.taps(label, { on: shown })
+      await scene.admin.seesOn(shown, end)
+    }
+    return { message_id: shown.message_id, requestId: newest?.id ?? 0 }
+  }
+  await card(ada, 'ada', 'Cancel', 'cancelled')
+  isBroken = true
+  const undone = await card(ada, 'ada', '✅ Approve', 'Nothing of this run is left')
+  isBroken = false
+  const succeeded = await card(await newcomer('Bo'), 'bo', '✅ Approve', 'was told in their own chat')
+  const draft = await card(eve, 'eve', '', '')
   await scene.settled()
   const people = [scene.admin, lin, ada, eve]
   const chats = await Promise.all(people.map((person) => person.chat()))
@@ -119,16 +133,19 @@ async function openStage(): Promise<Stage> {
       ),
     ),
   )
-  return { engine, scene, people, buttons, messages, card }
+  return { engine, scene, people, buttons, messages, cards: [draft, undone, succeeded] }
 }
 
 /** What the tap carries, and whether it is the very tap that the button is there for. */
-function loaded({ buttons, engine }: Stage, { data }: Tapped): { text: string; from: Button | null } {
+function loaded(
+  { buttons, engine, cards }: Stage,
+  { data, home }: Tapped,
+): { text: string; from: Button | null } {
   switch (data.kind) {
     case 'any':
       return { text: data.data, from: null }
     case 'forged': {
-      const [request] = engine.store.requests.list({ open: false, limit: 1 })
+      const request = engine.store.requests.get(cards[home ?? 0]!.requestId)
       const digest = request?.plan.digest.slice(0, 22) ?? 'x'.repeat(22)
       return { text: `c:${data.verb}:${data.id ?? request?.id ?? 1}:${digest}:${data.nonce}`, from: null }
     }
@@ -144,16 +161,19 @@ function loaded({ buttons, engine }: Stage, { data }: Tapped): { text: string; f
 
 async function tapAll(stage: Stage, volley: readonly Tapped[]): Promise<number> {
   const { scene, people, messages, engine } = stage
-  const decided = () =>
-    engine.store.requests.list({ open: false, limit: 100 }).map(({ id, state }) => [id, state])
+  const { requests, runs } = engine.store
+  const decided = () => [
+    ...requests.list({ open: false, limit: 100 }).map(({ id, state, revision }) => [id, state, revision]),
+    ...runs.inState(['succeeded', 'undone', 'failed']).map(({ id, state, closed }) => [id, state, closed]),
+  ]
   const before = JSON.stringify(decided())
   const sent: { chat: number; query: string; what: string }[] = []
   await Promise.all(
     volley.map(async (one) => {
-      const { isAtHome } = one
-      const who = isAtHome ? scene.admin : people[one.who]!
-      const chat = isAtHome ? who.id : people[one.chat]!.id
-      const message = isAtHome ? stage.card.message_id : (messages[one.message] ?? one.message)
+      const card = one.home === null ? null : stage.cards[one.home]!
+      const who = card === null ? people[one.who]! : scene.admin
+      const chat = card === null ? people[one.chat]!.id : who.id
+      const message = card?.message_id ?? messages[one.message] ?? one.message
       const { text, from } = loaded(stage, one)
       // Its own button under its own finger is no attack.
       if (from !== null && who.id === chat && from.chat === chat && from.message === message) return
@@ -194,9 +214,11 @@ export const taps: Surface = {
         runParameters(plan, plan.inputs / (VOLLEY / 2)),
       )
       checkEngineLaws(stage.engine)
-      // The bot is as it was: the real button still does what it says.
-      await stage.scene.admin.taps('✅ Approve', { on: stage.card, earlier: true })
-      await stage.scene.admin.seesOn(stage.card, 'succeeded')
+      // The bot is as it was: the real buttons still do what they say.
+      await stage.scene.admin.taps('📌 Keep', { on: stage.cards[1]!, earlier: true })
+      await stage.scene.admin.seesOn(stage.cards[1]!, 'It stays undone, noted by')
+      await stage.scene.admin.taps('✅ Approve', { on: stage.cards[0]!, earlier: true })
+      await stage.scene.admin.seesOn(stage.cards[0]!, 'succeeded')
     } finally {
       await removeScene(stage.scene)
       await stage.engine.remove()
