@@ -1,8 +1,9 @@
 import type { Finding } from '../../domain/finding.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 
 /** What root can type to set a finding right that no repair may touch; null where there is no single command. Pure. */
 export function byHand({ code, params = {}, os_user }: Finding): string | null {
-  const value = (name: string) => quoted(String(params[name] ?? ''))
+  const value = (name: string) => shellWord(String(params[name] ?? ''))
   switch (code) {
     case 'account.expired':
     case 'account.never_activated':
@@ -24,13 +25,8 @@ export function byHand({ code, params = {}, os_user }: Finding): string | null {
     case 'service.down':
       return `systemctl start -- ${value('unit')}`
     case 'smoke.failed':
-      return os_user === null ? null : `usher user show ${quoted(os_user)}`
+      return os_user === null ? null : `usher user show ${shellWord(os_user)}`
     default:
       return null
   }
-}
-
-/** One word of a shell, whatever is in it. */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
