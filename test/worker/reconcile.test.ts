@@ -135,7 +135,7 @@ describe('a reconciliation of a real host', () => {
     expect(said(reconciliation)).toEqual([
       `alice dir.mode ${memory} 0750 0700`,
       `alice dir.owner ${history} 4711 alice`,
-      'alice dir.mode /home/alice/work 0777 0700',
+      'alice dir.mode /home/alice/work 0777 0700 alice',
       'alice account.expired alice',
     ])
     expect(reconciliation.requests).toEqual([])

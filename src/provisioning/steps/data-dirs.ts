@@ -209,13 +209,15 @@ function problemWith(path: string, fact: PathFact, uid: number): StepFailure | n
 
 /**
  * Everything that is not as the step makes it. Root's folders are closed to everybody else; one in a home, which the home closes,
- * is its person's to open, but never for writing.
+ * is its person's to open, but never for writing. `in_home_of` says that root must not set it right under a path that this
+ * person can change.
  */
 function directoryDrifts(
   { path, madeBy }: DirectorySpec,
   fact: Exclude<PathFact, { kind: 'absent' }>,
   owner: PasswdEntry | null,
 ): Drift[] {
+  const home: Drift['params'] = madeBy === 'person' && owner !== null ? { in_home_of: owner.name } : {}
   const drift = (code: Drift['code'], params: Drift['params']): Drift => ({
     code,
     params: { path, ...params },
@@ -225,11 +227,10 @@ function directoryDrifts(
   if (fact.kind !== 'directory') return [drift('dir.not_a_directory', { kind: fact.kind })]
   const isOpen = (fact.mode & (madeBy === 'root' ? 0o077 : 0o022)) !== 0 || (fact.mode & PRIVATE) !== PRIVATE
   const mode = fact.mode.toString(8).padStart(4, '0')
+  const expected: Drift['params'] = owner === null ? {} : { expected: owner.name }
   return [
-    ...(owner !== null && fact.uid === owner.uid
-      ? []
-      : [drift('dir.owner', { uid: fact.uid, expected: owner?.name ?? 'nobody' })]),
-    ...(isOpen ? [drift('dir.mode', { mode, expected: '0700' })] : []),
+    ...(fact.uid === owner?.uid ? [] : [drift('dir.owner', { uid: fact.uid, ...expected, ...home })]),
+    ...(isOpen ? [drift('dir.mode', { mode, expected: '0700', ...home })] : []),
   ]
 }
 
