@@ -469,7 +469,7 @@ const MAX_COMMANDS = 60
 export const engineModel: Surface = {
   name: 'requests-and-runs',
   what: 'operations, restarts and kills in any order, against a model',
-  inputs: 8000,
+  inputs: 12_000,
   needsSandbox: false,
   async explore(plan: Exploration) {
     let inputs = 0

@@ -261,7 +261,7 @@ const ann: RosterEntry = { telegram_id: 4711, name: 'Ann', os_user: 'ann', role:
 export const rosterText: Surface = {
   name: 'roster-text',
   what: 'parsed, an entry added and removed again, every other byte as it was',
-  inputs: 30_000,
+  inputs: 32_000,
   needsSandbox: false,
   async explore(plan: Exploration) {
     let inputs = 0
