@@ -30,6 +30,8 @@ export interface EngineLimits {
   clockToleranceMs: number
   /** How long a run that was interrupted by a bug or a full disk rests before it is taken up again. */
   retryMs: number
+  /** Repairs that one look plans and asks for; the others' turn comes when these are decided. Bounds what a huge roster costs. */
+  repairsAtOnce: number
   /** How long after its start the worker compares everybody with the host for the first time. */
   firstReconcileMs: number
   /** How often the schedule looks at the clock, which may be set. */
@@ -56,6 +58,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   usualStepMs: 10_000,
   clockToleranceMs: 5 * 60_000,
   retryMs: 10_000,
+  repairsAtOnce: 1000,
   firstReconcileMs: 5 * 60_000,
   reconcileTickMs: 60_000,
   idempotencyMs: 7 * 24 * HOUR,

@@ -37,8 +37,8 @@ export interface Observation {
   findings: Finding[]
   skipped: SkippedPerson[]
   candidates: Candidate[]
-  /** Telegram ids of whoever was looked at: what an older repair asks for them is outdated. */
-  seen: ReadonlySet<number>
+  /** Telegram ids of people on the roster who were not looked at or not planned for: what an older repair asks for them stays. */
+  leftOut: ReadonlySet<number>
 }
 
 /**
@@ -61,7 +61,7 @@ export async function observeEverybody(
     findings: [],
     skipped: [],
     candidates: [],
-    seen: new Set<number>(),
+    leftOut: new Set<number>(),
   }
   const stopped = (why: string): Observation => ({ ...nothing, endedAt: clock(), outcome: 'failed', why })
   const roster = await host.roster.read()
@@ -96,7 +96,12 @@ export async function observeEverybody(
   }
   if (smoke) await addSmokeFindings(ground, looked, signal)
   const candidates: Candidate[] = []
+  const later = new Set<number>()
   for (const one of looked) {
+    if (candidates.length >= context.limits.repairsAtOnce) {
+      later.add(one.entry.telegram_id)
+      continue
+    }
     const candidate = await candidateOf(context, one)
     if (candidate !== null) candidates.push(candidate)
   }
@@ -117,7 +122,7 @@ export async function observeEverybody(
     findings,
     skipped,
     candidates,
-    seen: new Set(looked.map(({ entry }) => entry.telegram_id)),
+    leftOut: new Set([...later, ...skipped.map(({ telegram_id }) => telegram_id)]),
   }
 }
 

@@ -302,6 +302,19 @@ describe('asking for a repair', () => {
     expect((await reconcile()).findings).toMatchObject([{ code: 'account.no_entry', os_user: 'bob' }])
   })
 
+  test('is bounded: the others’ turn comes when the first ones are decided, and nobody’s repair is taken back for it', async () => {
+    await withAlice({ limits: { repairsAtOnce: 1 } })
+    await fixture.onboard({ telegram_id: 43, os_user: 'bob', name: 'Bob' })
+    fixture.machine.paths.delete(join(DATA, 'memory/43'))
+    const first = await reconcile()
+    expect(first.requests.map(({ os_user }) => os_user)).toEqual(['bob'])
+    fixture.machine.paths.delete(memory)
+    const second = await reconcile()
+    expect(second.requests.map(({ os_user }) => os_user)).toEqual(['bob', 'alice'])
+    expect(second.requests[0]?.id).toBe(first.requests[0]?.id)
+    expect(second.findings).toHaveLength(2)
+  })
+
   test('of five at once is one look and one record', async () => {
     await withAlice()
     fixture.machine.paths.delete(memory)
