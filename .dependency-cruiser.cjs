@@ -77,7 +77,7 @@ module.exports = {
       to: { path: '^(node:)?child_process$' },
     },
     onlyIn('kysely-home', 'kysely', 'src/store/'),
-    onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/worker/'),
+    onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/worker/', 'src/provisioning/host/'),
   ],
   options: {
     // This parser sees `import type` as well; `tsPreCompilationDeps` would ask for a compiler that is not needed.

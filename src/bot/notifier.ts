@@ -6,7 +6,7 @@ import { activeText, pressStartText, welcomeText } from '../texts/chat/commands.
 import { isAwaitingStart } from '../texts/runs.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { describeError, type Logger } from './log.ts'
-import { type Cards, newCard } from './state/cards.ts'
+import { aboutRequest, type Cards, newCard } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
 import { type Cursor, saveCursor } from './state/cursor.ts'
 import type { FileStore } from './state/file-store.ts'
@@ -85,15 +85,18 @@ async function attend(deps: NotifierDeps, event: EventView, since: number): Prom
   if (isNews && type === 'person.activated' && event.data['active'] === true && runId !== null) {
     await tellNewcomer(deps, runId, requestId, 'active')
   }
+  // Of repairs admins hear together, by the reconciliation that found them.
+  if (type === 'request.submitted' && event.data['kind'] === 'repair') return
   if (isNews && (ENDED.has(type) || type === 'request.submitted' || type === 'request.returned')) {
     await askOthers(deps, requestId, type)
   }
-  await deps.keeper.refreshRequest(requestId)
+  await deps.keeper.refreshAbout(aboutRequest(requestId))
 }
 
 /** Gives every known admin without a card of this request one, when it is theirs to decide or to know. */
 async function askOthers(deps: NotifierDeps, requestId: number, type: string): Promise<void> {
-  const has = new Set(deps.cards.ofRequest(requestId).map((card) => card.chatId))
+  const subject = aboutRequest(requestId)
+  const has = new Set(deps.cards.about(subject).map((card) => card.chatId))
   const others = (await deps.chats.admins()).filter((chatId) => !has.has(chatId))
   // Whoever submits in chat approves in the same tap; then there is nothing left to ask others.
   if (!ENDED.has(type) && others.length > 0) await sleep(300, undefined, { signal: deps.stopped })
@@ -103,7 +106,8 @@ async function askOthers(deps: NotifierDeps, requestId: number, type: string): P
     if (!ENDED.has(type) && got.request.state !== 'submitted') continue
     const who = await deps.worker.call('whoami', {}, { onBehalfOf: chatId })
     if (!who.ok || !who.admin) continue
-    await deps.keeper.want(newCard(`r${requestId}-${chatId}`, chatId, requestId))
+    if (deps.cards.about(subject).some((card) => card.chatId === chatId)) continue
+    await deps.keeper.want(newCard(`r${requestId}-${chatId}`, chatId, subject))
   }
 }
 
@@ -142,7 +146,7 @@ async function readRun(
   requestId: number,
 ): Promise<{ run: RunView; host: string } | null> {
   const viewers = new Set([
-    ...deps.cards.ofRequest(requestId).map((card) => card.chatId),
+    ...deps.cards.about(aboutRequest(requestId)).map((card) => card.chatId),
     ...(await deps.chats.admins()),
   ])
   for (;;) {

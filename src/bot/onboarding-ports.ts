@@ -5,7 +5,7 @@ import { WORKER_AWAY } from '../texts/chat/commands.ts'
 import { errorText } from '../texts/errors.ts'
 import { roleLine } from '../texts/people.ts'
 import type { CardKeeper } from './cards/keeper.ts'
-import { type Cards, newCard } from './state/cards.ts'
+import { aboutRequest, type Cards, newCard } from './state/cards.ts'
 import type { Refusals } from './state/refusals.ts'
 import { isAway, updateKey, type WorkerCalls } from './worker-calls.ts'
 
@@ -71,9 +71,11 @@ export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPort
       const requestId = answer.request.id
       const card = replaces === null ? undefined : cards.get(replaces.cardId)
       if (card === undefined) {
-        await keeper.want(newCard(`u${scope.updateId}-${scope.telegramId}`, scope.telegramId, requestId))
+        await keeper.want(
+          newCard(`u${scope.updateId}-${scope.telegramId}`, scope.telegramId, aboutRequest(requestId)),
+        )
       } else {
-        await cards.change(card.id, { requestId, settled: false })
+        await cards.change(card.id, { subject: aboutRequest(requestId), settled: false })
         void keeper.refresh(card.id)
       }
       return { ok: true, requestId }

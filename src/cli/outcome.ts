@@ -10,6 +10,7 @@ export const CLI_CODES = {
   run_undone: 1,
   run_failed: 1,
   run_cancelled: 1,
+  findings: 1,
   history_broken: 1,
   cancelled: 3,
   declined: 3,

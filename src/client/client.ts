@@ -12,6 +12,8 @@ export interface CallOptions {
   /** Required for operations that mutate; a fresh random one is made when absent. */
   idempotencyKey?: string
   signal?: AbortSignal
+  /** Instead of the client's own, for what takes longer. */
+  timeoutMs?: number
 }
 
 /**

@@ -35,14 +35,14 @@ export function createClient(options: ClientOptions): Client {
   const closed = new AbortController()
   let handshake: Promise<ApiError | null> | null = null
 
-  const ask = async (what: Ask, signal: AbortSignal | undefined): Promise<Answer> => {
-    const deadline = AbortSignal.timeout(timeoutMs)
+  const ask = async (what: Ask, signal: AbortSignal | undefined, within = timeoutMs): Promise<Answer> => {
+    const deadline = AbortSignal.timeout(within)
     const any = AbortSignal.any([deadline, closed.signal, ...(signal === undefined ? [] : [signal])])
     const given = await exchange(options, what, any)
     const text = given.ok ? await textOf(given.response) : null
     if (any.aborted && text === null) {
       const late = deadline.aborted && !closed.signal.aborted && signal?.aborted !== true
-      return { ok: false, error: late ? noAnswer(socketPath, timeoutMs) : interrupted(socketPath) }
+      return { ok: false, error: late ? noAnswer(socketPath, within) : interrupted(socketPath) }
     }
     if (!given.ok) return given
     if (text === null) return { ok: false, error: connectionLost(socketPath, null) }
@@ -73,7 +73,11 @@ export function createClient(options: ClientOptions): Client {
     async call(operation, input, callOptions = {}) {
       const refused = await checkVersion(callOptions.signal)
       if (refused !== null) return { ok: false, error: refused }
-      const answer = await ask(askFor(operation, input, callOptions), callOptions.signal)
+      const answer = await ask(
+        askFor(operation, input, callOptions),
+        callOptions.signal,
+        callOptions.timeoutMs,
+      )
       if (!answer.ok) {
         if (answer.error.code === 'unreachable') handshake = null
         return answer

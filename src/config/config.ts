@@ -19,6 +19,15 @@ export interface Config {
   smoke: { agentCommand: string[] | null; path: string[]; via: { user: string; argv: string[] } | null }
   uids: { min: number; max: number } | null
   adopt: 'owner' | 'admin'
+  reconcile: {
+    /** How often everybody is compared with the host; null: never by itself. */
+    everyMs: number | null
+    smoke: boolean
+    /** After how long without success admins are told; null: they are not. */
+    alarmAfterMs: number | null
+    /** Accounts in the range of people that are nobody's to ask about. */
+    ignoreAccounts: string[]
+  }
   audit: { postHead: boolean }
 }
 

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config, ConfigProblem, ConfigResult } from './config.ts'
+import { parseDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { type ParsedConfig, parseConfig } from './parse.ts'
 import { mergePaths, pathProblems, SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from './paths.ts'
@@ -116,6 +117,12 @@ function build(
       },
       uids: sections.uids ?? null,
       adopt: sections.adopt,
+      reconcile: {
+        everyMs: parseDuration(sections.reconcile.every),
+        smoke: sections.reconcile.smoke,
+        alarmAfterMs: parseDuration(sections.reconcile.alarm_after),
+        ignoreAccounts: sections.reconcile.ignore_accounts,
+      },
       audit: { postHead: sections.audit.post_head },
     },
   }

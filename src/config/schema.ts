@@ -8,6 +8,7 @@ const telegramId = z
   .min(1)
   .max(2 ** 52 - 1)
 const duration = z.string().regex(/^[1-9][0-9]*(s|m|h|d)$/, 'must be like 30m, 24h or 7d')
+const durationOrNever = z.union([duration, z.literal('never')])
 const unit = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9:_.-]*\.service$/, 'must be a plain name.service, no @ and no path')
@@ -76,6 +77,14 @@ export const configFileSchema = z.strictObject({
   uids: z.strictObject({ min: z.number().int().positive(), max: z.number().int().positive() }).optional(),
   /** Who must agree when an existing account is adopted: its owner (or uid 0), or any admin's approval is enough. */
   adopt: z.enum(['owner', 'admin']).default('owner'),
+  reconcile: z
+    .strictObject({
+      every: durationOrNever.default('6h'),
+      smoke: z.boolean().default(false),
+      alarm_after: durationOrNever.default('24h'),
+      ignore_accounts: z.array(z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/)).default([]),
+    })
+    .prefault({}),
   /** `post_head`: once a day the end of the history's chain is posted to the admins' chats, where the host cannot change it. */
   audit: z.strictObject({ post_head: z.boolean().default(false) }).prefault({}),
 })

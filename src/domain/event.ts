@@ -28,6 +28,9 @@ export const EVENT_TYPES = [
   'person.started',
   'person.activated',
   'worker.started',
+  'reconcile.finished',
+  'reconcile.failed',
+  'reconcile.overdue',
   'audit.head',
   'audit.broken',
 ] as const

@@ -42,6 +42,9 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'person.started': {},
   'person.activated': {},
   'worker.started': {},
+  'reconcile.finished': {},
+  'reconcile.failed': {},
+  'reconcile.overdue': {},
   'audit.head': {},
   'audit.broken': {},
 }

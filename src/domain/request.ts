@@ -1,9 +1,13 @@
 import type { Actor } from './actor.ts'
+import type { Finding } from './finding.ts'
 import type { OnboardAnswers } from './person.ts'
 import type { Plan } from './plan.ts'
 
-/** What a request asks for. `undo` takes a succeeded run back from its records. */
-export type RequestKind = 'onboard' | 'undo'
+/**
+ * What a request asks for. `undo` takes a succeeded run back from its records; `repair` adds what somebody on the roster lacks, and
+ * takes over an entry that was written or changed by hand.
+ */
+export type RequestKind = 'onboard' | 'undo' | 'repair'
 
 export type RequestState = 'draft' | 'submitted' | 'approved' | 'denied' | 'expired' | 'cancelled'
 
@@ -17,7 +21,11 @@ export const REQUEST_TRANSITIONS: Readonly<Record<RequestState, readonly Request
   cancelled: [],
 }
 
-export type RequestAnswers = { kind: 'onboard'; answers: OnboardAnswers } | { kind: 'undo'; runId: number }
+export type RequestAnswers =
+  | { kind: 'onboard'; answers: OnboardAnswers }
+  | { kind: 'undo'; runId: number }
+  /** `findings`: what the repair would set right. */
+  | { kind: 'repair'; answers: OnboardAnswers; findings: Finding[] }
 
 /** A request as stored. Times are epoch milliseconds of the worker's clock. */
 export interface Request {

@@ -158,6 +158,7 @@ export const NOTE_CODES = [
   'roster.append', // {role}
   'roster.appended',
   'roster.present',
+  'roster.record', // {} takes over an entry that was written or changed by hand
   'roster.removed',
   'roster.kept', // {} entry changed by hand since
   // service

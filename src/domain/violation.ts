@@ -52,6 +52,7 @@ export const VIOLATION_CODES = [
   'program_missing',
   'template_unreadable',
   'roster_unusable',
+  'roster_entry_changed',
   'disk_full',
   'disk_read_only',
 ] as const

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answersInputSchema } from './answers.ts'
+import { apiErrorSchema } from './errors.ts'
 import {
   accountCheckViewSchema,
   actorViewSchema,
@@ -8,6 +9,7 @@ import {
   chainEndSchema,
   personViewSchema,
   planViewSchema,
+  reconciliationViewSchema,
   requestViewSchema,
   roleViewSchema,
   runViewSchema,
@@ -157,6 +159,35 @@ export const OPERATIONS = {
     input: empty,
     /** Whether an account has waited for this and becomes active now. */
     output: z.strictObject({ activates: z.boolean() }),
+  },
+  /** A dry run: compares everybody on the roster with the host, and writes nothing, not even to the database. */
+  'reconcile.check': {
+    mutates: false,
+    input: z.strictObject({ smoke: z.boolean().default(false) }),
+    output: z.strictObject({ reconciliation: reconciliationViewSchema }),
+  },
+  /**
+   * The same, stored, with a repair request for everybody who differs in a way that can be set right by adding. While one is
+   * under way a second call gets that one's result. A roster that cannot be used is the outcome `failed`.
+   */
+  'reconcile.run': {
+    mutates: true,
+    input: z.strictObject({ smoke: z.boolean().default(false) }),
+    output: z.strictObject({ reconciliation: reconciliationViewSchema }),
+  },
+  'reconcile.get': {
+    mutates: false,
+    input: z.strictObject({ id }),
+    output: z.strictObject({ reconciliation: reconciliationViewSchema }),
+  },
+  /** Approves each open repair request of a reconciliation as `request.approve` would; those that refuse are named. */
+  'reconcile.approve': {
+    mutates: true,
+    input: z.strictObject({ id, digest }),
+    output: z.strictObject({
+      reconciliation: reconciliationViewSchema,
+      refused: z.array(z.strictObject({ request_id: id, error: apiErrorSchema })),
+    }),
   },
   'request.list': {
     mutates: false,

@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   'people.read.own',
   'people.read.all',
   'host.check',
+  'reconcile.run',
   'events.follow.own',
   'events.follow.all',
   'audit.read',

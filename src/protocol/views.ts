@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FINDING_CODES } from '../domain/finding.ts'
 import { RUN_CHOICES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
@@ -51,9 +52,24 @@ export const missingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('consent') }),
 ])
 
+/** One thing that differs from roster, role and config; all of whom it is about is null where it is the host's. */
+export const findingSchema = z.strictObject({
+  telegram_id: z.number().nullable(),
+  os_user: z.string().nullable(),
+  name: z.string().nullable(),
+  code: z.enum(FINDING_CODES),
+  params,
+  /** Whether a repair request would set it right. */
+  repairable: z.boolean(),
+  /** A command for root's shell that sets it right. */
+  by_hand: z.string().optional(),
+  failure: failureSchema.optional(),
+})
+export type FindingView = z.infer<typeof findingSchema>
+
 export const requestViewSchema = z.strictObject({
   id: z.number(),
-  kind: z.enum(['onboard', 'undo']),
+  kind: z.enum(['onboard', 'undo', 'repair']),
   revision: z.number(),
   state: z.enum(['draft', 'submitted', 'approved', 'denied', 'expired', 'cancelled']),
   host: z.string(),
@@ -62,6 +78,8 @@ export const requestViewSchema = z.strictObject({
   answers: answersView,
   /** The run that an undo request takes back. */
   undo_of: z.number().nullable(),
+  /** Of a repair request: what it would set right. */
+  findings: z.array(findingSchema).optional(),
   plan: planViewSchema,
   missing: z.array(missingSchema),
   approvals: z.array(
@@ -107,7 +125,7 @@ export const runStepViewSchema = z.strictObject({
 export const runViewSchema = z.strictObject({
   id: z.number(),
   request_id: z.number(),
-  kind: z.enum(['onboard', 'undo']),
+  kind: z.enum(['onboard', 'undo', 'repair']),
   state: z.enum(['queued', 'running', 'undoing', 'succeeded', 'undone', 'failed', 'superseded', 'cancelled']),
   subject: z.strictObject({
     telegram_id: z.number(),
@@ -134,6 +152,49 @@ export const runViewSchema = z.strictObject({
     .nullable(),
 })
 export type RunView = z.infer<typeof runViewSchema>
+
+/** One comparison of everybody on the roster with the host. */
+export const reconciliationViewSchema = z.strictObject({
+  /** Null for a dry run, which is not stored. */
+  id: z.number().nullable(),
+  begun_at: z.number(),
+  ended_at: z.number(),
+  /** Whether the smoke tests were run too. */
+  smoke: z.boolean(),
+  /** `incomplete`: some people could not be looked at; `failed`: it was stopped, and `why` says what by. */
+  outcome: z.enum(['clean', 'differs', 'incomplete', 'failed']),
+  why: z.string().nullable(),
+  /** How many people were looked at. */
+  people: z.number(),
+  findings: z.array(findingSchema),
+  /** Left out because a request or a run about them is under way. */
+  skipped: z.array(
+    z.strictObject({
+      telegram_id: z.number(),
+      os_user: z.string(),
+      name: z.string(),
+      request_id: z.number(),
+    }),
+  ),
+  /** The repair requests of this reconciliation, as they are now; also those that an earlier one asked for and that are open. */
+  requests: z.array(
+    z.strictObject({
+      id: z.number(),
+      revision: z.number(),
+      /** As in `planViewSchema`. */
+      digest: z.string(),
+      state: requestViewSchema.shape.state,
+      missing: z.array(missingSchema),
+      telegram_id: z.number(),
+      os_user: z.string(),
+      name: z.string(),
+      run_id: z.number().nullable(),
+    }),
+  ),
+  /** What an approval of all open ones sends; null when none is open. */
+  digest: z.string().nullable(),
+})
+export type ReconciliationView = z.infer<typeof reconciliationViewSchema>
 
 export const personViewSchema = z.strictObject({
   telegram_id: z.number(),

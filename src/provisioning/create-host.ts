@@ -8,6 +8,7 @@ import { observe } from './host/observe.ts'
 import { createPrograms } from './host/programs/create-programs.ts'
 import type { Services } from './host/services/services.ts'
 import { createServices } from './host/services/services-systemd.ts'
+import { createHostSnapshot } from './host/snapshot/host-snapshot.ts'
 import { createRosterFile } from './roster/roster-file.ts'
 
 /** How long an edit of the roster waits for another process that holds its lock. */
@@ -30,9 +31,10 @@ export function createHost(environment: HostEnvironment, services?: Services): H
     rosterFile,
     [...trust.owners],
   )
-  return {
+  const host: Host = {
     ...{ environment, programs, accounts, files, roster },
     services: services ?? createServices(programs),
+    snapshot: () => createHostSnapshot(host),
     observe: (query) => observe({ environment, accounts, files, roster }, query),
     async readRoster() {
       const read = await roster.read()
@@ -43,4 +45,5 @@ export function createHost(environment: HostEnvironment, services?: Services): H
       }
     },
   }
+  return host
 }

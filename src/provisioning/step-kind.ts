@@ -1,3 +1,4 @@
+import type { Drift } from '../domain/finding.ts'
 import type { Note, StepFailure, StepKind, StepParams, StepRecord } from '../domain/step.ts'
 import type { Host } from './host/host.ts'
 
@@ -15,7 +16,10 @@ export interface StepImplementation<K extends StepKind, R extends StepRecord = S
   kind: K
   /** How long `apply` or `undo` may take in all, in milliseconds. */
   deadlineMs: number
-  /** Looks, changes nothing. */
+  /**
+   * Looks, changes nothing. `drifts` has everything that is not as the step would leave it, also what it would refuse to touch;
+   * none means that applying would change nothing.
+   */
   check(host: Host, params: StepParams[K]): Promise<StepCheck>
   /** `record` is what an earlier, interrupted apply of this run committed; null on the first try. */
   apply(context: StepContext<R>, params: StepParams[K], record: R | null): Promise<StepOutcome>
@@ -25,10 +29,11 @@ export interface StepImplementation<K extends StepKind, R extends StepRecord = S
   undo(context: StepContext<R>, params: StepParams[K], record: R | null): Promise<UndoOutcome>
 }
 
-export type StepCheck =
+export type StepCheck = { drifts: Drift[] } & (
   | { state: 'already'; notes: Note[] }
   | { state: 'differs'; notes: Note[] }
   | { state: 'blocked'; failure: StepFailure }
+)
 
 export type StepOutcome = { ok: true; notes: Note[] } | { ok: false; failure: StepFailure; notes: Note[] }
 

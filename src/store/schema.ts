@@ -37,6 +37,7 @@ export interface Schema {
     previous_hash: string
     hash: string
   }
+  reconciliations: ReconciliationsTable
   starts: { telegram_id: number; at: number; pending: number }
   idempotency_keys: {
     actor_key: string
@@ -46,6 +47,20 @@ export interface Schema {
     output: string
     at: number
   }
+}
+
+export interface ReconciliationsTable {
+  id: Generated<number>
+  begun_at: number
+  ended_at: number
+  smoke: number
+  outcome: string
+  why: string | null
+  people: number
+  findings: string
+  skipped: string
+  request_ids: string
+  fingerprint: string
 }
 
 export interface RequestsTable {

@@ -6,6 +6,7 @@ import { type EventQueries, eventQueries } from './queries/events.ts'
 import { type HoldQueries, holdQueries } from './queries/holds.ts'
 import { type IdempotencyQueries, idempotencyQueries } from './queries/idempotency.ts'
 import { type MetaQueries, metaQueries } from './queries/meta.ts'
+import { type ReconciliationQueries, reconciliationQueries } from './queries/reconciliations.ts'
 import { type RequestQueries, requestQueries } from './queries/requests.ts'
 import { type RunQueries, runQueries } from './queries/runs.ts'
 import { type StartQueries, startQueries } from './queries/starts.ts'
@@ -27,6 +28,7 @@ export interface Store {
   audit: AuditQueries
   idempotency: IdempotencyQueries
   starts: StartQueries
+  reconciliations: ReconciliationQueries
   uids: UidQueries
   /** What of the disk made a write fail, or null when this error is about something else. */
   diskProblemOf: Database['diskProblemOf']
@@ -47,6 +49,7 @@ export function createStore(database: Database): Store {
     audit: auditQueries(database),
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
+    reconciliations: reconciliationQueries(database),
     uids: uidQueries(database),
     diskProblemOf: database.diskProblemOf,
     close: database.close,

@@ -49,6 +49,12 @@ const DONE: Record<EventType, (entry: Told) => string> = {
       ? `activated the account of ${e.run}`
       : `looked at the waiting account of ${e.run}: nothing to lift`,
   'worker.started': (e) => `started${e.version}`,
+  'reconcile.finished': (e) => {
+    const differing = e.number('differing') ?? 0
+    return `compared the roster with the host: ${differing === 0 ? 'nothing differs' : `${differing} differ`}`
+  },
+  'reconcile.failed': (e) => `could not compare the roster with the host: ${e.word('why')}`,
+  'reconcile.overdue': () => 'noted that the roster has not been compared with the host for too long',
   'audit.head': (e) => `noted the head of the history: event ${e.number('id') ?? e.id - 1}`,
   'audit.broken': (e) =>
     `found the end of the history changed behind its back: it had been at event ${e.number('expected_id') ?? '?'}, and event ${e.number('found_id') ?? '?'} was there`,

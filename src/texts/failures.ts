@@ -78,9 +78,9 @@ export function failureText(failure: StepFailure): string {
   return WORDS[failure.code](paramsOf(failure.params))
 }
 
-/** The failure with what the program said (stderr included), each line indented below it. */
-export function failureLines(failure: StepFailure, indent = 1): Line[] {
-  const detail = failure.detail === undefined ? [] : plainBlock(failure.detail)
+/** The failure with what the program said (stderr included, its last `maxLines`), each line indented below it. */
+export function failureLines(failure: StepFailure, indent = 1, maxLines?: number): Line[] {
+  const detail = failure.detail === undefined ? [] : plainBlock(failure.detail, maxLines)
   return [
     { mark: 'failed', text: failureText(failure), indent },
     ...detail.map((text): Line => ({ mark: 'none', text: `| ${text}`, indent: indent + 1 })),

@@ -105,6 +105,9 @@ const WORDS: Record<NoteCode, Words> = {
     (p) => `added to the roster${p.has('role') ? ` with the role ${p.text('role')}` : ''}`,
   ),
   'roster.present': already(() => 'on the roster already'),
+  'roster.record': already(
+    () => 'take over the entry as it stands in the roster, where it was written by hand',
+  ),
   'roster.removed': undone(() => 'took the entry out of the roster'),
   'roster.kept': kept(() => 'left the roster entry alone: it was changed by hand since'),
   'service.restart': will((p) => `restart ${p.text('unit')} and wait until it is active`),

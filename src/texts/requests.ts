@@ -26,6 +26,13 @@ export function requestSubject(request: RequestView): string {
   if (request.kind === 'undo') {
     return `undo run ${request.undo_of ?? '?'}: take ${plain(name, 64)} (${plain(os_user)}) off this host`
   }
+  if (request.kind === 'repair') {
+    const codes = (request.findings ?? []).map(({ code }) => code)
+    const takesOver = codes.includes('entry.unrecorded')
+    return takesOver
+      ? `take over ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)}), who was put on the roster by hand`
+      : `repair ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)})`
+  }
   return `onboard ${plain(name, 64)} as ${plain(os_user)} (role ${plain(role)})`
 }
 

@@ -33,6 +33,8 @@ const RUN_STATES: Record<RunView['state'], { mark: Line['mark']; word: string }>
   cancelled: { mark: 'info', word: 'was cancelled' },
 }
 
+const KINDS: Record<RunView['kind'], string> = { onboard: 'onboarding', undo: 'undo', repair: 'repair' }
+
 /** Whether the run will not change any more, so that what is shown is its receipt. */
 export function isEnded(state: RunView['state']): boolean {
   return state !== 'queued' && state !== 'running' && state !== 'undoing'
@@ -77,10 +79,9 @@ export function runLine(run: RunView): Line {
     run.started_at !== null && run.finished_at !== null
       ? ` after ${durationText(run.finished_at - run.started_at)}`
       : ''
-  const what = run.kind === 'undo' ? 'undo of' : 'onboarding of'
   return {
     mark,
-    text: `Run ${run.id}, ${what} ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
+    text: `Run ${run.id}, ${KINDS[run.kind]} of ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
   }
 }
 
@@ -119,7 +120,8 @@ export function receiptLines(run: RunView): Line[] {
   return [...lines, ...closedLines(run), ...run.choices.map((choice) => choiceLine(choice, run.id))]
 }
 
-function closedLines({ closed }: RunView): Line[] {
+/** Who took note of a run that did not reach its aim, or accepted what it left. */
+export function closedLines({ closed }: RunView): Line[] {
   if (closed === null) return []
   const said = closed.kind === 'kept' ? 'It stays undone' : 'What is left was accepted'
   const why = closed.reason === null ? '' : `: ${plain(closed.reason)}`
@@ -140,7 +142,7 @@ export function choiceLine(choice: RunChoice, runId: number): Line {
 }
 
 /** What is left on the host after an undo; silent for a run that succeeded. */
-function leftLines(run: RunView): Line[] {
+export function leftLines(run: RunView): Line[] {
   if (run.state !== 'undone' && run.state !== 'failed') return []
   const notes = run.steps.flatMap((step) => step.notes)
   const removedHomes = notes

@@ -80,6 +80,8 @@ const WORDS: Record<ViolationCode, Words> = {
     `cannot go on without the program${p.quoted(p.has('program') ? 'program' : 'value')}: it is not installed; install it`,
   template_unreadable: (p) =>
     `cannot read the memory template${p.quoted('path')}: ${p.text('why', p.text('errno', 'the file cannot be used'))}; correct it or 'memory.template' in the config`,
+  roster_entry_changed: (p) =>
+    `cannot repair${p.quoted('os_user')}: the roster no longer has exactly this entry; run 'usher reconcile' again`,
   roster_unusable: (p) =>
     `cannot use the roster${p.quoted('path')}: ${p.text('why', 'it cannot be read')}; correct the file by hand, nothing was changed`,
   disk_full: (p) =>

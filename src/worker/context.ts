@@ -11,6 +11,7 @@ import type { EventLog } from './events.ts'
 import type { EngineLimits } from './limits.ts'
 import type { RateLimit } from './operations/rate-limit.ts'
 import type { Observe } from './planning/observe.ts'
+import type { Reconciler } from './reconcile/reconciler.ts'
 
 /** What the engine writes to the log; pino's logger is one. */
 export interface EngineLog {
@@ -27,6 +28,7 @@ export interface EngineContext {
   store: Store
   events: EventLog
   observe: Observe
+  reconciler: Reconciler
   log: EngineLog
   /** Epoch milliseconds; the worker's clock decides about every time. */
   clock: () => number

@@ -14,6 +14,7 @@ import { lapseRequests } from './operations/decide-request.ts'
 import { createExecute } from './operations/execute.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
+import { createReconciler } from './reconcile/reconciler.ts'
 import { createRunner } from './running/runner.ts'
 
 export interface EngineDependencies {
@@ -39,7 +40,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { config, host, registry, store, log, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
-  const context: EngineContext = {
+  const parts: Omit<EngineContext, 'reconciler'> = {
     config,
     host,
     registry,
@@ -55,6 +56,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
+  const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
   const { events } = context
   const runner = createRunner(context)
   let expiry: NodeJS.Timeout | undefined
@@ -105,7 +107,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       running = false
       clearTimeout(expiry)
       endDailyHead()
-      await runner.stop(deadlineMs)
+      await Promise.all([context.reconciler.stop(), runner.stop(deadlineMs)])
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Many people approved at once: from the first approval to the end of the last run. */
+import { readFileSync } from 'node:fs'
 import { createScene, GROUP } from '../support/stage/scene.ts'
 
 const TARGET_MS = 6000
@@ -31,6 +32,7 @@ export async function measureBulk(people: number): Promise<string> {
     })
     const stop = new AbortController()
     const ended = allEnded(client.events(0, { signal: stop.signal }), people)
+    const cpuBefore = cpuOf(scene.worker.pid)
     const begin = performance.now()
     await inTurns(people, async (n) => {
       const approved = await client.call('request.approve', waiting[n]!)
@@ -40,11 +42,15 @@ export async function measureBulk(people: number): Promise<string> {
     await ended
     const took = performance.now() - begin
     stop.abort()
+    const cpu = cpuOf(scene.worker.pid)
+    const each = (ms: number) => `${(ms / people).toFixed(0)} ms`
     const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
     return [
       `| ${people} people approved at once → all succeeded | ${seconds(took)} | | under ${seconds(TARGET_MS * (people / 100))} |`,
       `| of that until the last approval was answered | ${seconds(approvedAfter)} | | |`,
-      `| of that for each person | ${(took / people).toFixed(0)} ms | | |`,
+      `| of that for each person | ${each(took)} | | |`,
+      `| CPU time of the worker itself for each person | ${each(cpu.own - cpuBefore.own)} | | |`,
+      `| CPU time of the programs it started for each person | ${each(cpu.children - cpuBefore.children)} | | |`,
     ].join('\n')
   } catch (error) {
     console.error(scene.logs())
@@ -67,6 +73,17 @@ async function allEnded(
     if (succeeded === count) return
   }
   throw new Error('cannot see the end of the bulk: the stream of events ended')
+}
+
+/** Milliseconds of CPU time of a process and of the children that it has reaped (proc(5); a tick is 10 ms). */
+function cpuOf(pid: number | null): { own: number; children: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15)
+  return { own: (user + system) * 10, children: (childUser + childSystem) * 10 }
 }
 
 /** `work` for 0…count-1, some at a time; the results in order. */

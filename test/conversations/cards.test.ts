@@ -26,7 +26,7 @@ describe('the review card', () => {
     scene.worker.run(1, 'succeed')
     await scene.admin.seesOn(card, /Isolation proof and smoke test: done \(12 ms\)[\s\S]*run undo 1/)
     const shown = (await scene.admin.chat()).messages.find((one) => one.message_id === card.message_id)
-    expect(shown?.buttons).toEqual([])
+    expect(shown?.buttons.flat().map(({ text }) => text)).toEqual(['↩️ Undo'])
   })
 
   it('says which step failed, why, with the output, and that all was undone', async () => {

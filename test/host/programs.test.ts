@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   appendFileSync,
   chmodSync,
@@ -6,6 +7,7 @@ import {
   copyFileSync,
   existsSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -15,6 +17,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPrograms } from '../../src/provisioning/host/programs/create-programs.ts'
 import { endProcessesOf, processesOf } from '../../src/provisioning/host/programs/end-processes.ts'
 import type { PersonIdentity } from '../../src/provisioning/host/programs/programs.ts'
+import { nodeSpawn } from '../../src/provisioning/host/programs/spawn-node.ts'
+import { createPosixSpawn } from '../../src/provisioning/host/programs/spawn-posix.ts'
 
 const programs = createPrograms('system')
 const person: PersonIdentity = {
@@ -34,10 +38,6 @@ const script = (text: string, ...operands: string[]): [string, ...string[]] => [
   'sh',
   ...operands,
 ]
-const runScript = (text: string, options = {}) => {
-  const [program, ...args] = script(text)
-  return programs.run(program, args, options)
-}
 
 beforeAll(() => {
   execFileSync('groupadd', ['--gid', '4400', 'crew'])
@@ -54,7 +54,16 @@ afterAll(() => {
   rmSync('/var/lib/become')
 })
 
-describe('a program', () => {
+describe.each([
+  ['posix_spawn', createPosixSpawn],
+  ["Node's own spawn", () => nodeSpawn],
+])('a program, started by %s,', (_name, createSpawn) => {
+  const programs = createPrograms('system', createSpawn)
+  const runScript = (text: string, options = {}) => {
+    const [program, ...args] = script(text)
+    return programs.run(program, args, options)
+  }
+
   test('gets nothing of our environment, our working folder, our umask or our terminal', async () => {
     process.env['USHER_TELEGRAM_TOKEN'] = 'secret'
     process.env['NOTIFY_SOCKET'] = '/run/notify'
@@ -139,6 +148,26 @@ describe('a program', () => {
     expect(result.ok).toBe(true)
     expect([result.stdout.length, result.stderr.length]).toEqual([16_384, 16_384])
     expect(process.memoryUsage.rss() - before).toBeLessThan(150e6) // not 600
+  })
+
+  test('is noticed to end among many, beside one that Node itself waits for, and none leaves a descriptor', async () => {
+    await runScript('exit 0')
+    const descriptors = () => readdirSync('/proc/self/fd').length
+    const before = descriptors()
+    const nodesOwn = once(spawn('/bin/sh', ['-c', 'exit 7'], { stdio: 'ignore' }), 'exit')
+    const statuses = Array.from({ length: 40 }, (_, n) => n)
+    const results = await Promise.all(statuses.map((status) => runScript(`exit ${status}`)))
+    expect(results.map((result) => (result.ok ? 0 : result.status))).toEqual(statuses)
+    expect((await nodesOwn)[0]).toBe(7)
+    await expect.poll(descriptors).toBe(before)
+  })
+
+  test('that cannot be started leaves no descriptor, and that is an answer and no exception', async () => {
+    const before = readdirSync('/proc/self/fd').length
+    const huge = await programs.run('/bin/echo', ['x'.repeat(1 << 21)], { stdin: 'unread' })
+    expect(huge).toMatchObject({ ok: false, failure: { params: { status: 'not started' } } })
+    expect(await programs.run('/etc/passwd', [])).toMatchObject({ ok: false, status: null })
+    await expect.poll(() => readdirSync('/proc/self/fd').length).toBe(before)
   })
 
   test('that takes too long is ended with its group, and what it had said is kept', async () => {

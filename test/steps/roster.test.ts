@@ -99,7 +99,7 @@ describe('the roster entry', () => {
     edit((now) => now.replace('# end', `  - ${other}\r\n# end`))
     const before = text()
     const failure = { code: 'roster_changed', params: { os_user: 'ida' } }
-    expect(await roster.check(host, params)).toEqual({ state: 'blocked', failure })
+    expect(await roster.check(host, params)).toEqual({ state: 'blocked', failure, drifts: [] })
     expect(await roster.apply(context(), params, null)).toMatchObject({ ok: false, failure })
     expect(text()).toBe(before)
     expect(await roster.undo(context(), params, record)).toEqual({ state: 'undone', notes: [] })

@@ -64,6 +64,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     smoke: { agentCommand: null, path: ['/usr/bin'], via: null },
     uids: null,
     adopt: 'owner',
+    reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
     ...change,
   }

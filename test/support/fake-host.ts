@@ -16,10 +16,14 @@ export interface FakeMachine {
   paths: Map<string, PathFact>
   roster: RosterEntry[]
   rosterProblem: string | null
+  /** As the file is; the entries are `roster`. */
+  rosterText: string
   template: string | null
   missingPrograms: string[]
   missingShells: string[]
   restarts: string[]
+  /** Units that are not active. */
+  down: Set<string>
   nextUid: number
   /** How often it was looked at. */
   observations: number
@@ -44,10 +48,12 @@ export function fakeMachine(): FakeMachine {
     ]),
     roster: [],
     rosterProblem: null,
+    rosterText: 'users: []\n',
     template: '# Memory\n',
     missingPrograms: [],
     missingShells: [],
     restarts: [],
+    down: new Set(),
     nextUid: 1001,
     observations: 0,
   }
@@ -97,6 +103,11 @@ export function fakeHost(machine: FakeMachine): Host {
       return ran
     },
     isExpired: async (name) => machine.expired.has(name),
+    isNeverActivated: async (name) => machine.expired.has(name),
+    all: async () => [...machine.accounts.values()],
+    namesOf: async (uid) =>
+      [...machine.accounts.values()].filter((entry) => entry.uid === uid).map(({ name }) => name),
+    settings: async () => ({ uidMin: 1000, uidMax: 60_000, homeBase: '/home' }),
     joinGroup: async (name, group) => {
       machine.groups.get(group)?.members.push(name)
       return ran
@@ -107,7 +118,8 @@ export function fakeHost(machine: FakeMachine): Host {
       return ran
     },
   })
-  return {
+  const host: Host = {
+    snapshot: async () => host,
     environment: {
       name: 'test-host',
       mode: machine.mode,
@@ -135,7 +147,7 @@ export function fakeHost(machine: FakeMachine): Host {
               identity: { dev: 1, ino: 1, born: 0 },
             },
     }),
-    services: only<Host['services']>('services', {}),
+    services: only<Host['services']>('services', { isActive: async (unit) => !machine.down.has(unit) }),
     async observe(query): Promise<Facts> {
       machine.observations++
       const account = byName(query.osUser)
@@ -183,7 +195,7 @@ export function fakeHost(machine: FakeMachine): Host {
         machine.rosterProblem === null
           ? {
               ok: true,
-              text: '',
+              text: machine.rosterText,
               people: machine.roster.map((entry) => ({ entry, exactId: true, line: 1 })),
             }
           : { ok: false, failure: { code: 'roster_unusable', params: { why: machine.rosterProblem } } },
@@ -193,6 +205,7 @@ export function fakeHost(machine: FakeMachine): Host {
         ? { ok: true, entries: [...machine.roster] }
         : { ok: false, why: machine.rosterProblem },
   }
+  return host
 }
 
 /** The part of a port that a test needs; anything else that is asked of it is a mistake of the test. */

@@ -1,5 +1,5 @@
 import type { StepFailure, StepKind, StepParams, StepRecord } from '../../src/domain/step.ts'
-import type { StepRegistry } from '../../src/provisioning/registry.ts'
+import { type StepRegistry, stepRegistry } from '../../src/provisioning/registry.ts'
 import type { StepImplementation } from '../../src/provisioning/step-kind.ts'
 import { addAccount, type FakeMachine } from './fake-host.ts'
 
@@ -58,7 +58,8 @@ export function fakeSteps(
     return {
       kind,
       deadlineMs,
-      check: async (_, params) => ({ state: work(params).isDone() ? 'already' : 'differs', notes: [] }),
+      // Looking is the real thing: a fake machine can be looked at.
+      check: (host, params) => stepRegistry[kind].check(host, params),
       async apply({ journal, signal }, params, record) {
         log.push(`${kind} apply`)
         const { isDone, make } = work(params)

@@ -1,25 +1,46 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { InlineKeyboard } from 'grammy'
 import type { Message } from 'grammy/types'
-import type { RequestView } from '../../protocol/views.ts'
-import { APPROVE_LABEL, CANCEL_LABEL, DENY_LABEL, EDIT_LABEL } from '../../texts/chat/cards.ts'
+import type { RequestView, RunView } from '../../protocol/views.ts'
+import {
+  APPROVE_LABEL,
+  CANCEL_LABEL,
+  DENY_LABEL,
+  EDIT_LABEL,
+  KEEP_LABEL,
+  RETRY_LABEL,
+  UNDO_LABEL,
+} from '../../texts/chat/cards.ts'
+import type { CardSubject } from '../state/cards.ts'
 
 /** Buttons of cards begin with this. */
 export const CARD_PREFIX = 'c:'
 
-export type Verb = 'approve' | 'edit' | 'cancel' | 'deny'
-const LETTERS = { approve: 'a', edit: 'e', cancel: 'x', deny: 'd' } as const satisfies Record<Verb, string>
-const LABELS: Record<Verb, string> = {
-  approve: APPROVE_LABEL,
-  edit: EDIT_LABEL,
-  cancel: CANCEL_LABEL,
-  deny: DENY_LABEL,
+export type Verb = 'approve' | 'edit' | 'cancel' | 'deny' | RunVerb
+/** What can be decided in chat about a run that has ended; the worker names them `choices`. */
+export type RunVerb = 'retry' | 'undo' | 'keep'
+interface VerbButton {
+  letter: string
+  label: string
+  /** On which cards it stands: the letter says what the number behind it counts. */
+  about: CardSubject['kind']
 }
+const BUTTONS: Record<Verb, VerbButton> = {
+  approve: { letter: 'a', label: APPROVE_LABEL, about: 'request' },
+  edit: { letter: 'e', label: EDIT_LABEL, about: 'request' },
+  cancel: { letter: 'x', label: CANCEL_LABEL, about: 'request' },
+  deny: { letter: 'd', label: DENY_LABEL, about: 'request' },
+  retry: { letter: 't', label: RETRY_LABEL, about: 'request' },
+  undo: { letter: 'u', label: UNDO_LABEL, about: 'request' },
+  keep: { letter: 'k', label: KEEP_LABEL, about: 'request' },
+}
+const VERBS = Object.keys(BUTTONS) as Verb[]
+const LETTERS = VERBS.map((verb) => BUTTONS[verb].letter).join('')
 
 /** What a tap on a card claims: nothing in it is trusted before it was compared with the card that was sent. */
 export interface CardTap {
   verb: Verb
-  requestId: number
+  subject: CardSubject
   digest: string
   nonce: string
 }
@@ -29,18 +50,18 @@ export function newNonce(): string {
   return randomBytes(16).toString('base64url')
 }
 
-/** `c:a:12:DIGEST:NONCE`: 64 bytes (the Bot API's limit) with request ids of up to 14 digits. */
+/** `c:a:12:DIGEST:NONCE`: 64 bytes (the Bot API's limit) with ids of up to 14 digits. */
 export function tapData(tap: CardTap): string {
-  return `${CARD_PREFIX}${LETTERS[tap.verb]}:${tap.requestId}:${tap.digest}:${tap.nonce}`
+  return `${CARD_PREFIX}${BUTTONS[tap.verb].letter}:${tap.subject.id}:${tap.digest}:${tap.nonce}`
 }
 
 /** The inverse of `tapData`; null for anything else, whoever sent it. */
 export function readTap(data: string): CardTap | null {
-  const match = /^c:([aexd]):([1-9][0-9]{0,13}):([\w-]{22}):([\w-]{22})$/.exec(data)
+  const match = new RegExp(`^c:([${LETTERS}]):([1-9][0-9]{0,13}):([\\w-]{22}):([\\w-]{22})$`).exec(data)
   const [, letter, id, digest, nonce] = match ?? []
-  const verb = (Object.keys(LETTERS) as Verb[]).find((one) => LETTERS[one] === letter)
+  const verb = VERBS.find((one) => BUTTONS[one].letter === letter)
   if (verb === undefined || digest === undefined || nonce === undefined) return null
-  return { verb, requestId: Number(id), digest, nonce }
+  return { verb, subject: { kind: BUTTONS[verb].about, id: Number(id) }, digest, nonce }
 }
 
 /** What can be decided on this request by the person whose card it is. */
@@ -55,6 +76,23 @@ export function verbsOf(request: RequestView, viewer: number): Verb[] {
   return [...(decidable ? (['approve'] as const) : []), own ? 'cancel' : 'deny']
 }
 
+const NEEDED: Readonly<Record<RunVerb, string>> = {
+  retry: 'runs.retry',
+  undo: 'runs.undo',
+  keep: 'runs.retry',
+}
+const RUN_VERBS = Object.keys(NEEDED) as RunVerb[]
+
+/** What can be done about a run by somebody with these permissions. */
+export function runVerbsOf({ choices }: RunView, permissions: readonly string[]): RunVerb[] {
+  return RUN_VERBS.filter((verb) => choices.includes(verb) && permissions.includes(NEEDED[verb]))
+}
+
+/** Whether this is about a run that has ended. */
+export function isRunVerb(verb: Verb): verb is RunVerb {
+  return Object.hasOwn(NEEDED, verb)
+}
+
 /**
  * Whether [Approve] also submits: a draft; and an own request that waits for the owner of an account, because a request that
  * came back as a new revision, or whose claim code was lost, gets a new code that way.
@@ -65,10 +103,10 @@ export function submitsToo(request: RequestView, viewer: number): boolean {
   return own && request.state === 'submitted' && request.missing.some(({ kind }) => kind === 'consent')
 }
 
-/** The buttons of a card, all bound to one request, digest and nonce. */
+/** The buttons of a card, all bound to one subject, digest and nonce. */
 export function cardKeyboard(verbs: readonly Verb[], bound: Omit<CardTap, 'verb'>): InlineKeyboard {
   const keyboard = new InlineKeyboard()
-  for (const verb of verbs) keyboard.text(LABELS[verb], tapData({ verb, ...bound }))
+  for (const verb of verbs) keyboard.text(BUTTONS[verb].label, tapData({ verb, ...bound }))
   return keyboard
 }
 

@@ -4,8 +4,8 @@ import { cardText, goneCard } from '../../texts/chat/cards.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
 import { isEnded } from '../../texts/runs.ts'
 import type { Card } from '../state/cards.ts'
-import type { Told } from '../state/newcomers.ts'
-import { submitsToo, type Verb, verbsOf } from './buttons.ts'
+import { runVerbsOf, submitsToo, type Verb, verbsOf } from './buttons.ts'
+import type { CardView, RequestCardView } from './card-view.ts'
 
 /** How a card looks now. Plain data; equal hashes look equal. */
 export interface Rendering {
@@ -15,44 +15,56 @@ export interface Rendering {
   verbs: Verb[]
   digest: string
   submits: boolean
+  /** The run that the buttons are about. */
+  runId: number | null
   hash: string
   settled: boolean
 }
 
-/** The card as the request and its run are now. `settled` says that it will not change any more. */
-export function renderCard(
+/** The card as its subject is now. `settled` says that it will not change any more. */
+export function renderCard(card: Card, view: CardView, around: { startLink: string }): Rendering {
+  switch (view.kind) {
+    case 'request':
+      return renderRequest(card, view, around)
+    case 'gone':
+      return rendering({
+        html: goneCard(card.subject.id).head.html,
+        ...{ file: null, verbs: [], digest: '', submits: false, runId: null, settled: true },
+      })
+  }
+}
+
+function renderRequest(
   card: Card,
-  request: RequestView,
-  run: RunView | null,
-  around: { told: Told | null; startLink: string },
+  { request, run, told, permissions }: RequestCardView,
+  { startLink }: { startLink: string },
 ): Rendering {
-  const { head, lines, tail } = cardText(request, run, { ...around, claimCode: card.claimCode })
+  const offered = run === null ? [] : runVerbsOf(run, permissions)
+  const { head, lines, tail } = cardText(request, run, {
+    ...{ told, startLink, offered, claimCode: card.claimCode },
+  })
   const fitted = fitMessage(head, lines, tail)
   const moving = run !== null && !isEnded(run.state)
-  const waitsForTelling =
-    run !== null && run.kind === 'onboard' && run.state === 'succeeded' && around.told === null
-  const settled =
-    request.state === 'approved'
-      ? run !== null && !moving && !waitsForTelling
-      : request.state !== 'draft' && request.state !== 'submitted'
   return rendering({
     html: fitted.html,
     file: moving ? null : fitted.rest,
-    verbs: verbsOf(request, card.chatId),
+    verbs: run === null ? verbsOf(request, card.chatId) : offered,
     digest: request.plan.digest,
     submits: submitsToo(request, card.chatId),
-    settled,
+    runId: offered.length > 0 && run !== null ? run.id : null,
+    settled: isSettled(request, run, told),
   })
 }
 
-/** The card of a request that the worker does not show to this person any more. */
-export function renderGone(card: Card): Rendering {
-  const { head } = goneCard(card.requestId)
-  return rendering({ html: head.html, file: null, verbs: [], digest: '', submits: false, settled: true })
+function isSettled(request: RequestView, run: RunView | null, told: unknown): boolean {
+  if (request.state !== 'approved') return request.state !== 'draft' && request.state !== 'submitted'
+  if (run === null || !isEnded(run.state)) return false
+  const waitsForTelling = run.kind === 'onboard' && run.state === 'succeeded' && told === null
+  return !waitsForTelling
 }
 
 function rendering(parts: Omit<Rendering, 'hash'>): Rendering {
-  return { ...parts, hash: hashOf(JSON.stringify([parts.html, parts.verbs, parts.digest])) }
+  return { ...parts, hash: hashOf(JSON.stringify([parts.html, parts.verbs, parts.digest, parts.runId])) }
 }
 
 /** By what equal texts are known as such. */

@@ -4,7 +4,9 @@ import { FINISH_FIRST, NOT_EDITABLE } from '../../texts/chat/taps.ts'
 import { violationsHtml } from '../../texts/chat/violations.ts'
 import { errorText } from '../../texts/errors.ts'
 import { CARD_PREFIX } from '../cards/buttons.ts'
-import { checkTap, decide, type TappedDeps } from '../cards/tapped.ts'
+import { decide } from '../cards/decide.ts'
+import { decidingOn } from '../cards/deciding.ts'
+import { checkTap, type TappedDeps } from '../cards/tapped.ts'
 import type { BotContext } from '../context.ts'
 import { isInDialogue } from '../dialogues.ts'
 import { answerTap } from '../telegram/taps.ts'
@@ -20,7 +22,7 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     const checked = await checkTap(ctx, deps)
     if (!checked.ok) return answerTap(ctx, checked.text)
     const { tap, card } = checked
-    const decided = await deps.keeper.whileDeciding(card.id, () => decide(ctx, deps, tap, card))
+    const decided = await deps.keeper.whileDeciding(card.id, () => decide(decidingOn(ctx, deps, tap, card)))
     await answerTap(ctx, decided.text, decided.done)
     const { violations = [] } = decided
     if (violations.length > 0) await ctx.reply(violationsHtml(violations).html, { parse_mode: 'HTML' })
@@ -37,11 +39,11 @@ export function editTaps(deps: TappedDeps): Composer<BotContext> {
     if (!checked.ok) return answerTap(ctx, checked.text)
     if (isInDialogue(ctx)) return answerTap(ctx, FINISH_FIRST)
     const { card } = checked
-    const got = await deps.worker.call('request.get', { id: card.requestId }, { onBehalfOf: card.chatId })
+    const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
     if (!got.ok) return answerTap(ctx, errorText(got.error))
     if (got.request.state !== 'draft') return answerTap(ctx, NOT_EDITABLE)
     await answerTap(ctx)
-    const draft: EditedDraft = { requestId: card.requestId, cardId: card.id, answers: got.request.answers }
+    const draft: EditedDraft = { requestId: card.subject.id, cardId: card.id, answers: got.request.answers }
     await ctx.conversation.enter(EDIT_ANSWER, draft)
   })
   return composer

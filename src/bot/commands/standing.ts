@@ -11,7 +11,7 @@ import { requestLine, requestLines } from '../../texts/requests.ts'
 import type { CardKeeper } from '../cards/keeper.ts'
 import type { BotContext } from '../context.ts'
 import { isInDialogue } from '../dialogues.ts'
-import { newCard } from '../state/cards.ts'
+import { aboutRequest, newCard } from '../state/cards.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway, type WorkerCalls } from '../worker-calls.ts'
 
@@ -102,7 +102,7 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
     if (!answer.ok) return sayError(ctx, answer.error)
     if (ctx.identity?.admin !== true) return sayLines(ctx, requestLines(answer.request))
     const { telegramId } = ctx.identity
-    await keeper.want(newCard(`u${ctx.update.update_id}-${telegramId}`, telegramId, id))
+    await keeper.want(newCard(`u${ctx.update.update_id}-${telegramId}`, telegramId, aboutRequest(id)))
   }
 
   return all

@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import type { FileStore } from './file-store.ts'
 
+const subjectSchema = z.object({ kind: z.enum(['request', 'reconciliation']), id: z.number() })
+
+/** What a card is about: it is read from the worker again for each look. */
+export type CardSubject = z.infer<typeof subjectSchema>
+
 const schema = z.object({
   id: z.string(),
   chatId: z.number(),
-  requestId: z.number(),
+  subject: subjectSchema,
   /** Null until Telegram has taken it. */
   messageId: z.number().nullable(),
   /** Whether Approve on it also submits: a draft, or an own request whose account's owner needs a claim code. */
@@ -12,6 +17,8 @@ const schema = z.object({
   /** What the buttons on it are bound to; null without buttons. */
   nonce: z.string().nullable(),
   digest: z.string().nullable(),
+  /** The run whose fate the buttons are about; null while they are about the request. */
+  runId: z.number().nullable().default(null),
   /** Who used the nonce up: the update of that tap. */
   usedBy: z.number().nullable(),
   /** Hash of what was last rendered, to leave an unchanged card alone. */
@@ -26,8 +33,15 @@ const schema = z.object({
   settled: z.boolean(),
 })
 
+/** Cards were about requests alone once. */
+const stored = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('requestId' in value)) return value
+  const { requestId, ...rest } = value
+  return { subject: { kind: 'request', id: requestId }, ...rest }
+}, schema)
+
 /**
- * A message that shows one request to one admin and follows it. It is written down before it is sent, so that none is lost;
+ * A message that shows one request or reconciliation to one admin and follows it. It is written down before it is sent, so that none is lost;
  * a card that was sent but not yet noted as such is sent again.
  */
 export type Card = z.infer<typeof schema>
@@ -42,7 +56,7 @@ export interface Cards {
    */
   change(id: string, changes: Partial<Omit<Card, 'id' | 'chatId'>>): Promise<void>
   atMessage(chatId: number, messageId: number): Card | undefined
-  ofRequest(requestId: number): Card[]
+  about(subject: CardSubject): Card[]
   unsettled(): Card[]
 }
 
@@ -52,7 +66,7 @@ const KEPT = 2000
 export async function loadCards(files: FileStore): Promise<Cards> {
   const cards = new Map<string, Card>()
   for (const name of await files.list('cards')) {
-    const parsed = schema.safeParse(await files.read(`cards/${name}`))
+    const parsed = stored.safeParse(await files.read(`cards/${name}`))
     if (parsed.success) cards.set(parsed.data.id, parsed.data)
   }
   const all = () => [...cards.values()]
@@ -71,23 +85,33 @@ export async function loadCards(files: FileStore): Promise<Cards> {
       if (cards.size <= KEPT) return
       const [oldest] = all()
         .filter((one) => one.settled)
-        .sort((a, b) => a.requestId - b.requestId)
+        .sort((a, b) => a.subject.id - b.subject.id)
       if (oldest === undefined) return
       cards.delete(oldest.id)
       await files.remove(`cards/${oldest.id}`)
     },
     atMessage: (chatId, messageId) =>
       all().find((card) => card.chatId === chatId && card.messageId === messageId),
-    ofRequest: (requestId) => all().filter((card) => card.requestId === requestId),
+    about: (subject) => all().filter((card) => isSame(card.subject, subject)),
     unsettled: () => all().filter((card) => !card.settled),
   }
 }
 
 /** A card that is still to be sent. */
-export function newCard(id: string, chatId: number, requestId: number): Card {
+export function newCard(id: string, chatId: number, subject: CardSubject): Card {
   return {
-    ...{ id, chatId, requestId },
+    ...{ id, chatId, subject },
     ...{ messageId: null, nonce: null, digest: null, usedBy: null, rendered: null, shown: null },
-    ...{ claimCode: null, fileOf: null, submits: false, settled: false },
+    ...{ claimCode: null, fileOf: null, runId: null, submits: false, settled: false },
   }
+}
+
+/** Whether both mean the same thing. */
+export function isSame(a: CardSubject, b: CardSubject): boolean {
+  return a.kind === b.kind && a.id === b.id
+}
+
+/** The request with this id, as a subject. */
+export function aboutRequest(id: number): CardSubject {
+  return { kind: 'request', id }
 }

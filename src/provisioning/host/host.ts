@@ -17,6 +17,11 @@ export interface Host {
   /** Observes what one person's plan depends on. Looks only. */
   observe(query: FactsQuery): Promise<Facts>
   /**
+   * This host as it is at one moment, for looking at many people at once: the account database and the roster are read once, and so is
+   * every path and unit. Programs run as they always do; whatever would change the host throws.
+   */
+  snapshot(): Promise<Host>
+  /**
    * The roster as it is now. A roster that cannot be used is a problem, never an empty one. Entries whose Telegram id is a
    * string are left out: they give no privilege (`observe` finds them).
    */

@@ -1,4 +1,5 @@
-import type { PasswdEntry } from '../../domain/facts.ts'
+import type { PasswdEntry, PathFact } from '../../domain/facts.ts'
+import type { Drift } from '../../domain/finding.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
 import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
@@ -42,13 +43,18 @@ export const account: StepImplementation<'account', AccountRecord> = {
       const failure = await conflictOf(host, params)
       const { osUser, home, shell } = params
       const notes: Note[] = [{ code: 'account.create', params: { os_user: osUser, home, shell } }]
-      return failure ? { state: 'blocked', failure } : { state: 'differs', notes }
+      const missing: Drift = { code: 'account.missing', params: { os_user: osUser }, repairable: !failure }
+      return failure
+        ? { state: 'blocked', failure, drifts: [missing] }
+        : { state: 'differs', notes, drifts: [missing] }
     }
     const { osUser, uid } = params
     const notes: Note[] = [{ code: 'account.adopt', params: { os_user: osUser, uid } }]
-    return isAdopted(await host.accounts.byName(osUser), params)
-      ? { state: 'already', notes }
-      : { state: 'blocked', failure: accountChanged(osUser) }
+    if (!isAdopted(await host.accounts.byName(osUser), params)) {
+      const changed: Drift = { code: 'account.changed', params: { os_user: osUser }, repairable: false }
+      return { state: 'blocked', failure: accountChanged(osUser), drifts: [changed] }
+    }
+    return { state: 'already', notes, drifts: await homeDrifts(host, params) }
   },
 
   async apply(context, params, record) {
@@ -84,6 +90,21 @@ export const account: StepImplementation<'account', AccountRecord> = {
       return { state: 'undone', notes: [] }
     return removeAccount(context, params, record)
   },
+}
+
+/** A home is made with its account and by nobody afterwards, so what is wrong with it is a person's to set right. */
+async function homeDrifts(host: Host, { home, uid }: AdoptAccountParams): Promise<Drift[]> {
+  const why = homeProblem(await host.files.stat(home), uid)
+  return why === null ? [] : [{ code: 'home.unusable', params: { home, why }, repairable: false }]
+}
+
+function homeProblem(fact: PathFact, uid: number): string | null {
+  if (fact.kind === 'absent') return 'it is missing'
+  if (fact.kind === 'unreadable') return `it cannot be looked at (${fact.errno})`
+  if (fact.kind === 'symlink') return 'it is a symbolic link'
+  if (fact.kind !== 'directory') return 'it is not a folder'
+  if (fact.uid !== uid) return `it belongs to uid ${fact.uid}`
+  return (fact.mode & 0o022) === 0 ? null : 'others can write to it'
 }
 
 async function adopt({ host, journal }: Context, params: AdoptAccountParams): Promise<StepOutcome> {

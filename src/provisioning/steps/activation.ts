@@ -1,4 +1,5 @@
 import type { PasswdEntry } from '../../domain/facts.ts'
+import type { Drift } from '../../domain/finding.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { Note, StepFailure, StepParams } from '../../domain/step.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
@@ -25,9 +26,17 @@ export const activation: StepImplementation<'activation', ActivationRecord> = {
   async check(host, { osUser }) {
     const entry = await host.accounts.byName(osUser)
     if (entry !== null && !(await host.accounts.isExpired(osUser))) {
-      return { state: 'already', notes: [{ code: 'activation.not_needed' }] }
+      return { state: 'already', notes: [{ code: 'activation.not_needed' }], drifts: [] }
     }
-    return { state: 'differs', notes: [{ code: 'activation.lift' }] }
+    const drifts: Drift[] = []
+    if (entry !== null) {
+      const code = (await host.accounts.isNeverActivated(osUser))
+        ? 'account.never_activated'
+        : 'account.expired'
+      // Whoever expired it took access away: giving it back is a person's to decide.
+      drifts.push({ code, params: { os_user: osUser }, repairable: false })
+    }
+    return { state: 'differs', notes: [{ code: 'activation.lift' }], drifts }
   },
 
   async apply(context, params, record) {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import type { PasswdEntry } from '../../domain/facts.ts'
+import type { PasswdEntry, PathFact } from '../../domain/facts.ts'
+import type { Drift } from '../../domain/finding.ts'
 import type { DirectoryOwner, DirectorySpec, Note, StepFailure } from '../../domain/step.ts'
 import type { FileIdentity, FileOutcome } from '../host/files/safe-files.ts'
 import { isSameObject } from '../host/files/same-object.ts'
@@ -33,17 +34,22 @@ export const dataDirs: StepImplementation<'data-dirs', DataDirsRecord> = {
 
   async check(host, { osUser, directories }) {
     const notes: Note[] = []
+    const drifts: Drift[] = []
+    let blocked: StepFailure | null = null
     for (const spec of directories) {
       const fact = await host.files.stat(spec.path)
-      if (fact.kind === 'absent') notes.push(makeNote('dir.make', spec, osUser))
-      else {
-        const owner = await ownerOf(host, spec.owner, osUser)
-        const failure = owner.ok ? await problemOf(host, spec.path, owner.entry.uid) : owner.failure
-        if (failure) return { state: 'blocked', failure }
-        notes.push({ code: 'dir.exists', params: { path: spec.path } })
+      if (fact.kind === 'absent') {
+        drifts.push({ code: 'dir.missing', params: { path: spec.path }, repairable: true })
+        notes.push(makeNote('dir.make', spec, osUser))
+        continue
       }
+      const owner = await ownerOf(host, spec.owner, osUser)
+      blocked ??= owner.ok ? problemWith(spec.path, fact, owner.entry.uid) : owner.failure
+      drifts.push(...directoryDrifts(spec, fact, owner.ok ? owner.entry : null))
+      notes.push({ code: 'dir.exists', params: { path: spec.path } })
     }
-    return { state: notes.every((note) => note.code === 'dir.exists') ? 'already' : 'differs', notes }
+    if (blocked !== null) return { state: 'blocked', failure: blocked, drifts }
+    return { state: notes.every((note) => note.code === 'dir.exists') ? 'already' : 'differs', notes, drifts }
   },
 
   async apply(context, { osUser, directories }, record) {
@@ -180,7 +186,10 @@ async function ensureByPerson(
 
 /** Why a directory that is there cannot serve; it is never re-owned or re-moded. */
 async function problemOf(host: Host, path: string, uid: number): Promise<StepFailure | null> {
-  const fact = await host.files.stat(path)
+  return problemWith(path, await host.files.stat(path), uid)
+}
+
+function problemWith(path: string, fact: PathFact, uid: number): StepFailure | null {
   const refuse = (reason: string, why: string): StepFailure => ({
     code: 'path_unsafe',
     params: { path, reason, why },
@@ -191,6 +200,32 @@ async function problemOf(host: Host, path: string, uid: number): Promise<StepFai
   if (fact.kind !== 'directory') return refuse('not_a_directory', 'it is not a folder')
   if (fact.uid !== uid) return refuse('owner', `it belongs to uid ${fact.uid} and not to ${uid}`)
   return (fact.mode & 0o022) === 0 ? null : refuse('writable_by_others', 'others can write to it')
+}
+
+/**
+ * Everything that is not as the step makes it. Root's folders are closed to everybody else; one in a home, which the home closes,
+ * is its person's to open, but never for writing.
+ */
+function directoryDrifts(
+  { path, madeBy }: DirectorySpec,
+  fact: Exclude<PathFact, { kind: 'absent' }>,
+  owner: PasswdEntry | null,
+): Drift[] {
+  const drift = (code: Drift['code'], params: Drift['params']): Drift => ({
+    code,
+    params: { path, ...params },
+    repairable: false,
+  })
+  if (fact.kind === 'unreadable') return [drift('dir.unreadable', { errno: fact.errno })]
+  if (fact.kind !== 'directory') return [drift('dir.not_a_directory', { kind: fact.kind })]
+  const isOpen = (fact.mode & (madeBy === 'root' ? 0o077 : 0o022)) !== 0 || (fact.mode & PRIVATE) !== PRIVATE
+  const mode = fact.mode.toString(8).padStart(4, '0')
+  return [
+    ...(owner !== null && fact.uid === owner.uid
+      ? []
+      : [drift('dir.owner', { uid: fact.uid, expected: owner?.name ?? 'nobody' })]),
+    ...(isOpen ? [drift('dir.mode', { mode, expected: '0700' })] : []),
+  ]
 }
 
 /** Removed in reverse; what has something in it by now goes to the quarantine, the person's own things in a home stay. */

@@ -1,3 +1,4 @@
+import type { Drift } from '../../domain/finding.ts'
 import type { Note } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepImplementation } from '../step-kind.ts'
@@ -12,14 +13,21 @@ export const groups: StepImplementation<'groups', GroupsRecord> = {
   deadlineMs: 60_000,
 
   async check(host, { osUser, groups: wanted }) {
-    const absent = await absentGroup(host, wanted)
-    if (absent !== null)
-      return { state: 'blocked', failure: { code: 'group_missing', params: { group: absent } } }
+    const absent = await absentGroups(host, wanted)
     const missing = await missingGroups(host, osUser, wanted)
+    const joinable = missing.filter((group) => !absent.includes(group))
+    const drifts = [
+      ...absent.map((group): Drift => ({ code: 'group.missing', params: { group }, repairable: false })),
+      ...(joinable.length > 0 ? [notMember(joinable)] : []),
+    ]
+    if (absent[0] !== undefined) {
+      return { state: 'blocked', failure: { code: 'group_missing', params: { group: absent[0] } }, drifts }
+    }
     const member = wanted.filter((group) => !missing.includes(group))
-    if (missing.length === 0) return { state: 'already', notes: memberNotes(member) }
+    if (missing.length === 0) return { state: 'already', notes: memberNotes(member), drifts }
     return {
       state: 'differs',
+      drifts,
       notes: [{ code: 'groups.add', params: { groups: missing.join(', ') } }, ...memberNotes(member)],
     }
   },
@@ -29,8 +37,8 @@ export const groups: StepImplementation<'groups', GroupsRecord> = {
     if (entry === null || (record !== null && record.uid !== entry.uid)) {
       return { ok: false, failure: accountChanged(osUser), notes: [] }
     }
-    const absent = await absentGroup(host, wanted)
-    if (absent !== null)
+    const [absent] = await absentGroups(host, wanted)
+    if (absent !== undefined)
       return { ok: false, failure: { code: 'group_missing', params: { group: absent } }, notes: [] }
     const missing = await missingGroups(host, osUser, wanted)
     const joins = [...new Set([...(record?.joins ?? []), ...missing])]
@@ -70,9 +78,14 @@ export const groups: StepImplementation<'groups', GroupsRecord> = {
   },
 }
 
-async function absentGroup({ accounts }: Host, wanted: string[]): Promise<string | null> {
-  for (const name of wanted) if (!(await accounts.group(name))) return name
-  return null
+function notMember(groups: string[]): Drift {
+  return { code: 'groups.not_member', params: { groups: groups.join(', ') }, repairable: true }
+}
+
+async function absentGroups({ accounts }: Host, wanted: string[]): Promise<string[]> {
+  const absent: string[] = []
+  for (const name of wanted) if (!(await accounts.group(name))) absent.push(name)
+  return absent
 }
 
 async function missingGroups({ accounts }: Host, osUser: string, wanted: string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import type { PasswdEntry } from '../../domain/facts.ts'
+import type { Drift } from '../../domain/finding.ts'
 import type { StepFailure, StepParams } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation } from '../step-kind.ts'
@@ -42,12 +43,17 @@ export const memorySeed: StepImplementation<'memory-seed', SeedRecord> = {
   deadlineMs: 60_000,
 
   async check(host, { path, content }) {
-    if (content === '') return { state: 'already', notes: [{ code: 'seed.none' }] }
+    if (content === '') return { state: 'already', notes: [{ code: 'seed.none' }], drifts: [] }
     const fact = await host.files.stat(path)
-    if (fact.kind === 'absent') return { state: 'differs', notes: [{ code: 'seed.write', params: { path } }] }
-    return fact.kind === 'file'
-      ? { state: 'already', notes: [{ code: 'seed.exists', params: { path } }] }
-      : { state: 'blocked', failure: notAFile(path) }
+    if (fact.kind === 'absent') {
+      const drifts: Drift[] = [{ code: 'seed.missing', params: { path }, repairable: true }]
+      return { state: 'differs', notes: [{ code: 'seed.write', params: { path } }], drifts }
+    }
+    if (fact.kind === 'file') {
+      return { state: 'already', notes: [{ code: 'seed.exists', params: { path } }], drifts: [] }
+    }
+    const drifts: Drift[] = [{ code: 'seed.not_a_file', params: { path }, repairable: false }]
+    return { state: 'blocked', failure: notAFile(path), drifts }
   },
 
   async apply(context, params, record) {

@@ -17,12 +17,13 @@ export const roster: StepImplementation<'roster', RosterRecord> = {
 
   async check(host, { entry }) {
     const read = await host.roster.read()
-    if (!read.ok) return { state: 'blocked', failure: read.failure }
+    if (!read.ok) return { state: 'blocked', failure: read.failure, drifts: [] }
     const standing = standingOf(read.people, entry, await sharedNames(host, entry))
-    if (standing === 'other') return { state: 'blocked', failure: changed(entry) }
+    // What differs between roster and history is a question about everybody at once, and asked there.
+    if (standing === 'other') return { state: 'blocked', failure: changed(entry), drifts: [] }
     return standing === 'same'
-      ? { state: 'already', notes: [{ code: 'roster.present' }] }
-      : { state: 'differs', notes: [{ code: 'roster.append', params: { role: entry.role } }] }
+      ? { state: 'already', notes: [{ code: 'roster.present' }], drifts: [] }
+      : { state: 'differs', notes: [{ code: 'roster.append', params: { role: entry.role } }], drifts: [] }
   },
 
   async apply({ host, journal }, { entry }, record) {

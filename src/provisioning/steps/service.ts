@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Drift } from '../../domain/finding.ts'
 import type { Note, ServiceParams, SmokeTestParams, StepFailure } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome } from '../step-kind.ts'
@@ -20,10 +21,17 @@ export const service: StepImplementation<'service', ServiceRecord> = {
   // A start may take 90 s by systemd's default, twice with a start limit, and wait for the budget besides.
   deadlineMs: 240_000,
 
-  async check(_host, { services }) {
-    return services.some(({ action }) => action !== 'remind')
-      ? { state: 'differs', notes: planned(services) }
-      : { state: 'already', notes: planned(services) }
+  async check(host, { services }) {
+    const ours = services.filter(({ action }) => action !== 'remind')
+    const drifts: Drift[] = []
+    for (const { unit } of ours) {
+      if (await host.services.isActive(unit)) continue
+      // Everybody's agents run in it: starting it is a person's to decide.
+      drifts.push({ code: 'service.down', params: { unit }, repairable: false })
+    }
+    return ours.length > 0
+      ? { state: 'differs', notes: planned(services), drifts }
+      : { state: 'already', notes: planned(services), drifts }
   },
 
   async apply(context, { services, probe: proof }, record) {

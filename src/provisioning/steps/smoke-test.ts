@@ -15,8 +15,9 @@ export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
   kind: 'smoke-test',
   deadlineMs: 120_000,
 
+  /** A proof is about a moment: there is nothing to look at afterwards but to prove it again. */
   async check() {
-    return { state: 'differs', notes: [{ code: 'smoke.will_prove' }] }
+    return { state: 'differs', notes: [{ code: 'smoke.will_prove' }], drifts: [] }
   },
 
   async apply({ host, journal, signal }, params, record) {

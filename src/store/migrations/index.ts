@@ -2,6 +2,7 @@ import { initial } from './0001-initial.ts'
 import { starts } from './0002-starts.ts'
 import { failedRuns } from './0003-failed-runs.ts'
 import { audit } from './0004-audit.ts'
+import { reconciliations } from './0005-reconciliations.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
-export const MIGRATIONS: readonly string[] = [initial, starts, failedRuns, audit]
+export const MIGRATIONS: readonly string[] = [initial, starts, failedRuns, audit, reconciliations]

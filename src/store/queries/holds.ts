@@ -10,9 +10,11 @@ export interface HoldQueries {
   /** Inside a transaction, after `heldByOther` said null. */
   take(resources: readonly string[], requestId: number): void
   release(requestId: number): void
+  /** Every resource that is held, with the request that holds it. */
+  all(): Map<string, number>
 }
 
-export function holdQueries({ build, first, run }: Database): HoldQueries {
+export function holdQueries({ build, all, first, run }: Database): HoldQueries {
   return {
     heldByOther(resources, requestId) {
       if (resources.length === 0) return null
@@ -41,5 +43,9 @@ export function holdQueries({ build, first, run }: Database): HoldQueries {
     release(requestId) {
       run(build.deleteFrom('holds').where('request_id', '=', requestId))
     },
+    all: () =>
+      new Map(
+        all(build.selectFrom('holds').selectAll()).map(({ resource, request_id }) => [resource, request_id]),
+      ),
   }
 }

@@ -52,6 +52,10 @@ export interface RequestQueries {
   nextExpiry(): number | null
   /** Whether a draft or an undecided request is about this Telegram user. */
   isOpenFor(telegramId: number): boolean
+  /** Repairs that wait for a decision, oldest first. */
+  openRepairs(): Request[]
+  /** The newest repair request with this subject hash, whatever became of it. */
+  newestRepair(subjectHash: string): Request | null
   countOpen(): number
   countSince(requesterKey: string, since: number): number
 }
@@ -161,6 +165,18 @@ export function requestQueries(database: Database): RequestQueries {
           .where('state', 'in', ['draft', 'submitted'])
           .limit(1),
       ) !== undefined,
+    openRepairs: () =>
+      all(select().where('state', '=', 'submitted').where('kind', '=', 'repair').orderBy('id')).map(parse),
+    newestRepair: (subjectHash) =>
+      requestOf(
+        first(
+          select()
+            .where('kind', '=', 'repair')
+            .where('subject_hash', '=', subjectHash)
+            .orderBy('id', 'desc')
+            .limit(1),
+        ),
+      ),
     countOpen: () =>
       first(
         build

@@ -1,5 +1,6 @@
+import type { RosterEntry } from '../../domain/person.ts'
 import type { Run, RunClosing, RunState, RunStep } from '../../domain/run.ts'
-import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
+import type { Note, PlanStep, StepFailure, StepKind, StepParams, StepRecord } from '../../domain/step.ts'
 import { mayRunBecome } from '../../domain/transitions.ts'
 import type { Database } from '../database.ts'
 import type { RunStepsTable, RunsTable } from '../schema.ts'
@@ -7,7 +8,7 @@ import type { RunStepsTable, RunsTable } from '../schema.ts'
 export interface NewRun {
   requestId: number
   revision: number
-  kind: 'onboard' | 'undo'
+  kind: Run['kind']
   undoOf: number | null
   digest: string
   marker: string
@@ -60,6 +61,8 @@ export interface RunQueries {
   /** The journal: durable when it returns if called outside a transaction. */
   setRecord(runId: number, index: number, record: StepRecord): void
   count(states: readonly RunState[]): number
+  /** The roster entry that the newest run of each person recorded that succeeded and was not taken back. */
+  recordedEntries(): { runId: number; telegramId: number; osUser: string; entry: RosterEntry }[]
 }
 
 type RunRow = { [K in keyof RunsTable]: K extends 'id' ? number : RunsTable[K] }
@@ -224,6 +227,27 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
           .select(({ fn }) => fn.countAll<number>().as('count'))
           .where('state', 'in', states),
       )?.count ?? 0,
+    recordedEntries: () =>
+      all(
+        build
+          .selectFrom('runs')
+          .innerJoin('run_steps', 'run_steps.run_id', 'runs.id')
+          .select(['runs.id', 'runs.telegram_id', 'runs.os_user', 'run_steps.params'])
+          .where('run_steps.kind', '=', 'roster')
+          .where('runs.id', 'in', (newest) =>
+            newest
+              .selectFrom('runs')
+              .select(({ fn }) => fn.max('id').as('id'))
+              .where('state', '=', 'succeeded')
+              .where('kind', '<>', 'undo')
+              .groupBy('telegram_id'),
+          ),
+      ).map((row) => ({
+        runId: row.id,
+        telegramId: row.telegram_id,
+        osUser: row.os_user,
+        entry: (JSON.parse(row.params) as StepParams['roster']).entry,
+      })),
   }
 }
 

@@ -1,5 +1,7 @@
+import type { RunChoice } from '../../domain/run.ts'
 import type { RequestView, RunView } from '../../protocol/views.ts'
 import { timeText } from '../duration.ts'
+import { undoneRunLines } from '../ended-runs.ts'
 import type { Line } from '../line.ts'
 import { answerLines } from '../people.ts'
 import { plain } from '../plain.ts'
@@ -12,6 +14,9 @@ export const APPROVE_LABEL = '✅ Approve'
 export const EDIT_LABEL = '✏️ Edit'
 export const CANCEL_LABEL = 'Cancel'
 export const DENY_LABEL = 'Deny'
+export const RETRY_LABEL = '🔁 Retry'
+export const UNDO_LABEL = '↩️ Undo'
+export const KEEP_LABEL = '📌 Keep'
 
 /** What a card shows: head and tail always, the lines as far as they fit. */
 export interface CardText {
@@ -26,6 +31,8 @@ export interface CardExtras {
   told: 'told' | 'unreachable' | null
   /** To be passed on when the bot may not write to them. */
   startLink: string
+  /** What this admin may do about the run, each with a button. */
+  offered: readonly RunChoice[]
 }
 
 /** A request as a card: for review while it is a draft, then its way to the decision, its run, and the receipt. */
@@ -69,9 +76,35 @@ function runCard(request: RequestView, run: RunView, extras: CardExtras): CardTe
       ...by,
       h` `,
     ]),
-    lines: runLines(run).map(lineHtml),
-    tail: run.kind === 'onboard' && run.state === 'succeeded' ? newcomerText(run, extras) : h``,
+    lines: (isUnreached(run) ? undoneRunLines(run) : runLines(run)).map(lineHtml),
+    tail: join([
+      ...(run.kind !== 'undo' && run.state === 'succeeded' ? [newcomerText(run, extras)] : []),
+      ...whatNow(run, extras.offered),
+    ]),
   }
+}
+
+const isUnreached = ({ state }: RunView) => state === 'undone' || state === 'failed'
+
+/** What can be done about a run that did not reach its aim: what each button does, or what to type on the host. */
+function whatNow(run: RunView, offered: readonly RunChoice[]): Html[] {
+  if (run.choices.includes('resume')) {
+    return [
+      h`
+To do by hand, on the host: set right what stands in the way above, then let the undo go on:
+<code>sudo usher run resume ${run.id}</code>
+or accept what is left: <code>sudo usher run abandon ${run.id} --reason TEXT</code>
+Until then nobody can ask for anything else about this person.`,
+    ]
+  }
+  if (!isUnreached(run) || offered.length === 0) return []
+  return [
+    h` `,
+    ...(offered.includes('retry')
+      ? [h`🔁 Retry: the same answers are planned anew, and come back here for approval.`]
+      : []),
+    ...(offered.includes('keep') ? [h`📌 Keep: it stays undone, and the matter is closed.`] : []),
+  ]
 }
 
 function newcomerText(run: RunView, extras: CardExtras): Html {
@@ -100,6 +133,9 @@ Nothing has changed yet. This draft lapses at ${timeText(request.expires_at)}.`
       return join([
         h` `,
         ...(request.reason === null ? [] : [h`ℹ️ It came back: ${request.reason}`]),
+        ...(request.revision > 1 && request.reason === null
+          ? [h`🔁 It is tried again: this is the plan as it would be now.`]
+          : []),
         ...request.approvals.map((approval) => h`✅ Approved by ${actorText(approval.by)}`),
         ...request.missing.map((missing) => missingHtml(request, missing, extras)),
         h`It lapses at ${timeText(request.expires_at)}.`,

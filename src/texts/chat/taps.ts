@@ -1,11 +1,14 @@
-import type { RequestView } from '../../protocol/views.ts'
-import { requestStateText } from '../requests.ts'
+import type { RequestView, RunView } from '../../protocol/views.ts'
+import { timeText } from '../duration.ts'
+import { actorText, requestStateText } from '../requests.ts'
 import { decided } from './cards.ts'
 
 /** Words that pop up at a button: at most 200 characters (Bot API, answerCallbackQuery). */
 export const APPROVED = 'Approved.'
 export const SUBMITTED = 'Your approval is noted. The card says what is still missing.'
 export const CANCELLED = 'Cancelled. Nothing was changed.'
+export const RETRIED = 'It is planned anew. The card shows the plan as it is now.'
+export const KEPT = 'Noted: it stays undone.'
 export const DENIED = 'Denied. Nothing was changed.'
 export const CARD_UNKNOWN =
   'This card is not the current one. Please use the newest card of this request; nothing was done.'
@@ -24,6 +27,22 @@ export const NO_ANSWER_FROM_WORKER =
 /** For a tap on what is decided already: what it is, by whom, since when. */
 export function alreadyDecided(request: RequestView): string {
   return `Request ${request.id} is ${requestStateText(request.state)} already${decided(request)}.`
+}
+
+/** For a tap about a run whose request has come back meanwhile. */
+export function alreadyRetried(request: RequestView): string {
+  return `Request ${request.id} has come back already and waits for a decision. The card shows the new plan.`
+}
+
+/** For a tap about a run of which somebody took note meanwhile. */
+export function alreadyClosed(runId: number, closed: NonNullable<RunView['closed']>): string {
+  const said = closed.kind === 'kept' ? 'stays undone' : 'was given up as it is'
+  return `Run ${runId} ${said} already: ${actorText(closed.by)} said so at ${timeText(closed.at)}.`
+}
+
+/** [Undo] has asked for it. */
+export function undoAsked(requestId: number): string {
+  return `Request ${requestId} asks for the undo. Its card shows what would be undone, and what to type on the host.`
 }
 
 /** Cut to what Telegram shows at a button. */

@@ -91,6 +91,31 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   'claim.accept': { ways: ['os'], own: 'anyone', foreign: [], seenWith: null },
   // That somebody wrote to the bot is the bot's to say, of nobody but the one it speaks for: neither a uid nor root can press Start.
   'person.started': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'reconcile.check': {
+    ways: DECIDING,
+    own: ['reconcile.run'],
+    foreign: ['reconcile.run'],
+    seenWith: null,
+  },
+  'reconcile.run': {
+    ways: DECIDING,
+    own: ['reconcile.run'],
+    foreign: ['reconcile.run'],
+    seenWith: null,
+  },
+  'reconcile.get': {
+    ways: DECIDING,
+    own: ['reconcile.run'],
+    foreign: ['reconcile.run'],
+    seenWith: null,
+  },
+  // Each of its requests is decided by the rule of request.approve besides.
+  'reconcile.approve': {
+    ways: DECIDING,
+    own: ['requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
   'request.list': {
     ways: EVERY_PERSON,
     own: ['requests.read.own', 'requests.read.all'],

@@ -77,6 +77,8 @@ function claimOf(sources: CallerSources, actor: Actor): Claim | null {
       const onBehalfOf = actor.kind === 'telegram' ? String(actor.telegramId) : null
       return uid === null ? null : { listener: 'bot', uid, onBehalfOf }
     }
+    case 'worker':
+      return null
   }
 }
 

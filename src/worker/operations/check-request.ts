@@ -1,8 +1,13 @@
+import type { Facts } from '../../domain/facts.ts'
+import type { Finding } from '../../domain/finding.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
 import type { Request } from '../../domain/request.ts'
 import type { Violation } from '../../domain/violation.ts'
+import { sameEntry } from '../../provisioning/roster/roster-file.ts'
 import type { EngineContext } from '../context.ts'
 import { type PlanIdentity, type PlanWithBasis, planOnboarding } from '../planning/planner.ts'
+import { planRepair } from '../planning/planner-repair.ts'
+import { rosterEntry } from '../planning/planner-steps.ts'
 import { planUndo } from '../planning/planner-undo.ts'
 import { type Observed, validateFacts } from '../validation/validate-facts.ts'
 import { adoptedUid, resourcesOf } from './request-subject.ts'
@@ -46,8 +51,44 @@ export async function checkRequest(
   request: Request,
   answers: OnboardAnswers,
 ): Promise<Checked> {
-  if (request.subject.kind === 'onboard') return checkAnswers(context, answers)
-  return checkUndo(context, request.subject.runId, answers)
+  const { subject } = request
+  switch (subject.kind) {
+    case 'onboard':
+      return checkAnswers(context, answers)
+    case 'repair':
+      return checkRepair(context, subject.answers, subject.findings)
+    case 'undo':
+      return checkUndo(context, subject.runId, answers)
+  }
+}
+
+/** Looks at the host for somebody who is on the roster already, and lacks something or was written there by hand. */
+export async function checkRepair(
+  context: EngineContext,
+  answers: OnboardAnswers,
+  findings: readonly Finding[],
+): Promise<Checked> {
+  const { config } = context
+  const role = config.roles.get(answers.role) ?? null
+  const observed = await context.observe(answers, role)
+  const { facts } = observed
+  const violations = [...repairViolations(answers, facts), ...validateFacts(config, answers, role, observed)]
+  const allowed = new Set(['telegram_id_on_roster', 'os_user_on_roster'])
+  const template = observed.template.ok ? observed.template.text : null
+  const planned = targetRole(config, answers)
+  return {
+    violations: violations.filter(({ code }) => !allowed.has(code)),
+    resources: resourcesOf(answers, facts.account?.uid ?? null),
+    plan: (identity) => planRepair(identity, answers, findings, planned, config, facts, template),
+  }
+}
+
+/** The roster has this person, once, as the repair has them. */
+function repairViolations(answers: OnboardAnswers, facts: Facts): Violation[] {
+  const [only, ...others] = facts.rosterMatches
+  const isSame = only !== undefined && sameEntry(only.entry, rosterEntry(answers))
+  if (facts.rosterProblem !== null || (isSame && others.length === 0)) return []
+  return [{ field: 'roster', code: 'roster_entry_changed', params: { os_user: answers.os_user } }]
 }
 
 /** The plan of taking a run back, from its records as they are now. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type Actor, actorKey } from '../../domain/actor.ts'
+import type { OnboardAnswers } from '../../domain/person.ts'
 import type { Missing, Request } from '../../domain/request.ts'
 import type { EngineContext } from '../context.ts'
-import { answersOf, eventSubject } from './request-subject.ts'
+import { answersOf, eventSubject, repairResources } from './request-subject.ts'
 import { missingOf } from './target-role.ts'
 
 /**
@@ -24,6 +25,7 @@ export function settleRequest(context: EngineContext, request: Request, actor: A
   store.claims.remove(request.id)
   const answers = answersOf(store, request)
   const { subject } = request
+  if (subject.kind === 'repair') store.holds.take(repairResources(request, subject.answers), request.id)
   const runId = store.runs.insert({
     requestId: request.id,
     revision: request.revision,
@@ -66,6 +68,17 @@ export function closeRequest(
     ...(reason === null ? {} : { reason }),
   })
   return true
+}
+
+/** Takes back what the worker asked for a person by itself: whatever somebody asks for goes first. Call it inside a transaction. */
+export function cancelRepairs(context: EngineContext, { telegram_id, os_user }: OnboardAnswers): void {
+  for (const request of context.store.requests.openRepairs()) {
+    const { subject } = request
+    if (subject.kind !== 'repair') continue
+    const { answers } = subject
+    if (answers.telegram_id !== telegram_id && answers.os_user !== os_user) continue
+    closeRequest(context, request, 'cancelled', 'worker', 'something else was asked for this person')
+  }
 }
 
 /** Closes what nobody decided in time: a time-out means no. Called before every operation and by a timer. */

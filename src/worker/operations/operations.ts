@@ -6,6 +6,7 @@ import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
 import { personStarted } from './person-started.ts'
+import { reconcileApprove, reconcileCheck, reconcileGet, reconcileRun } from './reconcile.ts'
 import { requestApprove, requestCancel, requestConfirm, requestDeny } from './request-decisions.ts'
 import { requestDraft } from './request-draft.ts'
 import { requestGet, requestList, runGet } from './request-reads.ts'
@@ -33,6 +34,10 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'claim.show': claimShow,
   'claim.accept': claimAccept,
   'person.started': personStarted,
+  'reconcile.check': reconcileCheck,
+  'reconcile.run': reconcileRun,
+  'reconcile.get': reconcileGet,
+  'reconcile.approve': reconcileApprove,
   'request.list': requestList,
   'request.get': requestGet,
   'run.get': runGet,

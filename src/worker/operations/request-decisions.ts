@@ -8,7 +8,7 @@ import { type Effect, type EngineContext, type Operation, type Refusal, refusal 
 import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
-import { answersOf, eventSubject } from './request-subject.ts'
+import { answersOf, eventSubject, repairResources } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { targetRole } from './target-role.ts'
 import { requestView } from './views.ts'
@@ -20,23 +20,35 @@ const DAY = 24 * 3_600_000
  * adoption that the operator asked for, its reason is the consent. A second tap of the same person changes nothing.
  */
 export const requestApprove: Operation<'request.approve'> = async (context, caller, { id, digest }) =>
-  decideRequest(context, 'request.approve', caller, id, (request) => {
-    const refused = refuseDecision(request, digest) ?? approve(context, caller, request)
-    if (refused !== null) return refused
-    const { subject } = request
-    const ownReason = subject.kind === 'onboard' ? subject.answers.reason : undefined
-    if (caller.actor.kind === 'operator' && isRequester(caller, request) && ownReason !== undefined) {
-      consent(context, caller, request, ownReason)
-    }
-    settleRequest(context, request, caller.actor)
-    return null
-  })
+  decideRequest(context, 'request.approve', caller, id, (request) =>
+    approveRequest(context, caller, request, digest),
+  )
+
+/** The approval itself, of a request as it is inside the transaction; a refusal has written nothing. */
+export function approveRequest(
+  context: EngineContext,
+  caller: Caller,
+  request: Request,
+  digest: string,
+): (Refusal & { ok: false }) | null {
+  const refused =
+    refuseDecision(request, digest) ?? refuseHeld(context, request) ?? approve(context, caller, request)
+  if (refused !== null) return refused
+  const { subject } = request
+  const ownReason = subject.kind === 'onboard' ? subject.answers.reason : undefined
+  if (caller.actor.kind === 'operator' && isRequester(caller, request) && ownReason !== undefined) {
+    consent(context, caller, request, ownReason)
+  }
+  settleRequest(context, request, caller.actor)
+  return null
+}
 
 /** uid 0 on a terminal: an approval that passes the `terminal` step-up and, with a reason, is the consent. */
 export const requestConfirm: Operation<'request.confirm'> = async (context, caller, { id, digest, reason }) =>
   refuseText('reason', reason) ??
   decideRequest(context, 'request.confirm', caller, id, (request) => {
-    const refused = refuseDecision(request, digest) ?? approve(context, caller, request)
+    const refused =
+      refuseDecision(request, digest) ?? refuseHeld(context, request) ?? approve(context, caller, request)
     if (refused !== null) return refused
     if (reason !== undefined) consent(context, caller, request, reason)
     settleRequest(context, request, caller.actor)
@@ -127,6 +139,20 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     })
   }
   return null
+}
+
+/** A repair holds its person from its approval on, and waits for whatever was asked for meanwhile. */
+function refuseHeld({ store }: EngineContext, request: Request): (Refusal & { ok: false }) | null {
+  if (request.subject.kind !== 'repair') return null
+  const held = store.holds.heldByOther(repairResources(request, request.subject.answers), request.id)
+  if (held === null) return null
+  return refusal(
+    'held',
+    `cannot approve request ${request.id}: request ${held.requestId} holds the same person`,
+    {
+      params: { request: held.requestId, resource: held.resource },
+    },
+  )
 }
 
 /** Nobody approves a request about themselves unless they may approve anybody's, and the policy lets one's own count. */

@@ -33,6 +33,11 @@ export function adoptedUid(request: Pick<Request, 'plan'>): number | null {
   return account?.kind === 'account' && account.params.mode === 'adopt' ? account.params.uid : null
 }
 
+/** What a repair holds against others from its approval to the end of its run. */
+export function repairResources(request: Pick<Request, 'plan'>, answers: OnboardAnswers): string[] {
+  return resourcesOf(answers, adoptedUid(request))
+}
+
 /** Whom events of a request are about. */
 export function eventSubject(store: Store, request: Request, runId: number | null = null): EventSubject {
   return { requestId: request.id, runId, telegramId: answersOf(store, request).telegram_id }

@@ -4,6 +4,7 @@ import type { Request } from '../../domain/request.ts'
 import { type EngineContext, type Operation, refusal } from '../context.ts'
 import { checkRequest, holderOf } from './check-request.ts'
 import { hashClaimCode, makeClaimCode } from './claim-code.ts'
+import { cancelRepairs } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { adoptedUid, eventSubject, identityOf } from './request-subject.ts'
@@ -70,6 +71,7 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
       }
       const undone = refuseUndoOfEnded(context, request)
       if (undone !== null) return undone
+      cancelRepairs(context, answers)
       const now = clock()
       const expiresAt = now + targetRole(config, answers).approval.expiresMs
       store.requests.transition(id, 'draft', 'submitted', request.revision, { submittedAt: now, expiresAt })

@@ -31,6 +31,8 @@ export function returnRequest(
     reason: back.reason,
   })
   if (!returned) throw new Error(`request ${request.id} is not approved although its run was queued`)
+  // A repair that waits for a decision stands in nobody's way.
+  if (request.subject.kind === 'repair') store.holds.release(request.id)
   events.append('request.returned', eventSubject(store, request, back.runId), back.actor, {
     revision,
     kind: back.kind,

@@ -24,6 +24,7 @@ export function requestView(store: Store, config: Config, names: Names, request:
     requester: names.actor(request.requester),
     answers: answersOf(store, request),
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
+    ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request) : [],
     approvals: store.decisions
@@ -62,7 +63,7 @@ export function runView(store: Store, names: Names, run: Run, request: Request):
     queued_at: run.queuedAt,
     started_at: run.startedAt,
     finished_at: run.finishedAt,
-    undoable: run.state === 'succeeded' && run.kind === 'onboard',
+    undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }

@@ -54,7 +54,8 @@ export function createObserve(
   }
 }
 
-async function readTemplate(config: Config, host: Host): Promise<Observed['template']> {
+/** The memory template as it is now; null text: none is configured. */
+export async function readTemplate(config: Config, host: Host): Promise<Observed['template']> {
   const path = config.memoryTemplate
   if (path === null) return { ok: true, text: null }
   const allowedOwners = [0, ...(config.mode === 'single-user' ? [process.getuid?.() ?? 0] : [])]

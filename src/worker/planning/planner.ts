@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import { type Actor, actorKey } from '../../domain/actor.ts'
-import type { Facts } from '../../domain/facts.ts'
+import type { AccountPower, Facts } from '../../domain/facts.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
 import { digestOf, type Plan } from '../../domain/plan.ts'
@@ -46,9 +46,14 @@ export function planOnboarding(
   return withDigest(identity, role, steps, demands, {
     kind: 'onboard',
     answers: plain(answers),
-    template: template === null ? null : createHash('sha256').update(template).digest('hex'),
+    template: templateHash(template),
     facts: decisiveFacts(facts, sharedRoots(config, facts)),
   })
+}
+
+/** The template's bytes as the digest covers them. */
+export function templateHash(template: string | null): string | null {
+  return template === null ? null : createHash('sha256').update(template).digest('hex')
 }
 
 /** Binds steps to a request: the one place where plan digests are made. */
@@ -77,7 +82,7 @@ export function withDigest(
  * The roots of the data folders are everybody's: whether the first person's run has made them yet says nothing about this
  * one. As long as they are root's and closed, or absent, they are left out; anything else is a difference.
  */
-function sharedRoots(config: Config, facts: Facts): ReadonlySet<string> {
+export function sharedRoots(config: Config, facts: Facts): ReadonlySet<string> {
   const { memoryRoot, historyRoot } = personPaths(config, { telegram_id: 0, os_user: '' }, '/')
   const isHarmless = (path: string) => {
     const fact = facts.paths[path]
@@ -88,7 +93,7 @@ function sharedRoots(config: Config, facts: Facts): ReadonlySet<string> {
 }
 
 /** What of the observation an approval is about: nothing volatile, nothing about other people. */
-function decisiveFacts(facts: Facts, left: ReadonlySet<string>): JsonObject {
+export function decisiveFacts(facts: Facts, left: ReadonlySet<string>): JsonObject {
   const { mode, ownUid, personUids, account, accountExpired, power, sameNamedGroup } = facts
   const { roleGroups, owners, rosterMatches, shellExists } = facts
   const paths = Object.fromEntries(Object.entries(facts.paths).filter(([path]) => !left.has(path)))
@@ -116,15 +121,18 @@ function decisiveFacts(facts: Facts, left: ReadonlySet<string>): JsonObject {
  */
 function demandsOf(answers: OnboardAnswers, role: Role, config: Config, facts: Facts): Plan['demands'] {
   const adopts = answers.account === 'adopt'
-  const imported = adopts ? facts.power : null
-  const groups = [...role.groups, ...(imported?.groups ?? [])]
-  const isPowerful = groups.some((group) => ROOT_EQUIVALENT_GROUPS.has(group))
-  const terminal =
-    facts.mode === 'system' && (isPowerful || (imported !== null && imported.sudoRules.length > 0))
+  const terminal = facts.mode === 'system' && isPowerful(role, adopts ? facts.power : null)
   return { terminal, consent: adopts && facts.mode === 'system' && config.adopt === 'owner' }
 }
 
+/** Whether the role, or what an existing account brings along, equals root: by group or by a sudo rule. */
+export function isPowerful(role: Role, imported: AccountPower | null): boolean {
+  const groups = [...role.groups, ...(imported?.groups ?? [])]
+  const byGroup = groups.some((group) => ROOT_EQUIVALENT_GROUPS.has(group))
+  return byGroup || (imported !== null && imported.sudoRules.length > 0)
+}
+
 /** Plain JSON without undefined members. */
-function plain(value: object): JsonObject {
+export function plain(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject
 }

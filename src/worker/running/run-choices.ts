@@ -9,7 +9,7 @@ export function choicesOf(store: Store, run: Run, request: Request): RunChoice[]
   if (run.closed !== null) return []
   switch (run.state) {
     case 'succeeded':
-      return run.kind === 'onboard' ? ['undo'] : []
+      return run.kind === 'undo' ? [] : ['undo']
     case 'undone': {
       const isLast = request.state === 'approved' && store.runs.newestOf(request.id) === run.id
       return isLast && store.runs.takenBackBy(run.id) === null ? ['retry', 'keep'] : []

@@ -8,6 +8,7 @@ import type { Violation } from '../../../src/domain/violation.ts'
 import type { AnswersInput } from '../../../src/protocol/answers.ts'
 import type { ApiError, ErrorCode } from '../../../src/protocol/errors.ts'
 import { OPERATIONS, type OperationArguments, type OperationName } from '../../../src/protocol/operations.ts'
+import { PERMISSIONS, type Permission } from '../../../src/protocol/permissions.ts'
 import type {
   AccountCheckView,
   AnswersView,
@@ -17,6 +18,9 @@ import type {
   RoleView,
   RunView,
 } from '../../../src/protocol/views.ts'
+
+/** `stuck`: it fails, and its undo cannot finish. */
+type Outcome = 'succeed' | 'fail' | 'stuck'
 
 /** One call as the worker got it. */
 export interface SeenCall {
@@ -38,9 +42,11 @@ export interface FakeWorker extends Client {
   requests: RequestView[]
   /** While true every call is answered as by a worker that is not there. */
   away: boolean
+  /** What no admin is permitted here. */
+  forbidden: Set<Permission>
   /** What a queued run does by itself; `wait` leaves it to `run`. */
-  onQueued: 'succeed' | 'fail' | 'wait'
-  run(runId: number, outcome: 'succeed' | 'fail'): void
+  onQueued: Outcome | 'wait'
+  run(runId: number, outcome: Outcome): void
   /** Another plan for the same answers: the host has changed. */
   drift(): void
   expire(requestId: number): void
@@ -186,6 +192,15 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
     throw refusal('already_decided', { state: request.state, by: request.decided_by?.name ?? 'somebody' })
   }
 
+  const choose = (runId: number, choice: RunView['choices'][number], by: number): RunView => {
+    const run = runs.find((one) => one.id === runId)
+    const permission = choice === 'undo' ? 'runs.undo' : 'runs.retry'
+    if (!isAdmin(by) || worker.forbidden.has(permission)) throw refusal('not_permitted')
+    if (run === undefined) throw refusal('not_found')
+    if (!run.choices.includes(choice)) throw refusal('wrong_state', { state: run.state })
+    return run
+  }
+
   const queue = (request: RequestView) => {
     const { telegram_id, name, os_user, role } = request.answers
     const run: RunView = {
@@ -224,7 +239,8 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
   type Handlers = { [N in OperationName]?: (input: OperationArguments<N>, by: number) => unknown }
   const handlers: Handlers = {
     whoami: (_, by) => ({
-      ...{ actor: actorOf(by), person: personOf(by), permissions: [], admin: isAdmin(by) },
+      ...{ actor: actorOf(by), person: personOf(by), admin: isAdmin(by) },
+      permissions: isAdmin(by) ? PERMISSIONS.filter((one) => !worker.forbidden.has(one)) : [],
       role: isAdmin(by) ? 'admin' : (personOf(by)?.role ?? 'public'),
     }),
     status: (_, by) => ({
@@ -265,6 +281,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
     'request.submit': ({ id, digest }, by) => {
       const request = find(id)
       if (request.state !== 'draft') assertUndecided(request)
+      const holder = worker.requests.find(
+        (one) => one !== request && one.state === 'submitted' && one.undo_of === (request.undo_of ?? -1),
+      )
+      if (holder !== undefined) throw refusal('held', { request: holder.id })
       if (planOf(request.answers).digest !== digest) throw refusal('digest_differs')
       request.state = 'submitted'
       request.submitted_at = now()
@@ -313,6 +333,40 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         .slice(0, limit),
       more: false,
     }),
+    'run.retry': ({ run_id }, by) => {
+      const run = choose(run_id, 'retry', by)
+      const request = find(run.request_id)
+      Object.assign(request, {
+        ...{ state: 'submitted', revision: request.revision + 1, approvals: [], reason: null },
+        ...{ decided_by: null, decided_at: null, submitted_at: now() },
+        plan: planOf({ ...request.answers, name: `${request.answers.name} ${request.revision + 1}` }),
+      })
+      run.choices = []
+      request.missing = missingOf(request)
+      emit('request.returned', { request, run, actor: `telegram:${by}` })
+      return { request }
+    },
+    'run.keep': ({ run_id }, by) => {
+      const run = choose(run_id, 'keep', by)
+      run.choices = []
+      run.closed = { kind: 'kept', by: actorOf(by), at: now(), reason: null }
+      emit('run.kept', { run, actor: `telegram:${by}` })
+      return { run }
+    },
+    'run.undo': ({ run_id }, by) => {
+      const run = choose(run_id, 'undo', by)
+      const { answers } = find(run.request_id)
+      const request: RequestView = {
+        ...{ id: worker.requests.length + 1, kind: 'undo', revision: 1, state: 'draft', host: 'burrow' },
+        ...{ requester: actorOf(by), answers, undo_of: run_id },
+        plan: { ...planOf(answers), demands: { terminal: true, consent: false } },
+        ...{ missing: [], approvals: [], decided_by: null, reason: null, created_at: now() },
+        ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
+      }
+      worker.requests.push(request)
+      emit('request.drafted', { request, actor: `telegram:${by}` })
+      return { request }
+    },
     'run.get': ({ id }) => {
       const run = runs.find((one) => one.id === id)
       if (run === undefined) throw refusal('not_found')
@@ -328,6 +382,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
 
   const worker: FakeWorker = {
     ...{ seen: [], roster: [], accounts: new Set(), requests: [], away: false, onQueued: 'succeed' },
+    forbidden: new Set(),
     async call<N extends OperationName>(name: N, input: unknown, callOptions: CallOptions = {}) {
       const { onBehalfOf = null, idempotencyKey = null } = callOptions
       worker.seen.push({ name, input, onBehalfOf, key: idempotencyKey })
@@ -377,7 +432,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       run.state = 'running'
       run.started_at = now()
       emit('run.started', { run })
-      const failsAt = outcome === 'fail' ? STEP_ORDER.indexOf('smoke-test') : Number.POSITIVE_INFINITY
+      const failsAt = outcome === 'succeed' ? Number.POSITIVE_INFINITY : STEP_ORDER.indexOf('smoke-test')
       for (const step of run.steps) {
         if (step.index > failsAt) {
           step.state = 'skipped'
@@ -388,14 +443,20 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         if (step.index === failsAt) step.failure = FAILURE
         emit(step.index === failsAt ? 'step.failed' : 'step.finished', { run })
       }
-      if (outcome === 'fail') {
-        for (const step of run.steps) if (step.state === 'applied') step.state = 'undone'
+      if (outcome !== 'succeed') {
         emit('run.undoing', { run })
+        for (const step of run.steps.filter(({ state }) => state === 'applied')) {
+          const isStuck = outcome === 'stuck' && step.kind === 'account'
+          step.state = isStuck ? 'undo_failed' : 'undone'
+          if (isStuck) step.undo_failure = UNDO_FAILURE
+          if (step.kind !== 'account' || isStuck) continue
+          step.notes.push({ code: 'account.removed', params: { os_user: run.subject.os_user, uid: 1001 } })
+        }
       }
-      run.state = outcome === 'fail' ? 'undone' : 'succeeded'
+      run.state = { succeed: 'succeeded', fail: 'undone', stuck: 'failed' }[outcome] as RunView['state']
       run.finished_at = now() + 96
       run.undoable = outcome === 'succeed'
-      run.choices = outcome === 'succeed' ? ['undo'] : ['retry', 'keep']
+      run.choices = CHOICES[outcome]
       if (outcome === 'succeed') worker.roster.push(personFrom(run))
       emit(`run.${run.state}`, { run })
     },
@@ -410,6 +471,17 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
     },
   }
   return worker
+}
+
+const CHOICES: Record<Outcome, RunView['choices']> = {
+  succeed: ['undo'],
+  fail: ['retry', 'keep'],
+  stuck: ['resume', 'abandon'],
+}
+
+const UNDO_FAILURE: StepFailure = {
+  code: 'undo_incomplete',
+  params: { why: 'a process of the account does not end' },
 }
 
 const FAILURE: StepFailure = {

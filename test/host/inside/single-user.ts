@@ -5,16 +5,21 @@ import { createPrograms } from '../../../src/provisioning/host/programs/create-p
 import { processesOf } from '../../../src/provisioning/host/programs/end-processes.ts'
 import { runAsPerson } from '../../../src/provisioning/host/programs/person-programs.ts'
 import type { Containment } from '../../../src/provisioning/host/programs/programs.ts'
+import { type RunLaunch, runProgram } from '../../../src/provisioning/host/programs/run-program.ts'
+import { createPosixSpawn } from '../../../src/provisioning/host/programs/spawn-posix.ts'
 import { smokeTest } from '../../../src/provisioning/steps/smoke-test.ts'
 
 const uid = process.getuid!()
 const me = { osUser: 'maria', uid, gid: process.getgid!(), home: '/home/maria', shell: '/bin/sh' }
+const spawn = createPosixSpawn()
+const launch: RunLaunch = (what) => runProgram(spawn, what)
 const programs = createPrograms('single-user')
 const found = await programs.containment()
 const others = () => processesOf(uid).filter(({ pid }) => pid !== process.pid).length
 
 async function look(containment: Containment) {
-  const run = (text: string, options = {}) => runAsPerson(containment, me, ['/bin/sh', '-c', text], options)
+  const run = (text: string, options = {}) =>
+    runAsPerson(launch, containment, me, ['/bin/sh', '-c', text], options)
   const identity = await run('id -u; id -g; umask; pwd; echo "$HOME"; ulimit -Hc')
   const session = await run('setsid sleep 98 & (setsid sleep 98 &); sleep 0.05')
   const afterEnd = others()

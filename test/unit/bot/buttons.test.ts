@@ -7,8 +7,8 @@ describe('the data of a button', () => {
   it('fits into 64 bytes and reads back as it was, for every request that there can be', () => {
     const verb = fc.constantFrom('approve' as const, 'edit' as const, 'cancel' as const, 'deny' as const)
     fc.assert(
-      fc.property(verb, fc.integer({ min: 1, max: 10 ** 14 - 1 }), (verb, requestId) => {
-        const tap = { verb, requestId, digest: newNonce(), nonce: newNonce() }
+      fc.property(verb, fc.integer({ min: 1, max: 10 ** 14 - 1 }), (verb, id) => {
+        const tap = { verb, subject: { kind: 'request' as const, id }, digest: newNonce(), nonce: newNonce() }
         expect(Buffer.byteLength(tapData(tap))).toBeLessThanOrEqual(64)
         expect(readTap(tapData(tap))).toEqual(tap)
       }),
@@ -16,7 +16,12 @@ describe('the data of a button', () => {
   })
 
   it('is refused in any other form', () => {
-    const good = tapData({ verb: 'approve', requestId: 12, digest: newNonce(), nonce: newNonce() })
+    const good = tapData({
+      verb: 'approve',
+      subject: { kind: 'request', id: 12 },
+      digest: newNonce(),
+      nonce: newNonce(),
+    })
     for (const bad of [
       '',
       'c:',

@@ -8,6 +8,8 @@ import type { ProgramResult } from '../programs/programs.ts'
 export interface AccountDatabase {
   byName(name: string): Promise<PasswdEntry | null>
   byUid(uid: number): Promise<PasswdEntry | null>
+  /** Every entry of the local files. */
+  all(): Promise<PasswdEntry[]>
   /** Every name of the local files that has this uid. */
   namesOf(uid: number): Promise<string[]>
   group(name: string): Promise<GroupEntry | null>

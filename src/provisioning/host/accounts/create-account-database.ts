@@ -65,6 +65,10 @@ export function createAccountDatabase(
       )
     },
 
+    async all() {
+      return passwd()
+    },
+
     async namesOf(uid) {
       return passwd().flatMap((entry) => (entry.uid === uid ? [entry.name] : []))
     },

@@ -4,32 +4,44 @@ import { endProcessesOf } from './end-processes.ts'
 import { runAsPerson } from './person-programs.ts'
 import { inPidNamespace } from './pid-namespace.ts'
 import type { Containment, ProgramResult, Programs } from './programs.ts'
-import { runProgram } from './run-program.ts'
+import { type RunLaunch, runProgram } from './run-program.ts'
+import type { Spawn } from './spawn.ts'
+import { nodeSpawn } from './spawn-node.ts'
+import { createPosixSpawn } from './spawn-posix.ts'
 
-/** The programs of this machine. Nothing is started before the first call. */
-export function createPrograms(mode: 'system' | 'single-user'): Programs {
+/** The programs of this machine. Nothing is started, and no library is loaded for it, before the first call. */
+export function createPrograms(
+  mode: 'system' | 'single-user',
+  createSpawn: () => Spawn = platformSpawn,
+): Programs {
+  let spawn: Spawn | undefined
   let noCore: Promise<ProgramResult | null> | undefined
   let containment: Promise<Containment> | undefined
 
+  const launch: RunLaunch = (what) => {
+    spawn ??= createSpawn()
+    return runProgram(spawn, what)
+  }
+
   /** Children inherit our limits, so ours are lowered once; that costs no process per program. */
   const forbidCore = () => {
-    noCore ??= forbidCoreFiles()
+    noCore ??= forbidCoreFiles(launch)
     return noCore
   }
   const contain = () => {
-    containment ??= chooseContainment(mode)
+    containment ??= chooseContainment(launch, mode)
     return containment
   }
 
   return {
     async run(program, args, options = {}) {
       const refused = await forbidCore()
-      return refused ?? runProgram({ ...options, program, args })
+      return refused ?? launch({ ...options, program, args })
     },
     async runAsPerson(person, argv, options) {
       refuseWrongPerson(mode, person.uid)
       const refused = await forbidCore()
-      return refused ?? runAsPerson(await contain(), person, argv, options)
+      return refused ?? runAsPerson(launch, await contain(), person, argv, options)
     },
     endProcessesOf(uid, signal) {
       return endProcessesOf(this.run, uid, signal)
@@ -39,6 +51,10 @@ export function createPrograms(mode: 'system' | 'single-user'): Programs {
   }
 }
 
+function platformSpawn(): Spawn {
+  return process.platform === 'linux' ? createPosixSpawn() : nodeSpawn
+}
+
 /** A person is never root, and in single-user mode always oneself; anything else is a bug of the caller. */
 function refuseWrongPerson(mode: 'system' | 'single-user', uid: number): void {
   if (mode === 'system' ? uid > 0 : uid === process.getuid?.()) return
@@ -46,18 +62,18 @@ function refuseWrongPerson(mode: 'system' | 'single-user', uid: number): void {
 }
 
 /** Sets our own hard and soft RLIMIT_CORE to 0; null when it is so, else what `prlimit` said. */
-async function forbidCoreFiles(): Promise<ProgramResult | null> {
+async function forbidCoreFiles(launch: RunLaunch): Promise<ProgramResult | null> {
   if (process.platform !== 'linux') return null
   if (/^Max core file size +0 +0 /m.test(readFileSync('/proc/self/limits', 'latin1'))) return null
   const args = [`--pid=${process.pid}`, '--core=0:0']
-  const set = await runProgram({ program: '/usr/bin/prlimit', args })
+  const set = await launch({ program: '/usr/bin/prlimit', args })
   return set.ok ? null : set
 }
 
 /** In system mode nothing less than a cgroup or a pid namespace will do: without either, programs of persons fail. */
-async function chooseContainment(mode: 'system' | 'single-user'): Promise<Containment> {
+async function chooseContainment(launch: RunLaunch, mode: 'system' | 'single-user'): Promise<Containment> {
   if (mode === 'system') return existsSync('/run/systemd/system') ? 'transient-unit' : 'pid-namespace'
   const [program, ...args] = inPidNamespace('oneself', ['/bin/true'])
-  const tried = await runProgram({ program, args, timeoutMs: 5_000 })
+  const tried = await launch({ program, args, timeoutMs: 5_000 })
   return tried.ok ? 'pid-namespace' : 'own-session'
 }

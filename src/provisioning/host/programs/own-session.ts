@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { allPids, killProcess, readProcess } from './process-table.ts'
 import type { ProgramResult } from './programs.ts'
-import { type Launch, runProgram } from './run-program.ts'
+import type { Launch, RunLaunch } from './run-program.ts'
 
 const MARK = 'USHER_PROGRAM'
 
@@ -12,10 +12,10 @@ const MARK = 'USHER_PROGRAM'
  * container, say), and then ends what carries its mark in the environment. The best there is without privilege, and no
  * proof: a program that leaves its session *and* clears its environment stays. Never used in system mode.
  */
-export async function runInOwnSession(launch: Launch): Promise<ProgramResult> {
+export async function runInOwnSession(run: RunLaunch, launch: Launch): Promise<ProgramResult> {
   const mark = `${MARK}=${randomBytes(16).toString('hex')}`
   const [name, value] = mark.split('=') as [string, string]
-  const result = await runProgram({ ...launch, env: { ...launch.env, [name]: value } })
+  const result = await run({ ...launch, env: { ...launch.env, [name]: value } })
   for (let tries = 0; tries < 200; tries++) {
     const left = marked(mark)
     if (left.length === 0) break

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { runInOwnSession } from './own-session.ts'
 import { type Becoming, endPidNamespace, inPidNamespace } from './pid-namespace.ts'
 import type { Containment, PersonIdentity, ProgramResult, RunAsPersonOptions } from './programs.ts'
-import { type Launch, runProgram } from './run-program.ts'
+import type { Launch, RunLaunch } from './run-program.ts'
 import { endTransientUnit, inTransientUnit } from './transient-unit.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -25,12 +25,13 @@ export function personEnvironment(
 
 /** Runs `argv` as the person, contained as told. What it promises stands at `Programs.runAsPerson`. */
 export async function runAsPerson(
+  run: RunLaunch,
   containment: Containment,
   person: PersonIdentity,
   argv: readonly [string, ...string[]],
   options: RunAsPersonOptions = {},
 ): Promise<ProgramResult> {
-  const result = await runContained(containment, person, argv, options)
+  const result = await runContained(run, containment, person, argv, options)
   if (result.ok || result.failure.params?.['program'] === undefined) return result
   // The program that was asked for, not the one that contains it.
   const params = { ...result.failure.params, program: argv[0] }
@@ -38,12 +39,13 @@ export async function runAsPerson(
 }
 
 async function runContained(
+  run: RunLaunch,
   containment: Containment,
   person: PersonIdentity,
   argv: readonly [string, ...string[]],
   options: RunAsPersonOptions,
 ): Promise<ProgramResult> {
-  const who = await identityToStartAs(person, options)
+  const who = await identityToStartAs(run, person, options)
   if (!who.ok) return who.result
   const { start, viaArgv } = who
   const env = { ...personEnvironment(start, options.path), ...options.env }
@@ -61,19 +63,18 @@ async function runContained(
   if (containment === 'transient-unit') {
     const name = `usher-person-${randomBytes(8).toString('hex')}`
     const unit = { name, uid: start.uid, gid: start.gid, env, timeoutMs, noNewPrivileges }
-    const systemctl = (args: string[]) =>
-      runProgram({ program: '/usr/bin/systemctl', args, timeoutMs: 2_000 })
+    const systemctl = (args: string[]) => run({ program: '/usr/bin/systemctl', args, timeoutMs: 2_000 })
     const end = (systemdRun: number) => endTransientUnit(systemctl, name, systemdRun)
-    return runProgram({ ...launch(inTransientUnit(unit, whole), end), env: {} })
+    return run({ ...launch(inTransientUnit(unit, whole), end), env: {} })
   }
   const own = process.getuid?.()
   if (containment === 'own-session') {
     if (own !== start.uid) throw new Error(`cannot run as uid ${start.uid} in a session of uid ${own}`)
-    return runInOwnSession(launch(whole))
+    return runInOwnSession(run, launch(whole))
   }
   const becoming: Becoming =
     own === start.uid ? 'oneself' : { uid: start.uid, gid: start.gid, noNewPrivileges }
-  return runProgram(launch(inPidNamespace(becoming, whole), endPidNamespace))
+  return run(launch(inPidNamespace(becoming, whole), endPidNamespace))
 }
 
 type StartAs =
@@ -82,11 +83,12 @@ type StartAs =
 
 /** The person, or whom `via` names: looked up by getent(1), so that any name service counts. Never root. */
 async function identityToStartAs(
+  run: RunLaunch,
   person: PersonIdentity,
   { via, signal }: RunAsPersonOptions,
 ): Promise<StartAs> {
   if (!via) return { ok: true, start: person, viaArgv: [] }
-  const found = await runProgram({
+  const found = await run({
     program: '/usr/bin/getent',
     args: ['--', 'passwd', via.user],
     timeoutMs: 5_000,

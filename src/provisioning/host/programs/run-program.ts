@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StepFailure } from '../../../domain/step.ts'
 import { BoundedOutput } from './bounded-output.ts'
 import { OUTPUT_LIMIT_BYTES, type ProgramResult, type RunOptions } from './programs.ts'
+import type { ChildEnd, Spawn, SpawnError, SpawnResult } from './spawn.ts'
 
 /** `useradd` waits 15 s for a lock; nothing of ours needs longer without saying so. */
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -19,11 +19,14 @@ export interface Launch extends RunOptions {
   stop?: (leader: number) => Promise<void> | void
 }
 
+/** `runProgram` with the way of starting that this platform has. */
+export type RunLaunch = (launch: Launch) => Promise<ProgramResult>
+
 type Stop = 'deadline' | 'aborted'
 
 /**
- * Starts one program and waits for it by the rules that `Programs` promises. Node's own `spawn` gives the argv array
- * (no shell), `setsid` (`detached`), and close-on-exec on every descriptor of ours above 2; the rest is here.
+ * Starts one program and waits for it by the rules that `Programs` promises. `Spawn` gives the argv array (no shell), the
+ * session and the descriptors; the rest is here.
  *
  * INVARIANTS
  * - The promise settles at the latest `STOP_GRACE_MS` after the deadline or abort, whoever still holds a pipe.
@@ -32,7 +35,7 @@ type Stop = 'deadline' | 'aborted'
  *
  * @throws Error when `program` is not an absolute path: that is a bug
  */
-export async function runProgram(launch: Launch): Promise<ProgramResult> {
+export async function runProgram(spawn: Spawn, launch: Launch): Promise<ProgramResult> {
   const { program, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = launch
   if (!program.startsWith('/')) throw new Error(`cannot run "${program}": not an absolute path`)
   const startedAt = performance.now()
@@ -42,40 +45,39 @@ export async function runProgram(launch: Launch): Promise<ProgramResult> {
   })
   if (signal?.aborted) return settle(failed({ code: 'interrupted', detail: `${program} was not started` }))
 
-  const started = start(launch)
+  const started = start(spawn, launch)
   if (!started.ok) return settle(failed(startFailure(program, started.error)))
   const { child } = started
-  const stdout = new BoundedOutput(child.stdout!, OUTPUT_LIMIT_BYTES)
-  const stderr = new BoundedOutput(child.stderr!, OUTPUT_LIMIT_BYTES)
+  const stdout = new BoundedOutput(child.stdout, OUTPUT_LIMIT_BYTES)
+  const stderr = new BoundedOutput(child.stderr, OUTPUT_LIMIT_BYTES)
   child.stdin?.on('error', () => {}) // The program need not read what it is given.
   child.stdin?.end(launch.stdin)
 
   let stopped: Stop | null = null
-  const ended = endOf(child)
   const gaveUp = Promise.withResolvers<End>()
   const stop = (why: Stop): void => {
-    if (stopped !== null || child.exitCode !== null || child.signalCode !== null) return
+    if (stopped !== null || child.pid === undefined || child.isReaped()) return
     stopped = why
     child.stdin?.destroy()
-    child.stdout?.destroy()
-    child.stderr?.destroy()
-    void (launch.stop ?? killGroup)(child.pid!)
+    child.stdout.destroy()
+    child.stderr.destroy()
+    void (launch.stop ?? killGroup)(child.pid)
     setTimeout(() => gaveUp.resolve({ kind: 'unkillable' }), STOP_GRACE_MS).unref()
   }
   const deadline = setTimeout(stop, timeoutMs, 'deadline')
   const onAbort = (): void => stop('aborted')
   signal?.addEventListener('abort', onAbort, { once: true })
 
-  const end = await Promise.race([ended, gaveUp.promise])
+  const end = await Promise.race([child.ended, gaveUp.promise])
   clearTimeout(deadline)
   signal?.removeEventListener('abort', onAbort)
   const pipes = Promise.all([stdout.ended, stderr.ended])
   if (end.kind === 'exit' && stopped === null) await Promise.race([pipes, delay(PIPE_GRACE_MS)])
-  child.stdout?.destroy()
-  child.stderr?.destroy()
+  child.stdout.destroy()
+  child.stderr.destroy()
 
   const output = { stdout: stdout.text, stderr: stderr.text }
-  if (end.kind === 'error') return settle(failed(startFailure(program, end.error)))
+  if (end.kind === 'not started') return settle(failed(startFailure(program, end.error)))
   if (stopped !== null) {
     const detail = end.kind === 'unkillable' ? `${program} does not end\n${output.stderr}` : output.stderr
     const failure: StepFailure =
@@ -100,40 +102,16 @@ export async function runProgram(launch: Launch): Promise<ProgramResult> {
 
 type Outcome = ProgramResult extends infer R ? (R extends unknown ? Omit<R, 'durationMs'> : never) : never
 
-type End =
-  | { kind: 'exit'; status: number | null; signal: NodeJS.Signals | null }
-  | { kind: 'error'; error: Error }
-  | { kind: 'unkillable' }
+type End = ChildEnd | { kind: 'unkillable' }
 
-/** Node has no umask for a child: ours is set around the one synchronous call that forks. */
-function start({
-  program,
-  args,
-  env = {},
-  stdin,
-}: Launch): { ok: true; child: ChildProcess } | { ok: false; error: Error } {
+/** A child has our umask: ours is set around the one synchronous call that makes it. */
+function start(spawn: Spawn, { program, args, env = {}, stdin }: Launch): SpawnResult {
   const umask = process.umask(UMASK)
   try {
-    const child = spawn(program, args, {
-      cwd: '/',
-      env,
-      detached: true,
-      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    })
-    return { ok: true, child }
-  } catch (error) {
-    // Thrown and not emitted: an argument with a NUL, E2BIG, ENOMEM.
-    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) }
+    return spawn({ program, args, env, stdin: stdin === undefined ? 'null' : 'pipe' })
   } finally {
     process.umask(umask)
   }
-}
-
-function endOf(child: ChildProcess): Promise<End> {
-  return new Promise((resolve) => {
-    child.once('exit', (status, signal) => resolve({ kind: 'exit', status, signal }))
-    child.once('error', (error) => resolve({ kind: 'error', error }))
-  })
 }
 
 function killGroup(leader: number): void {
@@ -148,9 +126,8 @@ function failed(failure: StepFailure): Outcome {
   return { ok: false, failure, status: null, stdout: '', stderr: '' }
 }
 
-function startFailure(program: string, error: Error): StepFailure {
-  const code = 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return { code: 'program_missing', params: { program } }
+function startFailure(program: string, error: SpawnError): StepFailure {
+  if (error.code === 'ENOENT') return { code: 'program_missing', params: { program } }
   return { code: 'program_failed', params: { program, status: 'not started' }, detail: error.message }
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { OPERATION_NAMES, OPERATIONS, type OperationInput } from '../../../../src/protocol/operations.ts'
 import type { Caller } from '../../../../src/worker/caller.ts'
@@ -11,7 +12,7 @@ import {
   osUser,
   telegramUser,
 } from '../../../support/engine-fixture.ts'
-import { addAccount } from '../../../support/fake-host.ts'
+import { addAccount, DATA } from '../../../support/fake-host.ts'
 
 type Contracts = typeof OPERATIONS
 type Mutating = { [N in keyof Contracts]: Contracts[N]['mutates'] extends true ? N : never }[keyof Contracts]
@@ -76,6 +77,18 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     const input = { code: claim_code ?? '', digest: plan.digest }
     const stranger = osUser(4502, 'dave')
     return { caller: osUser(4501, 'carol'), input, other: { ...input, code: 'another' }, stranger }
+  },
+  'reconcile.run': async (fixture) => {
+    await fixture.onboard()
+    fixture.machine.paths.delete(join(DATA, 'memory/42'))
+    return { caller: operator, input: { smoke: false }, other: { smoke: true }, stranger: admin(7) }
+  },
+  'reconcile.approve': async (fixture) => {
+    await fixture.onboard()
+    fixture.machine.paths.delete(join(DATA, 'memory/42'))
+    const { reconciliation } = await fixture.ok(operator, 'reconcile.run', {})
+    const input = { id: reconciliation.id ?? 0, digest: reconciliation.digest ?? '' }
+    return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
   },
   'person.started': async (fixture) => {
     await fixture.submit(operator)

@@ -52,6 +52,10 @@ const EXPECTED: Record<AccessSubject, string> = {
   'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
   'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
   'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn',
+  'reconcile.check': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.run': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.get': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'reconcile.approve': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
   'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
   'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
@@ -136,6 +140,7 @@ describe('the access table', () => {
     const deciding = [
       ...['request.approve', 'request.confirm', 'request.deny', 'host.check-account'],
       ...['run.undo', 'run.retry', 'run.keep', 'run.resume', 'run.abandon'],
+      ...['reconcile.check', 'reconcile.run', 'reconcile.approve'],
     ]
     const admin: Caller = { ...caller('Sa'), permissions: new Set(PERMISSIONS) }
     for (const operation of deciding as AccessSubject[]) {

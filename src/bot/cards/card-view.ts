@@ -1,0 +1,51 @@
+import type { RequestView, RunView } from '../../protocol/views.ts'
+import type { Logger } from '../log.ts'
+import type { Card } from '../state/cards.ts'
+import type { Newcomers, Told } from '../state/newcomers.ts'
+import { isAway, type WorkerCalls } from '../worker-calls.ts'
+
+export interface RequestCardView {
+  kind: 'request'
+  request: RequestView
+  run: RunView | null
+  told: Told | null
+  /** What the card's admin is permitted; asked only where a button depends on it. */
+  permissions: readonly string[]
+}
+
+/** What a card is about, as the worker shows it to the card's admin now. */
+export type CardView =
+  | RequestCardView
+  /** Not there any more, or not theirs to see. */
+  | { kind: 'gone' }
+
+export interface CardViewDeps {
+  worker: WorkerCalls
+  newcomers: Newcomers
+  log: Logger
+}
+
+/** Reads it on behalf of whose card it is; null when the worker is away. */
+export async function readCardView(deps: CardViewDeps, card: Card): Promise<CardView | null> {
+  const as = { onBehalfOf: card.chatId }
+  const got = await deps.worker.call('request.get', { id: card.subject.id }, as)
+  if (!got.ok) {
+    if (got.error.code === 'not_found' || got.error.code === 'not_permitted') return { kind: 'gone' }
+    if (!isAway(got)) deps.log.warn({ card: card.id, code: got.error.code }, 'cannot read a request')
+    return null
+  }
+  const { request } = got
+  if (request.run_id === null || request.state !== 'approved') return requestCardView(request)
+  const answer = await deps.worker.call('run.get', { id: request.run_id }, as)
+  if (!answer.ok) return null
+  const { run } = answer
+  const who = run.choices.length > 0 ? await deps.worker.call('whoami', {}, as) : null
+  if (who?.ok === false && isAway(who)) return null
+  const permissions = who?.ok === true ? who.permissions : []
+  return { kind: 'request', request, run, told: await deps.newcomers.of(run.id), permissions }
+}
+
+/** A request that has no run to show. */
+export function requestCardView(request: RequestView): RequestCardView {
+  return { kind: 'request', request, run: null, told: null, permissions: [] }
+}

@@ -1,0 +1,77 @@
+import * as texts from '../../texts/chat/taps.ts'
+import { errorText } from '../../texts/errors.ts'
+import { aboutRequest } from '../state/cards.ts'
+import { requestCardView } from './card-view.ts'
+import { decideRun } from './decide-run.ts'
+import { type Decided, type Deciding, refuse, succeed } from './deciding.ts'
+
+/** Does what the button says, as the worker decides. */
+export function decide(deciding: Deciding): Promise<Decided> {
+  switch (deciding.tap.verb) {
+    case 'approve':
+      return approve(deciding)
+    case 'cancel':
+      return close(deciding, 'request.cancel', texts.CANCELLED)
+    case 'deny':
+      return close(deciding, 'request.deny', texts.DENIED)
+    case 'edit':
+      throw new Error('an edit begins a dialogue and decides nothing')
+    case 'retry':
+    case 'undo':
+    case 'keep':
+      return decideRun(deciding, deciding.tap.verb)
+  }
+}
+
+async function close(
+  deciding: Deciding,
+  operation: 'request.cancel' | 'request.deny',
+  words: string,
+): Promise<Decided> {
+  const { deps, tap, onBehalfOf, key } = deciding
+  const { id } = tap.subject
+  const closed = await deps.worker.call(operation, { id }, { onBehalfOf, key: key(operation) })
+  if (!closed.ok) return refuse(deciding, closed.error)
+  return succeed(deciding, words, requestCardView(closed.request))
+}
+
+async function approve(deciding: Deciding): Promise<Decided> {
+  const { deps, tap, card, onBehalfOf, key } = deciding
+  const { worker, cards } = deps
+  const { digest, subject } = tap
+  const { id } = subject
+  if (card.submits) {
+    const submitted = await worker.call('request.submit', { id, digest }, { onBehalfOf, key: key('submit') })
+    if (!submitted.ok) {
+      if (submitted.error.code === 'digest_differs') return redraft(deciding)
+      return refuse(deciding, submitted.error)
+    }
+    if (submitted.claim_code !== null) {
+      await cards.change(card.id, { claimCode: submitted.claim_code })
+    }
+  }
+  const approved = await worker.call('request.approve', { id, digest }, { onBehalfOf, key: key('approve') })
+  if (!approved.ok) return refuse(deciding, approved.error)
+  const { request } = approved
+  const words = request.state === 'approved' ? texts.APPROVED : texts.SUBMITTED
+  return succeed(deciding, words, requestCardView(request))
+}
+
+/** The host has changed since the draft: the same answers are planned anew, on the same card. */
+async function redraft({ deps, card, key }: Deciding): Promise<Decided> {
+  const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
+  if (!got.ok) return { done: false, text: errorText(got.error) }
+  const { request } = got
+  const drafted = await deps.worker.call(
+    'request.draft',
+    { answers: request.answers, replaces: request.id },
+    { onBehalfOf: card.chatId, key: key('redraft') },
+  )
+  if (!drafted.ok) {
+    const { violations = [] } = drafted.error
+    return { done: false, text: errorText(drafted.error), violations }
+  }
+  await deps.cards.change(card.id, { subject: aboutRequest(drafted.request.id), claimCode: null })
+  void deps.keeper.refreshNow(card.id)
+  return { done: false, text: texts.CARD_CHANGED }
+}

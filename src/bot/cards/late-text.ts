@@ -1,0 +1,30 @@
+import { alreadyClosed, alreadyDecided, alreadyRetried } from '../../texts/chat/taps.ts'
+import type { Card } from '../state/cards.ts'
+import type { WorkerCalls } from '../worker-calls.ts'
+import { isRunVerb, type Verb } from './buttons.ts'
+
+/** For a tap that came late: what has become of what it was about, and by whom; null while that is open. */
+export async function lateText(
+  deps: { worker: WorkerCalls },
+  card: Card,
+  verb: Verb,
+): Promise<string | null> {
+  if (isRunVerb(verb)) return lateOnRun(deps, card)
+  const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
+  if (!got.ok || got.request.state === 'draft' || got.request.state === 'submitted') return null
+  return alreadyDecided(got.request)
+}
+
+async function lateOnRun({ worker }: { worker: WorkerCalls }, card: Card): Promise<string | null> {
+  const as = { onBehalfOf: card.chatId }
+  const got = await worker.call('request.get', { id: card.subject.id }, as)
+  if (!got.ok) return null
+  const { request } = got
+  if (request.state === 'submitted') return alreadyRetried(request)
+  if (request.run_id === null) return null
+  const looked = await worker.call('run.get', { id: request.run_id }, as)
+  if (!looked.ok) return null
+  const { run } = looked
+  if (run.closed !== null) return alreadyClosed(run.id, run.closed)
+  return run.id === card.runId && run.choices.length > 0 ? null : alreadyDecided(request)
+}

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Api, InputFile } from 'grammy'
+import type { Card, Cards } from '../state/cards.ts'
+import { problemOf } from '../telegram/errors.ts'
+import { cardKeyboard, newNonce, shownHash } from './buttons.ts'
+import { type CardView, type CardViewDeps, readCardView } from './card-view.ts'
+import type { Pace } from './pace.ts'
+import { hashOf, type Rendering, renderCard } from './render.ts'
+
+export interface ShowCardDeps extends CardViewDeps {
+  api: Api
+  cards: Cards
+  pace: Pace
+  startLink: () => string
+  stopped: AbortSignal
+}
+
+/** What a pass asks of the keeper. */
+export interface Pass {
+  /** Waits until the card may be edited again, or somebody taps it, and until no tap on it is being decided. */
+  turn: (ms: number) => Promise<void>
+  /** What the worker has just given in answer to a tap. */
+  takeKnown: () => CardView | undefined
+}
+
+/** One pass: reads what the card is about and shows it; waits out what passes by itself. */
+export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): Promise<void> {
+  let pause = 500
+  while (!deps.stopped.aborted) {
+    const chatId = deps.cards.get(cardId)?.chatId
+    if (chatId === undefined) return
+    await pass.turn(deps.pace.waitMs(chatId, performance.now()))
+    const card = deps.cards.get(cardId)
+    if (deps.stopped.aborted || card === undefined) return
+    const known = pass.takeKnown()
+    const view = known ?? (await readCardView(deps, card))
+    if (view !== null) {
+      try {
+        await show(deps, card.id, renderCard(card, view, { startLink: deps.startLink() }))
+        // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
+        if (known === undefined) return
+        continue
+      } catch (error) {
+        const problem = problemOf(error)
+        if (problem.kind === 'unreachable') {
+          deps.log.warn({ card: cardId }, 'cannot show a card: the person has blocked the bot')
+          await deps.cards.change(card.id, { settled: true })
+          return
+        }
+        if (problem.kind !== 'later' && problem.kind !== 'conflict') throw error
+        pause = problem.kind === 'later' && problem.afterMs !== null ? problem.afterMs : pause
+      }
+    }
+    await sleep(pause, undefined, { signal: deps.stopped })
+    pause = Math.min(pause * 2, 10_000)
+  }
+}
+
+async function show(deps: ShowCardDeps, cardId: string, rendering: Rendering): Promise<void> {
+  const { cards } = deps
+  const before = cards.get(cardId)
+  if (before === undefined) return
+  const { hash: rendered, settled, digest, verbs, submits, runId } = rendering
+  // Buttons that were used and still stand get a new nonce, or they would never do anything again.
+  const isSpent = before.usedBy !== null && verbs.length > 0
+  if (before.rendered !== rendered || before.messageId === null || isSpent) {
+    const nonce = verbs.length > 0 ? newNonce() : null
+    // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin.
+    if (nonce !== null) await cards.change(cardId, { nonce, digest, submits, runId, usedBy: null })
+    const markup =
+      nonce === null ? undefined : cardKeyboard(verbs, { subject: before.subject, digest, nonce })
+    const shown = await sendOrEdit(deps, before, rendering.html, {
+      parse_mode: 'HTML',
+      link_preview_options: { is_disabled: true },
+      ...(markup === undefined ? {} : { reply_markup: markup }),
+    })
+    deps.pace.sent(before.chatId, performance.now())
+    await cards.change(cardId, { ...shown, nonce, digest, submits, runId, rendered, settled })
+  } else if (before.settled !== settled) {
+    await cards.change(cardId, { settled })
+  }
+  await sendFile(deps, cardId, rendering)
+}
+
+type Shown = Pick<Card, 'messageId' | 'shown'>
+type Other = NonNullable<Parameters<Api['sendMessage']>[2]> &
+  NonNullable<Parameters<Api['editMessageText']>[3]>
+
+async function sendOrEdit(deps: ShowCardDeps, card: Card, html: string, other: Other): Promise<Shown> {
+  if (card.messageId !== null) {
+    try {
+      const edited = await deps.api.editMessageText(card.chatId, card.messageId, html, other)
+      return { messageId: card.messageId, shown: edited === true ? null : shownHash(edited) }
+    } catch (error) {
+      const problem = problemOf(error)
+      if (problem.kind === 'not_modified') return { messageId: card.messageId, shown: card.shown }
+      if (problem.kind !== 'message_gone') throw error
+    }
+  }
+  const sent = await deps.api.sendMessage(card.chatId, html, other)
+  return { messageId: sent.message_id, shown: shownHash(sent) }
+}
+
+async function sendFile(deps: ShowCardDeps, cardId: string, rendering: Rendering): Promise<void> {
+  const card = deps.cards.get(cardId)
+  if (card === undefined || rendering.file === null) return
+  const fileOf = hashOf(rendering.file)
+  if (card.fileOf === fileOf) return
+  const name = `${card.subject.kind}-${card.subject.id}.txt`
+  await deps.api.sendDocument(card.chatId, new InputFile(Buffer.from(rendering.file), name))
+  await deps.cards.change(cardId, { fileOf })
+}

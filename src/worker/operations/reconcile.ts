@@ -1,0 +1,153 @@
+import { actorKey } from '../../domain/actor.ts'
+import type { Reconciliation } from '../../domain/finding.ts'
+import { digestMatches, digestOf, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
+import type { Request } from '../../domain/request.ts'
+import type { ApiError } from '../../protocol/errors.ts'
+import type { FindingView, ReconciliationView } from '../../protocol/views.ts'
+import type { Ownership } from '../caller.ts'
+import { type EngineContext, type Operation, refusal } from '../context.ts'
+import { refuseAccess } from './ownership.ts'
+import { approveRequest } from './request-decisions.ts'
+import { answersOf } from './request-subject.ts'
+import { missingOf } from './target-role.ts'
+
+/** A dry run: looks, and writes nothing down. */
+export const reconcileCheck: Operation<'reconcile.check'> = async (context, caller, { smoke }) => {
+  const refused = refuseAccess('reconcile.check', caller, 'none', 'a reconciliation')
+  if (refused !== null) return refused
+  const observation = await context.reconciler.observe(smoke)
+  const requests = context.store.requests.openRepairs()
+  return {
+    effect: () => ({ ok: true, output: { reconciliation: viewOf(context, null, observation, requests) } }),
+  }
+}
+
+/** Compares everybody with the host, stores what was found and asks for repairs. */
+export const reconcileRun: Operation<'reconcile.run'> = async (context, caller, { smoke }) => {
+  const refused = refuseAccess('reconcile.run', caller, 'none', 'a reconciliation')
+  if (refused !== null) return refused
+  const observation = await context.reconciler.observe(smoke)
+  return {
+    effect() {
+      const id = context.reconciler.record(observation, actorKey(caller.actor), true)
+      return { ok: true, output: { reconciliation: storedView(context, id) } }
+    },
+  }
+}
+
+export const reconcileGet: Operation<'reconcile.get'> = async (context, caller, { id }) => {
+  const ownership = ownershipOf(context, id)
+  const refused = refuseAccess('reconcile.get', caller, ownership, `reconciliation ${id}`)
+  if (refused !== null) return refused
+  return { effect: () => ({ ok: true, output: { reconciliation: storedView(context, id) } }) }
+}
+
+/**
+ * Approves every repair of a reconciliation that is still open, each by the rules of its own: what one of them refuses does not
+ * keep the others. Refused as a whole only when they are not the ones that were shown, or when none could be approved.
+ */
+export const reconcileApprove: Operation<'reconcile.approve'> = async (context, caller, { id, digest }) => {
+  const ownership = ownershipOf(context, id)
+  const refused = refuseAccess('reconcile.approve', caller, ownership, `reconciliation ${id}`)
+  if (refused !== null) return refused
+  return {
+    effect() {
+      const open = openRequests(context, id)
+      const current = digestOfOpen(open)
+      if (current === null) {
+        return refusal(
+          'already_decided',
+          `cannot approve reconciliation ${id}: none of its repairs waits for a decision`,
+          {
+            params: { state: 'decided' },
+          },
+        )
+      }
+      if (!digestMatches(current, digest)) {
+        return refusal(
+          'digest_differs',
+          `cannot approve reconciliation ${id}: its repairs are not the ones that were shown`,
+        )
+      }
+      const refusals: { request_id: number; error: ApiError }[] = []
+      for (const request of open) {
+        const error = approveRequest(context, caller, request, request.plan.digest)?.error
+        if (error !== undefined) refusals.push({ request_id: request.id, error })
+      }
+      const [first] = refusals
+      if (first !== undefined && refusals.length === open.length) return { ok: false, error: first.error }
+      return { ok: true, output: { reconciliation: storedView(context, id), refused: refusals } }
+    },
+  }
+}
+
+function ownershipOf({ store }: EngineContext, id: number): Ownership {
+  return store.reconciliations.get(id) === null ? 'absent' : 'foreign'
+}
+
+/** A stored reconciliation with its requests as they are now. */
+function storedView(context: EngineContext, id: number): ReconciliationView {
+  const stored = context.store.reconciliations.get(id)
+  if (stored === null) throw new Error(`reconciliation ${id} disappeared`)
+  return viewOf(context, id, stored, requestsOf(context, stored.requestIds))
+}
+
+function requestsOf({ store }: EngineContext, ids: readonly number[]): Request[] {
+  return ids.flatMap((id) => store.requests.get(id) ?? [])
+}
+
+function openRequests(context: EngineContext, id: number): Request[] {
+  const ids = context.store.reconciliations.get(id)?.requestIds ?? []
+  return requestsOf(context, ids).filter(({ state }) => state === 'submitted')
+}
+
+/** What an approval of all of them is bound to; null when there is none. */
+function digestOfOpen(open: readonly Request[]): string | null {
+  if (open.length === 0) return null
+  return digestOf(
+    'reconciliation',
+    open.map(({ id, revision, plan }) => [id, revision, plan.digest]),
+  )
+}
+
+function viewOf(
+  { store, config }: EngineContext,
+  id: number | null,
+  found: Reconciliation,
+  requests: readonly Request[],
+): ReconciliationView {
+  const { begunAt, endedAt, smoke, outcome, why, people, findings, skipped } = found
+  const open = requests.filter(({ state }) => state === 'submitted')
+  return {
+    ...{ id, begun_at: begunAt, ended_at: endedAt, smoke, outcome, why, people, skipped },
+    findings: findings.map(findingView),
+    requests: requests.map((request) => {
+      const { telegram_id, os_user, name } = answersOf(store, request)
+      return {
+        id: request.id,
+        revision: request.revision,
+        digest: request.plan.digest.slice(0, SHORT_DIGEST_LENGTH),
+        state: request.state,
+        missing: request.state === 'submitted' ? missingOf(store, config, request) : [],
+        ...{ telegram_id, os_user, name },
+        run_id: store.runs.newestOf(request.id),
+      }
+    }),
+    digest: digestOfOpen(open)?.slice(0, SHORT_DIGEST_LENGTH) ?? null,
+  }
+}
+
+/** Plain members only: what is stored may have come from another version. */
+function findingView({
+  params,
+  by_hand,
+  failure,
+  ...finding
+}: Reconciliation['findings'][number]): FindingView {
+  return {
+    ...finding,
+    ...(params === undefined ? {} : { params }),
+    ...(by_hand === undefined ? {} : { by_hand }),
+    ...(failure === undefined ? {} : { failure }),
+  }
+}
