@@ -18,7 +18,12 @@ export interface HistorySize {
 export const LONG: HistorySize = { people: 1000, requests: 10_000, events: 100_000 }
 
 /** Somebody of the long history, for the roster. */
-export function longPerson(index: number): { telegram_id: number; name: string; os_user: string; role: string } {
+export function longPerson(index: number): {
+  telegram_id: number
+  name: string
+  os_user: string
+  role: string
+} {
   return { telegram_id: 900_000_000 + index, name: `Person ${index}`, os_user: `long-${index}`, role: 'user' }
 }
 
@@ -83,7 +88,14 @@ function addRequest(store: Store, index: number, at: number, onboarded: boolean)
   tell('request.approval', actor, { revision: 1, via: 'terminal' })
   store.requests.transition(id, 'submitted', 'approved', 1, { decidedAt: at, decidedBy: actor })
   const run = store.runs.insert({
-    ...{ requestId: id, revision: 1, kind: 'onboard', undoOf: null, digest: plan.digest, marker: 'm'.repeat(32) },
+    ...{
+      requestId: id,
+      revision: 1,
+      kind: 'onboard',
+      undoOf: null,
+      digest: plan.digest,
+      marker: 'm'.repeat(32),
+    },
     ...{ osUser: answers.os_user, telegramId: answers.telegram_id, queuedAt: at, steps: plan.steps },
   })
   tell('request.approved', actor, { revision: 1 }, run)
@@ -109,8 +121,15 @@ function planOf({ os_user }: OnboardAnswers, id: number): Plan {
         kind,
         params: { osUser: os_user, home: `/home/${os_user}`, content: 'What I know.\n'.repeat(20) },
         effect: 'change',
-        notes: [{ code: 'account.create', params: { os_user, home: `/home/${os_user}`, shell: '/bin/bash' } }],
+        notes: [
+          { code: 'account.create', params: { os_user, home: `/home/${os_user}`, shell: '/bin/bash' } },
+        ],
       }) as unknown as PlanStep,
   )
-  return { format: 1, steps, digest: digestOf('plan', { id, steps }), demands: { terminal: false, consent: false } }
+  return {
+    format: 1,
+    steps,
+    digest: digestOf('plan', { id, steps }),
+    demands: { terminal: false, consent: false },
+  }
 }

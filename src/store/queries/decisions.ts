@@ -1,12 +1,15 @@
 import type { Actor } from '../../domain/actor.ts'
 import type { Approval, Consent } from '../../domain/request.ts'
 import type { Database } from '../database.ts'
+import type { Schema } from '../schema.ts'
 
 /** Approvals and consents of requests; they belong to one revision and are never changed. */
 export interface DecisionQueries {
   /** False when this person has approved this revision already. */
   approve(approval: Approval): boolean
   approvals(requestId: number, revision: number): Approval[]
+  /** Those of every revision of these requests, in the order of `approvals`. */
+  approvalsOf(requestIds: readonly number[]): Approval[]
   /** How many approvals of this kind were given since, of everybody. */
   countSince(via: Approval['via'], since: number): number
   /** False when there is one already. */
@@ -42,15 +45,12 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
           .where('revision', '=', revision)
           .orderBy('at')
           .orderBy('person_key'),
-      ).map((row) => ({
-        requestId: row.request_id,
-        revision: row.revision,
-        digest: row.digest,
-        actor: JSON.parse(row.actor) as Actor,
-        personKey: row.person_key,
-        via: row.via as Approval['via'],
-        at: row.at,
-      })),
+      ).map(approvalOf),
+    approvalsOf(requestIds) {
+      if (requestIds.length === 0) return []
+      const query = build.selectFrom('approvals').selectAll().where('request_id', 'in', requestIds)
+      return all(query.orderBy('at').orderBy('person_key')).map(approvalOf)
+    },
     countSince: (via, since) =>
       first(
         build
@@ -88,5 +88,17 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
         ? { by: 'owner', uid: row.uid ?? -1, at: row.at }
         : { by: 'operator', reason: row.reason ?? '', at: row.at }
     },
+  }
+}
+
+function approvalOf(row: Schema['approvals']): Approval {
+  return {
+    requestId: row.request_id,
+    revision: row.revision,
+    digest: row.digest,
+    actor: JSON.parse(row.actor) as Actor,
+    personKey: row.person_key,
+    via: row.via as Approval['via'],
+    at: row.at,
   }
 }

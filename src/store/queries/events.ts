@@ -118,8 +118,7 @@ export function eventQueries(database: Database): EventQueries {
         goOn(event.at, { id, hash })
       }
     },
-    after: (cursor, limit) =>
-      all(chain(cursor).selectAll().orderBy('id').limit(limit)).map(eventOf),
+    after: (cursor, limit) => all(chain(cursor).selectAll().orderBy('id').limit(limit)).map(eventOf),
     doubted: (cursor, limit) =>
       all(chain(cursor).selectAll().orderBy('id').limit(limit)).map((row) => ({
         id: row.id,
