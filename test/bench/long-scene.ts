@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '../../src/store/open-store.ts'
-import { fillStore, type HistorySize, LONG, longRoster } from '../support/big-history.ts'
+import { fillStore, type HistorySize, LONG, longPasswd, longRoster } from '../support/big-history.ts'
 import { createScene, type Scene } from '../support/stage/scene.ts'
 
 /** Nobody but the worker runs; for whoever closes it. */
@@ -18,6 +18,7 @@ export async function createLongScene(
     if (!opened.ok) throw new Error(opened.problem.message)
     fillStore(opened.store, size, Date.now())
     opened.store.close()
+    appendFileSync('/etc/passwd', longPasswd(size.people))
     appendFileSync(scene.places.roster, longRoster(size.people).replace(/^users:\n/, '\n'))
     await scene.worker.start()
     return scene

@@ -36,6 +36,14 @@ export function longRoster(people: number): string {
   return `users:\n${entries.join('\n')}`
 }
 
+/** Lines of passwd(5) for these people. */
+export function longPasswd(people: number): string {
+  return Array.from({ length: people }, (_, index) => {
+    const { os_user, name } = longPerson(index)
+    return `${os_user}:x:${20_000 + index}:${20_000 + index}:${name}:/home/${os_user}:/bin/bash\n`
+  }).join('')
+}
+
 const OPERATOR = { kind: 'operator', uid: 0 } as const
 /** Requests of one transaction. */
 const BATCH = 200

@@ -68,11 +68,16 @@ export interface RequestReader {
   personKey: string | null
 }
 
-type Row = { [K in keyof RequestsTable]: K extends 'id' ? number : RequestsTable[K] }
+/** What a request is made of; what its digest was computed over is long, and asked for by itself. */
+const COLUMNS = [
+  ...(['id', 'revision', 'host', 'state', 'subject', 'requester', 'requester_person_key', 'plan'] as const),
+  ...(['created_at', 'submitted_at', 'expires_at', 'decided_at', 'decided_by', 'reason'] as const),
+] as const satisfies (keyof RequestsTable)[]
+type Row = { [K in (typeof COLUMNS)[number]]: K extends 'id' ? number : RequestsTable[K] }
 
 export function requestQueries(database: Database): RequestQueries {
   const { build, all, first, run } = database
-  const select = () => build.selectFrom('requests').selectAll()
+  const select = () => build.selectFrom('requests').select(COLUMNS)
   return {
     insert(request) {
       const { insertId } = run(
