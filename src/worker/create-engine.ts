@@ -15,7 +15,9 @@ import { createExecute } from './operations/execute.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
+import { createSchedule } from './reconcile/schedule.ts'
 import { createRunner } from './running/runner.ts'
+import { createStuckRuns } from './running/stuck-runs.ts'
 
 export interface EngineDependencies {
   config: Config
@@ -40,6 +42,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { config, host, registry, store, log, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
+  const events = createEventLog(store, clock)
   const parts: Omit<EngineContext, 'reconciler'> = {
     config,
     host,
@@ -50,15 +53,16 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     limits,
     callerOf,
     version,
-    events: createEventLog(store, clock),
+    events,
+    stuck: createStuckRuns({ events, clock, log }),
     observe: createObserve(config, host, dependencies.diskProblems ?? ((folders) => diskProblems(folders))),
     checks: createRateLimit(limits.checksPerMinute, 60_000),
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
   const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
-  const { events } = context
   const runner = createRunner(context)
+  const schedule = createSchedule(context, awaitExpiry)
   let expiry: NodeJS.Timeout | undefined
   let running = false
   let endDailyHead = () => {}
@@ -101,11 +105,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       lapseRequests(context)
       if (config.audit.postHead) endDailyHead = startDailyHead(context)
       runner.start()
+      schedule.start()
       awaitExpiry()
     },
     async stop(deadlineMs) {
       running = false
       clearTimeout(expiry)
+      schedule.stop()
       endDailyHead()
       await Promise.all([context.reconciler.stop(), runner.stop(deadlineMs)])
     },

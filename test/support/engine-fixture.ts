@@ -144,6 +144,8 @@ export interface FixtureOptions {
   wrap?: (database: Database) => Database
   /** The machine that this test runs on, in a sandbox, instead of the fake one. */
   real?: { host: (store: Store) => Host; registry: StepRegistry }
+  /** What happens while somebody looks at the fake machine. */
+  onSnapshot?: () => void
   /** The test changes the database behind the worker's back. */
   tampers?: true
   disk?: { path: string; problem: 'disk_full' | 'disk_read_only' }[]
@@ -184,7 +186,7 @@ export interface Fixture {
   onboard(answers?: Partial<AnswersInput>): Promise<RunView>
   /** Ends this engine as kill -9 would and starts another on the same database and machine; `between` has it to itself. */
   restart(
-    options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>,
+    options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config' | 'limits'>,
     between?: (databaseFile: string) => void,
   ): Promise<void>
   /** Ends it, and expects that the history is whole and says what the tables say, unless the test tampers with it. */
@@ -202,13 +204,13 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   let keys = 0
   let current: { engine: Engine; store: Store }
 
-  async function open({ script, wrap, config }: FixtureOptions): Promise<void> {
+  async function open({ script, wrap, config, limits }: FixtureOptions): Promise<void> {
     const opened = openSqlite(file)
     if (!opened.ok) throw new Error(opened.problem.message)
     const store = createStore(wrap?.(opened.database) ?? opened.database)
     const engine = createEngine({
       config: testConfig(config),
-      host: options.real?.host(store) ?? fakeHost(machine),
+      host: options.real?.host(store) ?? fakeHost(machine, options.onSnapshot),
       registry: options.real?.registry ?? fakeSteps(machine, steps, script),
       store,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -219,7 +221,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
         return known === undefined ? admin(actor.telegramId) : known
       },
       clock: () => time.now,
-      limits: options.limits ?? {},
+      limits: { undoPauseMs: 5, ...limits },
       diskProblems: async (folders) => (options.disk ?? []).filter(({ path }) => folders.includes(path)),
     })
     current = { engine, store: { ...store, close: opened.database.close } }

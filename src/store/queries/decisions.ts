@@ -5,8 +5,8 @@ import type { Schema } from '../schema.ts'
 
 /** Approvals and consents of requests; they belong to one revision and are never changed. */
 export interface DecisionQueries {
-  /** False when this person has approved this revision already. */
-  approve(approval: Approval): boolean
+  /** False when this person has approved this revision already; an approval from before `goodSince` is replaced. */
+  approve(approval: Approval, goodSince: number): boolean
   approvals(requestId: number, revision: number): Approval[]
   /** Those of every revision of these requests, in the order of `approvals`. */
   approvalsOf(requestIds: readonly number[]): Approval[]
@@ -17,9 +17,18 @@ export interface DecisionQueries {
   consentOf(requestId: number, revision: number): Consent | null
 }
 
-export function decisionQueries({ build, all, first, run }: Database): DecisionQueries {
+export function decisionQueries({ build, all, asked, first, run }: Database): DecisionQueries {
+  const approvalsOfRevision = asked(
+    build
+      .selectFrom('approvals')
+      .selectAll()
+      .where('request_id', '=', 0)
+      .where('revision', '=', 0)
+      .orderBy('at')
+      .orderBy('person_key'),
+  )
   return {
-    approve({ requestId, revision, personKey, digest, actor, via, at }) {
+    approve({ requestId, revision, personKey, digest, actor, via, at }, goodSince) {
       const { changes } = run(
         build
           .insertInto('approvals')
@@ -32,20 +41,16 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
             via,
             at,
           })
-          .onConflict((conflict) => conflict.doNothing()),
+          .onConflict((conflict) =>
+            conflict
+              .columns(['request_id', 'revision', 'person_key'])
+              .doUpdateSet({ digest, actor: JSON.stringify(actor), via, at })
+              .where('approvals.at', '<=', goodSince),
+          ),
       )
       return changes === 1
     },
-    approvals: (requestId, revision) =>
-      all(
-        build
-          .selectFrom('approvals')
-          .selectAll()
-          .where('request_id', '=', requestId)
-          .where('revision', '=', revision)
-          .orderBy('at')
-          .orderBy('person_key'),
-      ).map(approvalOf),
+    approvals: (requestId, revision) => approvalsOfRevision([requestId, revision]).map(approvalOf),
     approvalsOf(requestIds) {
       if (requestIds.length === 0) return []
       const query = build.selectFrom('approvals').selectAll().where('request_id', 'in', requestIds)

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Actor } from '../../domain/actor.ts'
+import type { Returned } from '../../domain/difference.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Request, RequestAnswers, RequestState } from '../../domain/request.ts'
 import { mayRequestBecome } from '../../domain/transitions.ts'
@@ -28,6 +29,7 @@ export interface RequestChange {
   decidedAt?: number | null
   decidedBy?: string | null
   reason?: string | null
+  returned?: Returned
 }
 
 /** Requests. Every update repeats the state and revision that the caller saw, and says whether it found them. */
@@ -71,13 +73,32 @@ export interface RequestReader {
 /** What a request is made of; what its digest was computed over is long, and asked for by itself. */
 const COLUMNS = [
   ...(['id', 'revision', 'host', 'state', 'subject', 'requester', 'requester_person_key', 'plan'] as const),
-  ...(['created_at', 'submitted_at', 'expires_at', 'decided_at', 'decided_by', 'reason'] as const),
+  ...([
+    'created_at',
+    'submitted_at',
+    'expires_at',
+    'decided_at',
+    'decided_by',
+    'reason',
+    'returned',
+  ] as const),
 ] as const satisfies (keyof RequestsTable)[]
 type Row = { [K in (typeof COLUMNS)[number]]: K extends 'id' ? number : RequestsTable[K] }
 
 export function requestQueries(database: Database): RequestQueries {
-  const { build, all, first, run } = database
+  const { build, all, asked, first, run } = database
   const select = () => build.selectFrom('requests').select(COLUMNS)
+  const withId = asked(select().where('id', '=', 0))
+  const openStates = ['draft', 'submitted'] as const
+  const lapsedRows = asked(select().where('state', 'in', openStates).where('expires_at', '<=', 0))
+  const firstExpiry = asked(
+    build
+      .selectFrom('requests')
+      .select('expires_at')
+      .where('state', 'in', openStates)
+      .orderBy('expires_at')
+      .limit(1),
+  )
   return {
     insert(request) {
       const { insertId } = run(
@@ -100,7 +121,7 @@ export function requestQueries(database: Database): RequestQueries {
       )
       return insertId
     },
-    get: (id) => requestOf(first(select().where('id', '=', id))),
+    get: (id) => requestOf(withId([id])[0]),
     basis: (id) => first(build.selectFrom('requests').select('basis').where('id', '=', id))?.basis ?? '',
     findDraft: (subjectHash, requesterKey) =>
       requestOf(
@@ -155,17 +176,8 @@ export function requestQueries(database: Database): RequestQueries {
       )
       return changes === 1
     },
-    lapsed: (now) =>
-      all(select().where('state', 'in', ['draft', 'submitted']).where('expires_at', '<=', now)).map(parse),
-    nextExpiry: () =>
-      first(
-        build
-          .selectFrom('requests')
-          .select('expires_at')
-          .where('state', 'in', ['draft', 'submitted'])
-          .orderBy('expires_at')
-          .limit(1),
-      )?.expires_at ?? null,
+    lapsed: (now) => lapsedRows([...openStates, now]).map(parse),
+    nextExpiry: () => firstExpiry([...openStates, 1])[0]?.expires_at ?? null,
     isOpenFor: (telegramId) =>
       first(
         build
@@ -217,6 +229,7 @@ function columnsOf(change: RequestChange): InsertRow {
   if (change.decidedAt !== undefined) columns.decided_at = change.decidedAt
   if (change.decidedBy !== undefined) columns.decided_by = change.decidedBy
   if (change.reason !== undefined) columns.reason = change.reason
+  if (change.returned !== undefined) columns.returned = JSON.stringify(change.returned)
   return columns
 }
 
@@ -240,5 +253,6 @@ function parse(row: Row): Request {
     decidedAt: row.decided_at,
     decidedBy: row.decided_by,
     reason: row.reason,
+    returned: row.returned === null ? null : (JSON.parse(row.returned) as Returned),
   }
 }

@@ -1,11 +1,13 @@
-import type { Config } from '../../config/config.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Approval, Request } from '../../domain/request.ts'
 import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
+import { hasEnded } from '../../domain/transitions.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
+import type { EngineContext } from '../context.ts'
+import { byHandOf } from '../running/by-hand.ts'
 import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
@@ -13,31 +15,28 @@ import type { Names } from './roster-names.ts'
 import { missingOf } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
-export function requestView(store: Store, config: Config, names: Names, request: Request): RequestView {
-  const [view] = requestViews(store, config, names, [request])
+export function requestView(context: Viewing, names: Names, request: Request): RequestView {
+  const [view] = requestViews(context, names, [request])
   if (view === undefined) throw new Error(`request ${request.id} has no view`)
   return view
 }
 
+type Viewing = Pick<EngineContext, 'store' | 'config' | 'clock'>
+
 /** Many of them, with as many questions to the store as for one. */
-export function requestViews(
-  store: Store,
-  config: Config,
-  names: Names,
-  requests: readonly Request[],
-): RequestView[] {
+export function requestViews(context: Viewing, names: Names, requests: readonly Request[]): RequestView[] {
+  const { store } = context
   const ids = requests.map(({ id }) => id)
   const newestRuns = store.runs.newestOfRequests(ids)
   const approvals = Map.groupBy(store.decisions.approvalsOf(ids), ({ requestId }) => requestId)
   return requests.map((request) => {
     const given = (approvals.get(request.id) ?? []).filter(({ revision }) => revision === request.revision)
-    return requestViewWith(store, config, names, request, given, newestRuns.get(request.id) ?? null)
+    return requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
   })
 }
 
 function requestViewWith(
-  store: Store,
-  config: Config,
+  { store, config, clock }: Viewing,
   names: Names,
   request: Request,
   approvals: readonly Approval[],
@@ -55,10 +54,18 @@ function requestViewWith(
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
-    missing: open ? missingOf(store, config, request, approvals) : [],
+    missing: open ? missingOf(store, config, request, clock(), approvals) : [],
     approvals: approvals.map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
+    returned:
+      request.returned === null
+        ? null
+        : {
+            kind: request.returned.kind,
+            run_id: request.returned.runId,
+            differences: request.returned.differences,
+          },
     created_at: request.createdAt,
     submitted_at: request.submittedAt,
     expires_at: request.expiresAt,
@@ -77,7 +84,12 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 }
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
-export function runView(store: Store, names: Names, run: Run, request: Request): RunView {
+export function runView(
+  { store, config, stuck }: Pick<EngineContext, 'store' | 'config' | 'stuck'>,
+  names: Names,
+  run: Run,
+  request: Request,
+): RunView {
   const { telegram_id, name, os_user, role } = answersOf(store, request)
   const { closed } = run
   return {
@@ -92,8 +104,16 @@ export function runView(store: Store, names: Names, run: Run, request: Request):
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
+    stuck: hasEnded(run.state) ? null : (stuck.of(run.id) ?? waitsForTurn(store, run)),
+    by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
+}
+
+/** One that nobody has begun with waits for others to end. */
+function waitsForTurn(store: Store, { state, queuedAt }: Run): RunView['stuck'] {
+  const running = state === 'queued' ? store.runs.count(['running', 'undoing']) : 0
+  return running === 0 ? null : { code: 'turn', params: { running }, since: queuedAt }
 }
 
 function stepView(step: RunStep): RunView['steps'][number] {

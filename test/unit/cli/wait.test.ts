@@ -65,6 +65,12 @@ const FAILED_STEP: RunView['steps'][number] = {
   failure: { code: 'probe_failed', params: { why: 'it said \u001b[2Jno' }, detail: 'stderr \u202e here' },
 }
 
+const RETURNED: RequestView['returned'] = {
+  kind: 'drift',
+  run_id: 3,
+  differences: [{ code: 'account_appeared', params: { os_user: 'ada', uid: '1007' } }],
+}
+
 describe('--wait', () => {
   it('says each step once as it ends, and ends with the receipt and status 0', async () => {
     run = { ...run, steps: [{ ...runView().steps[0]!, state: 'applying', duration_ms: null }] }
@@ -155,11 +161,20 @@ describe('--wait', () => {
     const ended = cli([...APPROVE, '--json'])
     await following()
     happen(() => {
-      request = requestView({ state: 'submitted', revision: 2, reason: 'the account appeared' })
+      request = requestView({ state: 'submitted', revision: 2, returned: RETURNED })
     })
     const result = await ended
     expect(result.status).toBe(4)
     expect(result.json()).toMatchObject({ error: { code: 'digest_differs' }, request: { revision: 2 } })
+  })
+
+  it('says in words what changed when the request came back', async () => {
+    const ended = cli(APPROVE)
+    await following()
+    happen(() => {
+      request = requestView({ state: 'submitted', revision: 2, returned: RETURNED })
+    })
+    expect((await ended).stderr).toContain('an account ada appeared (uid 1007)')
   })
 
   it('says what is still missing while it waits', async () => {
@@ -202,5 +217,41 @@ describe('--wait', () => {
     expect(status).toBe(130)
     expect(stderr).toContain('request 7 goes on without you')
     await expect.poll(() => server.openStreams()).toBe(0)
+  })
+})
+
+describe('run resume --wait', () => {
+  const RESUME = ['run', 'resume', '3', '--wait', '--json']
+
+  it.each([
+    ['undone', 0, undefined],
+    ['succeeded', 0, undefined],
+    ['failed', 1, 'run_failed'],
+  ] as const)(
+    'that ends %s has status %i: to whoever resumes an undo, undone is what they wanted',
+    async (state, status, code) => {
+      run = runView({ state: 'undoing', finished_at: null, undoable: false })
+      server.handlers['run.resume'] = () => ({ run })
+      const ended = cli(RESUME)
+      await following()
+      happen(() => {
+        run = { ...run, state, finished_at: 50 }
+      })
+      const result = await ended
+      expect(result.status).toBe(status)
+      expect(result.json()).toMatchObject({
+        run: { state },
+        ...(code === undefined ? {} : { error: { code } }),
+      })
+    },
+  )
+
+  it('is refused for a run in another state with status 2, and abandon needs a reason', async () => {
+    const error = { code: 'wrong_state', message: 'cannot resume run 3: it succeeded' } as const
+    server.handlers['run.resume'] = () => ({ error })
+    const refused = await cli(RESUME)
+    expect(refused.status).toBe(2)
+    expect(refused.json()).toMatchObject({ error })
+    expect((await cli(['run', 'abandon', '3', '--json'])).status).toBe(2)
   })
 })

@@ -3,12 +3,13 @@ import { missingFor } from '../../../src/domain/policy.ts'
 import type { Approval, Consent } from '../../../src/domain/request.ts'
 import type { ApprovalPolicy } from '../../../src/domain/role.ts'
 
+const NOW = 1000
 const digest = 'd'.repeat(43)
 const policy = (change: Partial<ApprovalPolicy> = {}): ApprovalPolicy => ({
   count: 1,
   self: true,
   step_up: 'none',
-  expiresMs: 1,
+  expiresMs: 5000,
   ...change,
 })
 const approval = (personKey: string, change: Partial<Approval> = {}): Approval => ({
@@ -30,10 +31,22 @@ function missing(
   consent: Consent | null = null,
 ) {
   const request = { revision: 1, requesterPersonKey: 'person:7' }
-  return missingFor(policy(change), { digest, demands }, request, { approvals, consent })
+  return missingFor(policy(change), { digest, demands }, request, { approvals, consent }, NOW)
 }
 
 describe('what a request lacks', () => {
+  test('is an approval again once it is older than the policy lets a request be', () => {
+    const given = NOW - 5000
+    expect(missing({ count: 1 }, [approval('person:8', { at: given + 1 })])).toEqual([])
+    expect(missing({ count: 1 }, [approval('person:8', { at: given })])).toEqual([
+      { kind: 'approvals', have: 0, need: 1 },
+    ])
+    const terminal = approval('operator', { via: 'terminal', at: given })
+    expect(missing({ count: 1, step_up: 'terminal' }, [terminal, approval('person:8', { at: NOW })])).toEqual(
+      [{ kind: 'terminal' }],
+    )
+  })
+
   test('is nothing once as many distinct persons approved as the policy counts', () => {
     expect(missing({ count: 2 }, [approval('person:7')])).toEqual([{ kind: 'approvals', have: 1, need: 2 }])
     expect(missing({ count: 2 }, [approval('person:7'), approval('person:7', { at: 2 })])).toHaveLength(1)
@@ -69,7 +82,7 @@ describe('what a request lacks', () => {
     const request = { revision: 1, requesterPersonKey: 'operator' }
     const approvals = [approval('operator', { via: 'terminal' })]
     const plan = { digest, demands: { terminal: true, consent: false } }
-    expect(missingFor(policy({ self: false }), plan, request, { approvals, consent: null })).toEqual([
+    expect(missingFor(policy({ self: false }), plan, request, { approvals, consent: null }, NOW)).toEqual([
       { kind: 'approvals', have: 0, need: 1 },
     ])
   })
