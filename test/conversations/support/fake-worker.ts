@@ -375,7 +375,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       if (run === undefined) throw refusal('not_found')
       return { run }
     },
-    'people.list': () => ({ people: worker.roster }),
+    'people.list': () => ({ people: worker.roster, more: false }),
     'people.get': ({ name }) => {
       const person = worker.roster.find((one) => one.os_user === name || String(one.telegram_id) === name)
       if (person === undefined) throw refusal('not_found')
