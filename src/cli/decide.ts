@@ -1,5 +1,6 @@
 import type { RequestView } from '../protocol/views.ts'
-import { actorText, requestLines } from '../texts/requests.ts'
+import { actorText } from '../texts/actors.ts'
+import { requestLines } from '../texts/requests.ts'
 import { failed, type Outcome, refused } from './outcome.ts'
 import type { Session } from './session.ts'
 import { isDigestOf } from './verbs/arguments.ts'

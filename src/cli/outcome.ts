@@ -1,8 +1,10 @@
 import type { ApiError, ErrorCode } from '../protocol/errors.ts'
 import { ERROR_CODES } from '../protocol/errors.ts'
 import type { RequestView, RunView } from '../protocol/views.ts'
+import { returnedLines } from '../texts/differences.ts'
 import { errorLines } from '../texts/errors.ts'
 import type { Line } from '../texts/line.ts'
+import { plain } from '../texts/plain.ts'
 import { requestStateText } from '../texts/requests.ts'
 
 /** Ends of a verb that are no errors of the API; each with its exit status. Stable, like `ERROR_CODES`. */
@@ -92,11 +94,13 @@ export function notApproved(
   request: RequestView,
   code: 'denied' | 'expired' | 'cancelled' | 'digest_differs',
 ): Outcome {
-  const why = request.reason === null ? '' : `: ${request.reason}`
-  const message =
-    code === 'digest_differs'
-      ? `cannot go on with request ${request.id}: the host changed, and it is back for approval as revision ${request.revision}${why}`
-      : `cannot go on with request ${request.id}: it is ${requestStateText(request.state)}${why}`
+  if (code === 'digest_differs') {
+    const message = `cannot go on with request ${request.id}: it is back for approval as revision ${request.revision}`
+    const lines: Line[] = [{ mark: 'failed', text: message }, ...returnedLines(request)]
+    return failed(code, message, { data: { request }, lines })
+  }
+  const why = request.reason === null ? '' : `: ${plain(request.reason)}`
+  const message = `cannot go on with request ${request.id}: it is ${requestStateText(request.state)}${why}`
   return refusedWith(code, message, { request })
 }
 

@@ -3,17 +3,21 @@ import type { Approval, Consent, Missing } from './request.ts'
 import type { ApprovalPolicy } from './role.ts'
 
 /**
- * What a submitted request still lacks; empty means approved. Of the approvals only those of this revision and digest
- * count, one per person, and the requester's own only where the policy says `self`.
+ * What a submitted request still lacks at `now`; empty means approved. Of the approvals only those of this revision and
+ * digest count, as long as they are good, one per person, and the requester's own only where the policy says `self`.
  */
 export function missingFor(
   policy: ApprovalPolicy,
   plan: Pick<Plan, 'digest' | 'demands'>,
   request: { revision: number; requesterPersonKey: string | null },
   decisions: { approvals: readonly Approval[]; consent: Consent | null },
+  now: number,
 ): Missing[] {
   const valid = decisions.approvals.filter(
-    (approval) => approval.revision === request.revision && approval.digest === plan.digest,
+    (approval) =>
+      approval.revision === request.revision &&
+      approval.digest === plan.digest &&
+      !isTooOld(policy, approval, now),
   )
   const counted = valid.filter((approval) => mayCount(policy, request.requesterPersonKey, approval.personKey))
   const have = new Set(counted.map((approval) => approval.personKey)).size
@@ -33,4 +37,9 @@ export function mayCount(
   personKey: string,
 ): boolean {
   return policy.self || requesterPersonKey === null || personKey !== requesterPersonKey
+}
+
+/** An approval is good for as long as the policy gives a request, from its own decision on. */
+export function isTooOld(policy: ApprovalPolicy, { at }: Pick<Approval, 'at'>, now: number): boolean {
+  return now - at >= policy.expiresMs
 }

@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts'
+import type { Returned } from './difference.ts'
 import type { Finding } from './finding.ts'
 import type { OnboardAnswers } from './person.ts'
 import type { Plan } from './plan.ts'
@@ -46,8 +47,10 @@ export interface Request {
   decidedAt: number | null
   /** `actorKey` of who denied, cancelled or gave the last approval; `worker` when it lapsed. */
   decidedBy: string | null
-  /** Reason of a denial or what changed when it came back, for people. */
+  /** Reason of a denial, for people. */
   reason: string | null
+  /** How it came back as this revision; null for a first revision. */
+  returned: Returned | null
 }
 
 /** One actor's decision on one plan digest of one revision. */

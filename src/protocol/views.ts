@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { BY_HAND_CODES } from '../domain/by-hand.ts'
+import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
 import { RUN_CHOICES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
@@ -87,6 +89,15 @@ export const requestViewSchema = z.strictObject({
   ),
   decided_by: actorViewSchema.nullable(),
   reason: z.string().nullable(),
+  /** How it came back as this revision, and what differs from what was approved; null for a first revision. */
+  returned: z
+    .strictObject({
+      kind: z.enum(RETURN_KINDS),
+      /** The run that did not begin, or that was undone. */
+      run_id: z.number(),
+      differences: z.array(z.strictObject({ code: z.enum(DIFFERENCE_CODES), params })),
+    })
+    .nullable(),
   created_at: z.number(),
   submitted_at: z.number().nullable(),
   expires_at: z.number(),
@@ -141,6 +152,14 @@ export const runViewSchema = z.strictObject({
   undoable: z.boolean(),
   /** What may be done about it in principle; who may is the worker's to decide. */
   choices: z.array(z.enum(RUN_CHOICES)),
+  /** What is left where its undo could not finish, and so to be done by hand; words in `src/texts/by-hand.ts`. */
+  by_hand: z.array(
+    z.strictObject({
+      step: z.string(),
+      code: z.enum(BY_HAND_CODES),
+      params: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
   /** Somebody took note that it stays undone, or accepted what its undo left. */
   closed: z
     .strictObject({

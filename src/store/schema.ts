@@ -83,6 +83,7 @@ export interface RequestsTable {
   decided_at: number | null
   decided_by: string | null
   reason: string | null
+  returned: string | null
 }
 
 export interface RunsTable {

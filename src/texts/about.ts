@@ -1,9 +1,9 @@
 import type { OperationOutput } from '../protocol/operations.ts'
+import { actorText } from './actors.ts'
 import { durationText, sizeText, timeText } from './duration.ts'
 import type { Line } from './line.ts'
 import { personLine } from './people.ts'
 import { plain } from './plain.ts'
-import { actorText } from './requests.ts'
 
 /** Whom the worker takes the caller for, and what that one may do. */
 export function whoamiLines(whoami: OperationOutput<'whoami'>): Line[] {

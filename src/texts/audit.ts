@@ -1,11 +1,11 @@
 import type { EventType } from '../domain/event.ts'
 import { type AuditEntryView, type AuditFinding, failureSchema } from '../protocol/views.ts'
+import { actorText } from './actors.ts'
 import { durationText, localTimeText } from './duration.ts'
 import { failureText } from './failures.ts'
 import type { Line } from './line.ts'
 import { paramsOf } from './params.ts'
 import { plain } from './plain.ts'
-import { actorText } from './requests.ts'
 import { stepTitle } from './steps.ts'
 
 /** What was done, so that a name before it makes a sentence. Members that did not leave the worker are left out of it. */

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
-import type { actorViewSchema, missingSchema, RequestView } from '../protocol/views.ts'
+import type { missingSchema, RequestView } from '../protocol/views.ts'
+import { actorText } from './actors.ts'
+import { returnedLines } from './differences.ts'
 import { timeText } from './duration.ts'
 import type { Line } from './line.ts'
 import { answerLines } from './people.ts'
@@ -79,6 +81,7 @@ export function requestLines(request: RequestView): Line[] {
   }
   if (request.reason !== null)
     lines.push({ mark: 'info', text: `because: ${plain(request.reason)}`, indent: 1 })
+  lines.push(...indented(returnedLines(request)))
   if (request.state === 'draft' || request.state === 'submitted') {
     for (const missing of request.missing) {
       lines.push({ mark: 'will', text: missingText(missing, request.id), indent: 1 })
@@ -88,19 +91,12 @@ export function requestLines(request: RequestView): Line[] {
   return [
     ...lines,
     { mark: 'none', text: 'Answers' },
-    ...answerLines(request.answers).map((line) => ({ ...line, indent: 1 })),
+    ...indented(answerLines(request.answers)),
     { mark: 'none', text: request.kind === 'undo' ? 'Plan of the undo' : 'Plan' },
-    ...planLines(request.plan).map((line) => ({ ...line, indent: (line.indent ?? 0) + 1 })),
+    ...indented(planLines(request.plan)),
   ]
 }
 
-/** Who, for people: the name when the worker knows one, else what the key says. */
-export function actorText(actor: z.infer<typeof actorViewSchema>): string {
-  if (actor.name !== null) return plain(actor.name, 64)
-  if (actor.key === 'operator') return 'the operator (uid 0)'
-  if (actor.key === 'bot') return 'the bot'
-  if (actor.key === 'worker') return 'the worker'
-  if (actor.key.startsWith('telegram:')) return `Telegram user ${plain(actor.key.slice(9), 20)}`
-  if (actor.key.startsWith('os:')) return `uid ${plain(actor.key.slice(3), 20)}`
-  return plain(actor.key, 64)
+function indented(lines: Line[]): Line[] {
+  return lines.map((line) => ({ ...line, indent: (line.indent ?? 0) + 1 }))
 }

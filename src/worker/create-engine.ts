@@ -15,6 +15,7 @@ import { createExecute } from './operations/execute.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
+import { createSchedule } from './reconcile/schedule.ts'
 import { createRunner } from './running/runner.ts'
 
 export interface EngineDependencies {
@@ -59,6 +60,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
   const { events } = context
   const runner = createRunner(context)
+  const schedule = createSchedule(context, awaitExpiry)
   let expiry: NodeJS.Timeout | undefined
   let running = false
   let endDailyHead = () => {}
@@ -101,11 +103,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       lapseRequests(context)
       if (config.audit.postHead) endDailyHead = startDailyHead(context)
       runner.start()
+      schedule.start()
       awaitExpiry()
     },
     async stop(deadlineMs) {
       running = false
       clearTimeout(expiry)
+      schedule.stop()
       endDailyHead()
       await Promise.all([context.reconciler.stop(), runner.stop(deadlineMs)])
     },

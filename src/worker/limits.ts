@@ -20,6 +20,10 @@ export interface EngineLimits {
   lockPatienceMs: number
   /** How long a run that was interrupted by a bug or a full disk rests before it is taken up again. */
   retryMs: number
+  /** How long after its start the worker compares everybody with the host for the first time. */
+  firstReconcileMs: number
+  /** How often the schedule looks at the clock, which may be set. */
+  reconcileTickMs: number
   /** First answers are remembered for this long. */
   idempotencyMs: number
 }
@@ -38,5 +42,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   graceMs: 10_000,
   lockPatienceMs: 30_000,
   retryMs: 10_000,
+  firstReconcileMs: 5 * 60_000,
+  reconcileTickMs: 60_000,
   idempotencyMs: 7 * 24 * HOUR,
 }

@@ -13,6 +13,7 @@ import { measureListings } from './listings.ts'
 import { measureOnboarding } from './onboarding.ts'
 import { measureProcesses } from './processes.ts'
 import { measureRaces } from './races.ts'
+import { measureReconcile } from './reconcile.ts'
 import { measureRestarts } from './restarts.ts'
 import { measureTaps } from './taps.ts'
 
@@ -37,6 +38,7 @@ const BENCHES: Record<string, Bench> = {
   bulk: { people: 100, measure: measureBulk },
   races: { people: 50, measure: measureRaces },
   listings: { people: 100, measure: measureListings },
+  reconcile: { people: 1000, measure: measureReconcile },
 }
 
 process.exitCode = await main(process.argv.slice(2))

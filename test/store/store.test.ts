@@ -224,10 +224,13 @@ for (const dialect of dialects) {
           via: 'chat' as const,
           at: 3,
         }
-        expect(store.decisions.approve(approval)).toBe(true)
-        expect(store.decisions.approve({ ...approval, at: 4 })).toBe(false)
-        expect(store.decisions.approve({ ...approval, revision: 2 })).toBe(true)
+        expect(store.decisions.approve(approval, 2)).toBe(true)
+        expect(store.decisions.approve({ ...approval, at: 4 }, 2)).toBe(false)
+        expect(store.decisions.approve({ ...approval, revision: 2 }, 2)).toBe(true)
         expect(store.decisions.approvals(requestId, 1)).toEqual([approval])
+        // One that is no longer good can be given anew.
+        expect(store.decisions.approve({ ...approval, at: 5 }, 3)).toBe(true)
+        expect(store.decisions.approvals(requestId, 1)).toEqual([{ ...approval, at: 5 }])
       })
 
       test('keep one consent a revision', () => {

@@ -184,7 +184,7 @@ export interface Fixture {
   onboard(answers?: Partial<AnswersInput>): Promise<RunView>
   /** Ends this engine as kill -9 would and starts another on the same database and machine; `between` has it to itself. */
   restart(
-    options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config'>,
+    options?: Pick<FixtureOptions, 'script' | 'wrap' | 'config' | 'limits'>,
     between?: (databaseFile: string) => void,
   ): Promise<void>
   /** Ends it, and expects that the history is whole and says what the tables say, unless the test tampers with it. */
@@ -202,7 +202,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
   let keys = 0
   let current: { engine: Engine; store: Store }
 
-  async function open({ script, wrap, config }: FixtureOptions): Promise<void> {
+  async function open({ script, wrap, config, limits }: FixtureOptions): Promise<void> {
     const opened = openSqlite(file)
     if (!opened.ok) throw new Error(opened.problem.message)
     const store = createStore(wrap?.(opened.database) ?? opened.database)
@@ -219,7 +219,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
         return known === undefined ? admin(actor.telegramId) : known
       },
       clock: () => time.now,
-      limits: options.limits ?? {},
+      limits: limits ?? {},
       diskProblems: async (folders) => (options.disk ?? []).filter(({ path }) => folders.includes(path)),
     })
     current = { engine, store: { ...store, close: opened.database.close } }

@@ -142,6 +142,7 @@ export function fakeHost(machine: FakeMachine): Host {
     programs: only<Host['programs']>('programs', { containment: async () => 'pid-namespace' }),
     accounts,
     files: only<Host['files']>('files', {
+      checkParents: async () => ({ ok: true }),
       stat: async (path) => machine.paths.get(path) ?? { kind: 'absent' },
       readTrusted: async () =>
         machine.template === null

@@ -5,8 +5,8 @@ import type { Schema } from '../schema.ts'
 
 /** Approvals and consents of requests; they belong to one revision and are never changed. */
 export interface DecisionQueries {
-  /** False when this person has approved this revision already. */
-  approve(approval: Approval): boolean
+  /** False when this person has approved this revision already; an approval from before `goodSince` is replaced. */
+  approve(approval: Approval, goodSince: number): boolean
   approvals(requestId: number, revision: number): Approval[]
   /** Those of every revision of these requests, in the order of `approvals`. */
   approvalsOf(requestIds: readonly number[]): Approval[]
@@ -19,7 +19,7 @@ export interface DecisionQueries {
 
 export function decisionQueries({ build, all, first, run }: Database): DecisionQueries {
   return {
-    approve({ requestId, revision, personKey, digest, actor, via, at }) {
+    approve({ requestId, revision, personKey, digest, actor, via, at }, goodSince) {
       const { changes } = run(
         build
           .insertInto('approvals')
@@ -32,7 +32,12 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
             via,
             at,
           })
-          .onConflict((conflict) => conflict.doNothing()),
+          .onConflict((conflict) =>
+            conflict
+              .columns(['request_id', 'revision', 'person_key'])
+              .doUpdateSet({ digest, actor: JSON.stringify(actor), via, at })
+              .where('approvals.at', '<=', goodSince),
+          ),
       )
       return changes === 1
     },

@@ -15,8 +15,6 @@ export interface ReconciliationQueries {
   insert(reconciliation: Omit<StoredReconciliation, 'id'>): number
   get(id: number): StoredReconciliation | null
   newest(): StoredReconciliation | null
-  /** When the newest one ended that could look at the roster; null when there was none. */
-  lastSuccessAt(): number | null
   /** Forgets all but the newest `count`. */
   keepNewest(count: number): void
 }
@@ -45,15 +43,6 @@ export function reconciliationQueries({ build, first, run }: Database): Reconcil
     },
     get: (id) => parse(first(select().where('id', '=', id))),
     newest: () => parse(first(select().orderBy('id', 'desc').limit(1))),
-    lastSuccessAt: () =>
-      first(
-        build
-          .selectFrom('reconciliations')
-          .select('ended_at')
-          .where('outcome', 'in', ['clean', 'differs'])
-          .orderBy('id', 'desc')
-          .limit(1),
-      )?.ended_at ?? null,
     keepNewest(count) {
       run(
         build

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Actor } from '../../domain/actor.ts'
+import type { Returned } from '../../domain/difference.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Request, RequestAnswers, RequestState } from '../../domain/request.ts'
 import { mayRequestBecome } from '../../domain/transitions.ts'
@@ -28,6 +29,7 @@ export interface RequestChange {
   decidedAt?: number | null
   decidedBy?: string | null
   reason?: string | null
+  returned?: Returned
 }
 
 /** Requests. Every update repeats the state and revision that the caller saw, and says whether it found them. */
@@ -71,7 +73,15 @@ export interface RequestReader {
 /** What a request is made of; what its digest was computed over is long, and asked for by itself. */
 const COLUMNS = [
   ...(['id', 'revision', 'host', 'state', 'subject', 'requester', 'requester_person_key', 'plan'] as const),
-  ...(['created_at', 'submitted_at', 'expires_at', 'decided_at', 'decided_by', 'reason'] as const),
+  ...([
+    'created_at',
+    'submitted_at',
+    'expires_at',
+    'decided_at',
+    'decided_by',
+    'reason',
+    'returned',
+  ] as const),
 ] as const satisfies (keyof RequestsTable)[]
 type Row = { [K in (typeof COLUMNS)[number]]: K extends 'id' ? number : RequestsTable[K] }
 
@@ -217,6 +227,7 @@ function columnsOf(change: RequestChange): InsertRow {
   if (change.decidedAt !== undefined) columns.decided_at = change.decidedAt
   if (change.decidedBy !== undefined) columns.decided_by = change.decidedBy
   if (change.reason !== undefined) columns.reason = change.reason
+  if (change.returned !== undefined) columns.returned = JSON.stringify(change.returned)
   return columns
 }
 
@@ -240,5 +251,6 @@ function parse(row: Row): Request {
     decidedAt: row.decided_at,
     decidedBy: row.decided_by,
     reason: row.reason,
+    returned: row.returned === null ? null : (JSON.parse(row.returned) as Returned),
   }
 }

@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { RosterEntry } from '../../domain/person.ts'
 import type { Run, RunClosing, RunState, RunStep } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepParams, StepRecord } from '../../domain/step.ts'
-import { mayRunBecome } from '../../domain/transitions.ts'
+import { hasEnded, mayRunBecome } from '../../domain/transitions.ts'
 import type { Database } from '../database.ts'
 import type { RunStepsTable, RunsTable } from '../schema.ts'
 
@@ -80,6 +80,13 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
   )
   const stepRows = (runId: number) =>
     all(build.selectFrom('run_steps').selectAll().where('run_id', '=', runId).orderBy('idx'))
+  const inStates = (states: readonly RunState[]) => {
+    const query = build.selectFrom('runs').where('state', 'in', states)
+    // In the words of the index `runs_unfinished`: it is not seen behind parameters.
+    return states.some(hasEnded)
+      ? query
+      : query.where(sql<SqlBool>`state in ('queued', 'running', 'undoing')`)
+  }
   const withSteps = (row: RunRow): Run => ({
     id: row.id,
     requestId: row.request_id,
@@ -197,8 +204,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
       all(
         build.selectFrom('runs').selectAll().where('telegram_id', '=', telegramId).orderBy('id', 'desc'),
       ).map(withSteps),
-    inState: (states) =>
-      all(build.selectFrom('runs').selectAll().where('state', 'in', states).orderBy('id')).map(withSteps),
+    inState: (states) => all(inStates(states).selectAll().orderBy('id')).map(withSteps),
     transition(id, from, to, times = {}) {
       if (!mayRunBecome(from, to)) throw new Error(`a run cannot go from ${from} to ${to}`)
       const { changes } = run(
@@ -264,12 +270,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
         throw new Error(`cannot journal step ${index} of run ${runId}: there is no such step`)
     },
     count: (states) =>
-      first(
-        build
-          .selectFrom('runs')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('state', 'in', states),
-      )?.count ?? 0,
+      first(inStates(states).select(({ fn }) => fn.countAll<number>().as('count')))?.count ?? 0,
     recordedEntries: () =>
       all(
         build

@@ -1,12 +1,14 @@
 import type { RunChoice } from '../../domain/run.ts'
 import type { RequestView, RunView } from '../../protocol/views.ts'
+import { actorText } from '../actors.ts'
+import { returnedLines } from '../differences.ts'
 import { timeText } from '../duration.ts'
 import { undoneRunLines } from '../ended-runs.ts'
 import type { Line } from '../line.ts'
 import { answerLines } from '../people.ts'
 import { plain } from '../plain.ts'
 import { planLines } from '../plans.ts'
-import { actorText, missingText, requestStateText, requestSubject } from '../requests.ts'
+import { missingText, requestStateText, requestSubject } from '../requests.ts'
 import { isAwaitingStart, isEnded, runLines } from '../runs.ts'
 import { type Html, h, join, lineHtml } from './html.ts'
 
@@ -132,10 +134,7 @@ Nothing has changed yet. This draft lapses at ${timeText(request.expires_at)}.`
     case 'submitted':
       return join([
         h` `,
-        ...(request.reason === null ? [] : [h`ℹ️ It came back: ${request.reason}`]),
-        ...(request.revision > 1 && request.reason === null
-          ? [h`🔁 It is tried again: this is the plan as it would be now.`]
-          : []),
+        ...returnedLines(request).map(lineHtml),
         ...request.approvals.map((approval) => h`✅ Approved by ${actorText(approval.by)}`),
         ...request.missing.map((missing) => missingHtml(request, missing, extras)),
         h`It lapses at ${timeText(request.expires_at)}.`,

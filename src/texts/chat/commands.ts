@@ -1,7 +1,7 @@
 import type { OperationOutput } from '../../protocol/operations.ts'
+import { actorText } from '../actors.ts'
 import { durationText, sizeText, timeText } from '../duration.ts'
 import { plain } from '../plain.ts'
-import { actorText } from '../requests.ts'
 import { type Html, h, join } from './html.ts'
 
 /** Commands with one line each: the menu of the chat and `/help` in one. */

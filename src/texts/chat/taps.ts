@@ -1,6 +1,7 @@
 import type { RequestView, RunView } from '../../protocol/views.ts'
+import { actorText } from '../actors.ts'
 import { timeText } from '../duration.ts'
-import { actorText, requestStateText } from '../requests.ts'
+import { requestStateText } from '../requests.ts'
 import { decided } from './cards.ts'
 
 /** Words that pop up at a button: at most 200 characters (Bot API, answerCallbackQuery). */

@@ -14,7 +14,7 @@ import { missingOf } from './target-role.ts'
  */
 export function settleRequest(context: EngineContext, request: Request, actor: Actor): Missing[] {
   const { store, config, events, clock } = context
-  const missing = missingOf(store, config, request)
+  const missing = missingOf(store, config, request, clock())
   if (missing.length > 0) return missing
   const now = clock()
   const decided = store.requests.transition(request.id, 'submitted', 'approved', request.revision, {

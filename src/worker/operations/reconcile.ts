@@ -111,7 +111,7 @@ function digestOfOpen(open: readonly Request[]): string | null {
 }
 
 function viewOf(
-  { store, config }: EngineContext,
+  { store, config, clock }: EngineContext,
   id: number | null,
   found: Reconciliation,
   requests: readonly Request[],
@@ -128,7 +128,7 @@ function viewOf(
         revision: request.revision,
         digest: request.plan.digest.slice(0, SHORT_DIGEST_LENGTH),
         state: request.state,
-        missing: request.state === 'submitted' ? missingOf(store, config, request) : [],
+        missing: request.state === 'submitted' ? missingOf(store, config, request, clock()) : [],
         ...{ telegram_id, os_user, name },
         run_id: store.runs.newestOf(request.id),
       }

@@ -90,12 +90,11 @@ async function decideRequest(
   const loaded = loadRequest(context, operation, caller, id, isRequester)
   if (!loaded.ok) return loaded
   const names: Names = await readNames(context.host)
-  const { store, config } = context
   return {
     effect: () =>
       decision(reload(context, id)) ?? {
         ok: true,
-        output: { request: requestView(store, config, names, reload(context, id)) },
+        output: { request: requestView(context, names, reload(context, id)) },
       },
   }
 }
@@ -123,15 +122,17 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
       `cannot approve more than ${chatApprovalsPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
     )
   }
-  const added = store.decisions.approve({
+  const now = clock()
+  const given = {
     requestId: request.id,
     revision: request.revision,
     digest: request.plan.digest,
     actor,
     personKey,
     via: onTerminal ? 'terminal' : 'chat',
-    at: clock(),
-  })
+    at: now,
+  } as const
+  const added = store.decisions.approve(given, now - policy.expiresMs)
   if (added) {
     events.append('request.approval', eventSubject(store, request), actorKey(actor), {
       revision: request.revision,

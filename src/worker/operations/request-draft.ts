@@ -56,7 +56,7 @@ export const requestDraft: Operation<'request.draft'> = async (
       if (older?.state === 'draft' && isRequester(caller, older)) {
         closeRequest(context, older, 'cancelled', actorKey(caller.actor), null)
       }
-      return { ok: true, output: { request: requestView(store, config, names, reload(context, id)) } }
+      return { ok: true, output: { request: requestView(context, names, reload(context, id)) } }
     },
   }
 }

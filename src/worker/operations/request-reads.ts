@@ -11,9 +11,8 @@ export const requestGet: Operation<'request.get'> = async (context, caller, { id
   const loaded = loadRequest(context, 'request.get', caller, id, mayCallOwn)
   if (!loaded.ok) return loaded
   const names = await readNames(context.host)
-  const { store, config } = context
   return {
-    effect: () => ({ ok: true, output: { request: requestView(store, config, names, loaded.request) } }),
+    effect: () => ({ ok: true, output: { request: requestView(context, names, loaded.request) } }),
   }
 }
 
@@ -23,7 +22,7 @@ export const requestList: Operation<'request.list'> = async (context, caller, { 
   if (refused !== null) return refused
   const all = decide('request.list', caller, 'foreign') === 'allow'
   const names = await readNames(context.host)
-  const { store, config } = context
+  const { store } = context
   const reader = {
     telegramId: ownTelegramId(caller),
     actorKey: actorKey(caller.actor),
@@ -37,7 +36,7 @@ export const requestList: Operation<'request.list'> = async (context, caller, { 
         ...(before === undefined ? {} : { before }),
         ...(all ? {} : { onlyOf: reader }),
       })
-      const requests = requestViews(store, config, names, found.slice(0, limit))
+      const requests = requestViews(context, names, found.slice(0, limit))
       return { ok: true, output: { requests, more: found.length > limit } }
     },
   }
@@ -48,5 +47,5 @@ export const runGet: Operation<'run.get'> = async (context, caller, { id }) => {
   if (!loaded.ok) return loaded
   const names = await readNames(context.host)
   const { run, request } = loaded
-  return { effect: () => ({ ok: true, output: { run: runView(context.store, names, run, request) } }) }
+  return { effect: () => ({ ok: true, output: { run: runView(context, names, run, request) } }) }
 }

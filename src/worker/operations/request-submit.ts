@@ -25,7 +25,7 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
   const answer = (claimCode: string | null) => ({
     ok: true as const,
     output: {
-      request: requestView(store, config, names, reload(context, id)),
+      request: requestView(context, names, reload(context, id)),
       claim_code: claimCode,
     },
   })

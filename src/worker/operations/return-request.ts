@@ -1,3 +1,5 @@
+import type { Difference, Returned } from '../../domain/difference.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import type { Request } from '../../domain/request.ts'
 import type { EngineContext } from '../context.ts'
 import type { Checked } from './check-request.ts'
@@ -14,7 +16,8 @@ export function returnRequest(
   context: EngineContext,
   request: Request,
   checked: Checked,
-  back: { kind: 'drift' | 'retry'; runId: number; actor: string; reason: string | null },
+  back: Returned,
+  actor: string,
 ): void {
   const { store, config, events, clock } = context
   const now = clock()
@@ -28,15 +31,21 @@ export function returnRequest(
     expiresAt: now + targetRole(config, answersOf(store, request)).approval.expiresMs,
     decidedAt: null,
     decidedBy: null,
-    reason: back.reason,
+    reason: null,
+    returned: back,
   })
   if (!returned) throw new Error(`request ${request.id} is not approved although its run was queued`)
   // A repair that waits for a decision stands in nobody's way.
   if (request.subject.kind === 'repair') store.holds.release(request.id)
-  events.append('request.returned', eventSubject(store, request, back.runId), back.actor, {
+  events.append('request.returned', eventSubject(store, request, back.runId), actor, {
     revision,
     kind: back.kind,
-    ...(back.reason === null ? {} : { reason: back.reason }),
+    differences: plainDifferences(back.differences),
     consent: plan.demands.consent,
   })
+}
+
+/** Differences as an event carries them. */
+export function plainDifferences(differences: readonly Difference[]): JsonObject[] {
+  return differences.map(({ code, params = {} }) => ({ code, params }))
 }

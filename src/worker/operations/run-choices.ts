@@ -1,13 +1,15 @@
 import { actorKey } from '../../domain/actor.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import type { Request } from '../../domain/request.ts'
 import type { Run } from '../../domain/run.ts'
 import { hasUnsafeCharacters } from '../../domain/unsafe-text.ts'
 import { type EngineContext, type Operation, refusal } from '../context.ts'
 import type { OperationResult } from '../engine.ts'
+import { planDifferences } from '../planning/plan-differences.ts'
 import { checkRequest, holderOf } from './check-request.ts'
 import { reload } from './load-request.ts'
 import { loadRun, refuseChoice, reloadRun } from './load-run.ts'
-import { adoptedUid, answersOf, eventSubject, resourcesOf } from './request-subject.ts'
+import { adoptedUid, answersOf, eventSubject, identityOf, resourcesOf } from './request-subject.ts'
 import { returnRequest } from './return-request.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestView, runView } from './views.ts'
@@ -18,7 +20,7 @@ export const runRetry: Operation<'run.retry'> = async (context, caller, { run_id
   if (!loaded.ok) return loaded
   const early = refuseChoice(context, 'retry', loaded.run, loaded.request)
   if (early !== null) return early
-  const { store, config } = context
+  const { store } = context
   const names = await readNames(context.host)
   const checked = await checkRequest(context, loaded.request, answersOf(store, loaded.request))
   if (checked.violations.length > 0) {
@@ -33,11 +35,16 @@ export const runRetry: Operation<'run.retry'> = async (context, caller, { run_id
         refuseChoice(context, 'retry', run, request) ?? refuseHeld(context, checked.resources, request.id)
       if (refused !== null) return refused
       store.holds.take(checked.resources, request.id)
-      const actor = actorKey(caller.actor)
-      returnRequest(context, request, checked, { kind: 'retry', runId, actor, reason: null })
+      const { plan, basis } = checked.plan(identityOf(request))
+      const differences =
+        plan.digest === request.plan.digest
+          ? []
+          : planDifferences(JSON.parse(store.requests.basis(request.id)) as JsonObject, basis)
+      const back = { kind: 'retry', runId, differences } as const
+      returnRequest(context, request, checked, back, actorKey(caller.actor))
       return {
         ok: true,
-        output: { request: requestView(store, config, names, reload(context, request.id)) },
+        output: { request: requestView(context, names, reload(context, request.id)) },
       }
     },
   }
@@ -154,5 +161,5 @@ function answer<N extends 'run.keep' | 'run.resume' | 'run.abandon'>(
   runId: number,
 ): OperationResult<N> {
   const { run, request } = reloadRun(context, runId)
-  return { ok: true, output: { run: runView(context.store, names, run, request) } } as OperationResult<N>
+  return { ok: true, output: { run: runView(context, names, run, request) } } as OperationResult<N>
 }

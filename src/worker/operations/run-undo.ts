@@ -10,7 +10,7 @@ import { requestView } from './views.ts'
 
 /** Drafts a request that takes a succeeded run back; approved like any other, and always on a terminal too. */
 export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: runId }) => {
-  const { store, config } = context
+  const { store } = context
   const loaded = loadRun(context, 'run.undo', caller, runId)
   if (!loaded.ok) return loaded
   const answers = answersOf(store, loaded.request)
@@ -21,7 +21,7 @@ export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: 
       if (why !== null) return refusal('not_undoable', `cannot undo run ${runId}: ${why}`)
       const checked = checkUndo(context, runId, answers)
       const id = putDraft(context, caller, { kind: 'undo', runId }, answers.telegram_id, checked)
-      return { ok: true, output: { request: requestView(store, config, names, reload(context, id)) } }
+      return { ok: true, output: { request: requestView(context, names, reload(context, id)) } }
     },
   }
 }

@@ -23,15 +23,19 @@ export function targetRole(config: Config, answers: Pick<OnboardAnswers, 'role'>
   )
 }
 
-/** What a request still lacks, with the decisions as they are in the store. `approvals`: those of its revision, when they are known. */
+/**
+ * What a request still lacks at `now`, with the decisions as they are in the store. `approvals`: those of its revision, when they
+ * are known.
+ */
 export function missingOf(
   store: Store,
   config: Config,
   request: Request,
+  now: number,
   approvals: readonly Approval[] = store.decisions.approvals(request.id, request.revision),
 ): Missing[] {
   const role = targetRole(config, answersOf(store, request))
   const { demands } = request.plan
   const consent = demands.consent ? store.decisions.consentOf(request.id, request.revision) : null
-  return missingFor(role.approval, request.plan, request, { approvals, consent })
+  return missingFor(role.approval, request.plan, request, { approvals, consent }, now)
 }

@@ -1,4 +1,3 @@
-import type { Config } from '../../config/config.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Approval, Request } from '../../domain/request.ts'
@@ -6,6 +5,8 @@ import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
+import type { EngineContext } from '../context.ts'
+import { byHandOf } from '../running/by-hand.ts'
 import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
@@ -13,31 +14,32 @@ import type { Names } from './roster-names.ts'
 import { missingOf } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
-export function requestView(store: Store, config: Config, names: Names, request: Request): RequestView {
-  const [view] = requestViews(store, config, names, [request])
+export function requestView(context: ViewContext, names: Names, request: Request): RequestView {
+  const [view] = requestViews(context, names, [request])
   if (view === undefined) throw new Error(`request ${request.id} has no view`)
   return view
 }
 
+type ViewContext = Pick<EngineContext, 'store' | 'config' | 'clock'>
+
 /** Many of them, with as many questions to the store as for one. */
 export function requestViews(
-  store: Store,
-  config: Config,
+  context: ViewContext,
   names: Names,
   requests: readonly Request[],
 ): RequestView[] {
+  const { store } = context
   const ids = requests.map(({ id }) => id)
   const newestRuns = store.runs.newestOfRequests(ids)
   const approvals = Map.groupBy(store.decisions.approvalsOf(ids), ({ requestId }) => requestId)
   return requests.map((request) => {
     const given = (approvals.get(request.id) ?? []).filter(({ revision }) => revision === request.revision)
-    return requestViewWith(store, config, names, request, given, newestRuns.get(request.id) ?? null)
+    return requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
   })
 }
 
 function requestViewWith(
-  store: Store,
-  config: Config,
+  { store, config, clock }: ViewContext,
   names: Names,
   request: Request,
   approvals: readonly Approval[],
@@ -55,10 +57,18 @@ function requestViewWith(
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
-    missing: open ? missingOf(store, config, request, approvals) : [],
+    missing: open ? missingOf(store, config, request, clock(), approvals) : [],
     approvals: approvals.map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
+    returned:
+      request.returned === null
+        ? null
+        : {
+            kind: request.returned.kind,
+            run_id: request.returned.runId,
+            differences: request.returned.differences,
+          },
     created_at: request.createdAt,
     submitted_at: request.submittedAt,
     expires_at: request.expiresAt,
@@ -77,7 +87,12 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 }
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
-export function runView(store: Store, names: Names, run: Run, request: Request): RunView {
+export function runView(
+  { store, config }: Pick<EngineContext, 'store' | 'config'>,
+  names: Names,
+  run: Run,
+  request: Request,
+): RunView {
   const { telegram_id, name, os_user, role } = answersOf(store, request)
   const { closed } = run
   return {
@@ -92,6 +107,7 @@ export function runView(store: Store, names: Names, run: Run, request: Request):
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
+    by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
 }

@@ -1,83 +1,144 @@
 import { canonicalJson } from '../../domain/canonical-json.ts'
+import type { Difference } from '../../domain/difference.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
+import { factDifferences } from './fact-differences.ts'
+import { gainedAndLost, member, same, text } from './json-parts.ts'
 
-/** Members that differ in every revision and say nothing. */
-const IGNORED = new Set(['request', 'format'])
-/** More than this many places are summed up. */
-const LIMIT = 8
+/** Members that differ in every revision and say nothing, and those that are looked at with others. */
+const IGNORED = new Set(['request', 'format', 'steps', 'facts', 'role', 'expires_ms', 'demands'])
+/** More than these are counted. */
+const LIMIT = 12
 
 /**
- * What of a plan's basis is no longer as it was approved, in words for people: `the account, the path /srv/x`. Only places
- * are named, never values: those are on the new plan.
+ * What of a plan's basis is no longer as it was approved. Says everything that a person needs to decide again, and only short
+ * values: the whole is on the new plan.
  */
-export function planDifferences(before: JsonObject, after: JsonObject): string[] {
-  const places = new Set<string>()
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (IGNORED.has(key) || same(before[key], after[key])) continue
-    for (const place of placesOf(key, before[key], after[key])) places.add(place)
-  }
-  const all = [...places]
-  return all.length <= LIMIT ? all : [...all.slice(0, LIMIT), `${all.length - LIMIT} more`]
+export function planDifferences(before: JsonObject, after: JsonObject): Difference[] {
+  const found = [
+    ...factDifferences(before['facts'], after['facts'], osUserOf(after)),
+    ...roleDifferences(before['role'], after['role']),
+    ...demandDifferences(before['demands'], after['demands']),
+    ...otherDifferences(before, after),
+  ]
+  found.push(...stepDifferences(before['steps'], after['steps'], new Set(found.map(({ code }) => code))))
+  if (found.length === 0 && !same(without(before), without(after))) found.push({ code: 'plan_changed' })
+  return atMost(found)
 }
 
-const FACT_NAMES: Readonly<Record<string, string>> = {
-  account: 'the account',
-  accountExpired: "the account's expiry",
-  power: 'what the account can do',
-  sameNamedGroup: "the group of the account's name",
-  rosterMatches: 'the roster',
-  shellExists: 'the shell',
-  personUids: 'the range of uids for people',
+/** The first ones, and how many more there are. */
+export function atMost(differences: readonly Difference[]): Difference[] {
+  const distinct = [...new Map(differences.map((one) => [canonicalJson(one), one])).values()]
+  if (distinct.length <= LIMIT) return distinct
+  return [...distinct.slice(0, LIMIT), { code: 'and_more', params: { count: distinct.length - LIMIT } }]
 }
 
-function placesOf(key: string, before: Json | undefined, after: Json | undefined): string[] {
-  switch (key) {
-    case 'facts':
-      return differing(before, after).flatMap((fact) => {
-        const [was, is] = [member(before, fact), member(after, fact)]
-        if (fact === 'paths') return differing(was, is).map((path) => `the path ${path}`)
-        if (fact === 'roleGroups') return differing(was, is).map((group) => `the group ${group}`)
-        if (fact === 'owners') return differing(was, is).map((user) => `the account ${user}`)
-        return [FACT_NAMES[fact] ?? fact]
-      })
-    case 'steps':
-      return stepKinds(before, after).map((kind) => `the step ${kind}`)
-    case 'role':
-      return ['the role']
-    case 'template':
-      return ['the memory template']
-    case 'records':
-      return ["the run's records"]
-    case 'demands':
-      return ['what the plan demands']
-    case 'expires_ms':
-      return ['how long a request lives']
-    default:
-      return [key]
-  }
+function osUserOf(basis: JsonObject): string {
+  return text(member(basis['answers'], 'os_user'))
 }
 
-function stepKinds(before: Json | undefined, after: Json | undefined): string[] {
+function without({ request: _, ...basis }: JsonObject): JsonObject {
+  return basis
+}
+
+function roleDifferences(before: Json | undefined, after: Json | undefined): Difference[] {
+  if (same(before, after)) return []
+  const role = text(member(after, 'name') ?? member(before, 'name'))
+  const scalar = (what: string, was: Json | undefined, is: Json | undefined): Difference[] =>
+    same(was, is)
+      ? []
+      : [{ code: 'role_changed', params: { role, what, before: text(was), after: text(is) } }]
+  const lists = (
+    [
+      ['groups', 'role_groups_changed'],
+      ['permissions', 'role_permissions_changed'],
+    ] as const
+  ).flatMap(([key, code]): Difference[] => {
+    const changes = gainedAndLost(member(before, key), member(after, key))
+    return Object.keys(changes).length === 0 ? [] : [{ code, params: { role, ...changes } }]
+  })
+  const policy = (basis: Json | undefined, key: string) => member(member(basis, 'approval'), key)
+  return [
+    ...lists,
+    ...['shell', 'description'].flatMap((key) => scalar(key, member(before, key), member(after, key))),
+    ...['count', 'self', 'step_up', 'expiresMs'].flatMap((key) =>
+      scalar(key, policy(before, key), policy(after, key)),
+    ),
+  ]
+}
+
+function demandDifferences(before: Json | undefined, after: Json | undefined): Difference[] {
+  return ['terminal', 'consent'].flatMap((what): Difference[] => {
+    const is = member(after, what)
+    if (same(member(before, what), is)) return []
+    return [{ code: 'demand_changed', params: { what, now: is === true ? 'needed' : 'not needed' } }]
+  })
+}
+
+function otherDifferences(before: JsonObject, after: JsonObject): Difference[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return keys.flatMap((key): Difference[] => {
+    if (IGNORED.has(key) || same(before[key], after[key])) return []
+    if (key === 'template') return [{ code: 'template_changed' }]
+    if (key === 'records' || key === 'run') {
+      return [{ code: 'records_changed', params: { run: text(member(after['run'], 'id')) } }]
+    }
+    return [{ code: 'plan_changed', params: { what: key } }]
+  })
+}
+
+/** What of the steps' parameters no other difference explains: they follow from role, template, facts and config. */
+function stepDifferences(
+  before: Json | undefined,
+  after: Json | undefined,
+  found: ReadonlySet<Difference['code']>,
+): Difference[] {
   const [was, is] = [before, after].map((steps) => (Array.isArray(steps) ? steps : []))
-  const length = Math.max(was?.length ?? 0, is?.length ?? 0)
-  return Array.from({ length }, (_, index) => index)
-    .filter((index) => !same(was?.[index], is?.[index]))
-    .map((index) => String(member(is?.[index] ?? was?.[index], 'kind')))
+  const kinds = [...new Set([...(was ?? []), ...(is ?? [])].map((step) => text(member(step, 'kind'))))]
+  return kinds.flatMap((kind): Difference[] => {
+    const [old, current] = [was, is].map((steps) =>
+      member(
+        steps?.find((step) => member(step, 'kind') === kind),
+        'params',
+      ),
+    )
+    if (same(old, current)) return []
+    const between = (path: (params: Json | undefined) => string) => ({
+      before: path(old),
+      after: path(current),
+    })
+    switch (kind) {
+      case 'account':
+        if (!same(member(old, 'home'), member(current, 'home'))) {
+          return [{ code: 'home_changed', params: between((params) => text(member(params, 'home'))) }]
+        }
+        return found.has('role_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
+      case 'groups':
+        return found.has('role_groups_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
+      case 'memory-seed':
+        return found.has('template_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
+      case 'data-dirs':
+        return [{ code: 'folders_changed', params: between(foldersText) }]
+      case 'service':
+        return same(member(old, 'services'), member(current, 'services'))
+          ? []
+          : [{ code: 'services_changed', params: between(servicesText) }]
+      default:
+        return [{ code: 'step_changed', params: { kind } }]
+    }
+  })
 }
 
-function differing(before: Json | undefined, after: Json | undefined): string[] {
-  const keys = [before, after].flatMap((value) => (isObject(value) ? Object.keys(value) : []))
-  return [...new Set(keys)].filter((key) => !same(member(before, key), member(after, key)))
+function foldersText(params: Json | undefined): string {
+  return listText(member(params, 'directories'), (one) => text(member(one, 'path')))
 }
 
-function member(value: Json | undefined, key: string): Json | undefined {
-  return isObject(value) ? value[key] : undefined
+function servicesText(params: Json | undefined): string {
+  return listText(
+    member(params, 'services'),
+    (one) => `${text(member(one, 'unit'))} ${text(member(one, 'action'))}`,
+  )
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function same(a: Json | undefined, b: Json | undefined): boolean {
-  return canonicalJson(a ?? null) === canonicalJson(b ?? null)
+function listText(list: Json | undefined, name: (one: Json) => string): string {
+  return Array.isArray(list) && list.length > 0 ? list.map(name).join(', ') : 'none'
 }

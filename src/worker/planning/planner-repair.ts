@@ -19,7 +19,8 @@ import { planSteps } from './planner-steps.ts'
 
 /**
  * The plan of adding what somebody on the roster lacks; pure. The steps are those of an onboarding, which add and never replace;
- * the entry is there already, so that step only records it. No service is restarted: nothing that a service reads changes.
+ * the entry is there already, so that step only records it. No service is restarted: nothing that a service reads changes. Only an
+ * account that the repair makes is activated.
  */
 export function planRepair(
   identity: PlanIdentity,
@@ -31,7 +32,7 @@ export function planRepair(
   template: string | null,
 ): PlanWithBasis {
   const steps = planSteps(answers, role, config, facts, template).flatMap((step): PlanStep[] => {
-    if (step.kind === 'service') return []
+    if (step.kind === 'service' || (step.kind === 'activation' && answers.account === 'adopt')) return []
     if (step.kind !== 'roster') return [step]
     const takesOver = findings.some(isTakenOver)
     return [{ ...step, effect: 'already', notes: [{ code: takesOver ? 'roster.record' : 'roster.present' }] }]

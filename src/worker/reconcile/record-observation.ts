@@ -6,6 +6,7 @@ import { closeRequest } from '../operations/decide-request.ts'
 import { identityOf } from '../operations/request-subject.ts'
 import { targetRole } from '../operations/target-role.ts'
 import { type Candidate, fingerprintOf, type Observation } from './observe-everybody.ts'
+import { LAST_SUCCESS } from './schedule.ts'
 
 /** How many reconciliations are remembered. */
 const REMEMBERED = 200
@@ -35,6 +36,7 @@ export function recordObservation(
   const stored = { begunAt, endedAt, smoke, outcome, why, people, findings, skipped, requestIds, fingerprint }
   const id = store.reconciliations.insert(stored)
   store.reconciliations.keepNewest(REMEMBERED)
+  if (outcome === 'clean' || outcome === 'differs') store.meta.set(LAST_SUCCESS, String(endedAt))
   const nobody = { requestId: null, runId: null, telegramId: null }
   if (outcome === 'failed') {
     events.append('reconcile.failed', nobody, by, { reconciliation_id: id, why: why ?? '', changed })

@@ -17,7 +17,7 @@ function isWaiting({ code }: Note): boolean {
 /** What waits for the Start of this Telegram user, or null. An adopted account, an undone run and an open run never do. */
 export function waitingActivation(store: Store, telegramId: number): WaitingActivation | null {
   for (const run of store.runs.ofPerson(telegramId)) {
-    if (run.kind !== 'onboard' || run.state !== 'succeeded') continue
+    if (run.kind === 'undo' || run.state !== 'succeeded') continue
     const step = store.runs.steps(run.id).find(({ plan }) => plan.kind === 'activation')
     if (step?.state === 'applied' && step.notes.some(isWaiting)) return { run, step }
   }

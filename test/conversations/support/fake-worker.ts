@@ -211,6 +211,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         state: 'queued',
         undoable: false,
         choices: [],
+        by_hand: [],
         closed: null,
       },
       subject: { telegram_id, name, os_user, role },
@@ -271,7 +272,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'onboard', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers: answers as AnswersView, undo_of: null },
         plan: planOf(answers as AnswersView),
-        ...{ missing: [], approvals: [], decided_by: null, reason: null, created_at: now() },
+        ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }
       worker.requests.push(request)
@@ -338,6 +339,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       const request = find(run.request_id)
       Object.assign(request, {
         ...{ state: 'submitted', revision: request.revision + 1, approvals: [], reason: null },
+        returned: { kind: 'retry', run_id: run.id, differences: [] },
         ...{ decided_by: null, decided_at: null, submitted_at: now() },
         plan: planOf({ ...request.answers, name: `${request.answers.name} ${request.revision + 1}` }),
       })
@@ -360,7 +362,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'undo', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers, undo_of: run_id },
         plan: { ...planOf(answers), demands: { terminal: true, consent: false } },
-        ...{ missing: [], approvals: [], decided_by: null, reason: null, created_at: now() },
+        ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }
       worker.requests.push(request)
@@ -452,6 +454,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
           if (step.kind !== 'account' || isStuck) continue
           step.notes.push({ code: 'account.removed', params: { os_user: run.subject.os_user, uid: 1001 } })
         }
+      }
+      if (outcome === 'stuck') {
+        const { os_user } = run.subject
+        run.by_hand = [{ step: 'account', code: 'account', params: { os_user, uid: 1001 } }]
       }
       run.state = { succeed: 'succeeded', fail: 'undone', stuck: 'failed' }[outcome] as RunView['state']
       run.finished_at = now() + 96

@@ -37,6 +37,7 @@ export function requestView(change: Partial<RequestView> = {}): RequestView {
     approvals: [],
     decided_by: null,
     reason: null,
+    returned: null,
     created_at: 0,
     submitted_at: null,
     expires_at: 86_400_000,
@@ -69,6 +70,7 @@ export function runView(change: Partial<RunView> = {}): RunView {
     finished_at: 40,
     undoable: true,
     choices: ['undo'],
+    by_hand: [],
     closed: null,
     ...change,
   }

@@ -65,6 +65,12 @@ const FAILED_STEP: RunView['steps'][number] = {
   failure: { code: 'probe_failed', params: { why: 'it said \u001b[2Jno' }, detail: 'stderr \u202e here' },
 }
 
+const RETURNED: RequestView['returned'] = {
+  kind: 'drift',
+  run_id: 3,
+  differences: [{ code: 'account_appeared', params: { os_user: 'ada', uid: '1007' } }],
+}
+
 describe('--wait', () => {
   it('says each step once as it ends, and ends with the receipt and status 0', async () => {
     run = { ...run, steps: [{ ...runView().steps[0]!, state: 'applying', duration_ms: null }] }
@@ -155,11 +161,20 @@ describe('--wait', () => {
     const ended = cli([...APPROVE, '--json'])
     await following()
     happen(() => {
-      request = requestView({ state: 'submitted', revision: 2, reason: 'the account appeared' })
+      request = requestView({ state: 'submitted', revision: 2, returned: RETURNED })
     })
     const result = await ended
     expect(result.status).toBe(4)
     expect(result.json()).toMatchObject({ error: { code: 'digest_differs' }, request: { revision: 2 } })
+  })
+
+  it('says in words what changed when the request came back', async () => {
+    const ended = cli(APPROVE)
+    await following()
+    happen(() => {
+      request = requestView({ state: 'submitted', revision: 2, returned: RETURNED })
+    })
+    expect((await ended).stderr).toContain('an account ada appeared (uid 1007)')
   })
 
   it('says what is still missing while it waits', async () => {

@@ -3,12 +3,13 @@ import { missingFor } from '../../../src/domain/policy.ts'
 import type { Approval, Consent } from '../../../src/domain/request.ts'
 import type { ApprovalPolicy } from '../../../src/domain/role.ts'
 
+const NOW = 1000
 const digest = 'd'.repeat(43)
 const policy = (change: Partial<ApprovalPolicy> = {}): ApprovalPolicy => ({
   count: 1,
   self: true,
   step_up: 'none',
-  expiresMs: 1,
+  expiresMs: 5000,
   ...change,
 })
 const approval = (personKey: string, change: Partial<Approval> = {}): Approval => ({
@@ -30,7 +31,7 @@ function missing(
   consent: Consent | null = null,
 ) {
   const request = { revision: 1, requesterPersonKey: 'person:7' }
-  return missingFor(policy(change), { digest, demands }, request, { approvals, consent })
+  return missingFor(policy(change), { digest, demands }, request, { approvals, consent }, NOW)
 }
 
 describe('what a request lacks', () => {
@@ -69,7 +70,7 @@ describe('what a request lacks', () => {
     const request = { revision: 1, requesterPersonKey: 'operator' }
     const approvals = [approval('operator', { via: 'terminal' })]
     const plan = { digest, demands: { terminal: true, consent: false } }
-    expect(missingFor(policy({ self: false }), plan, request, { approvals, consent: null })).toEqual([
+    expect(missingFor(policy({ self: false }), plan, request, { approvals, consent: null }, NOW)).toEqual([
       { kind: 'approvals', have: 0, need: 1 },
     ])
   })

@@ -19,7 +19,7 @@ const requestPairs = [
 ]
 const runPairs = [
   ...['queued running', 'queued superseded', 'queued cancelled', 'running succeeded', 'running undoing'],
-  ...['undoing undone', 'undoing failed', 'succeeded undoing', 'failed undoing'],
+  ...['undoing undone', 'undoing failed', 'succeeded undoing', 'failed undoing', 'failed running'],
 ]
 
 describe('the state machine', () => {

@@ -41,6 +41,7 @@ const request: RequestView = {
   approvals: [],
   decided_by: null,
   reason: null,
+  returned: null,
   created_at: 0,
   submitted_at: 0,
   expires_at: 86_400_000,
@@ -79,6 +80,7 @@ const run: RunView = {
   finished_at: 210,
   undoable: true,
   choices: ['undo'],
+  by_hand: [],
   closed: null,
 }
 const texts = (lines: { text: string }[]) => lines.map((line) => line.text)

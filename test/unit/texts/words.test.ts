@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { DIFFERENCE_CODES } from '../../../src/domain/difference.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../../../src/domain/step.ts'
 import { VIOLATION_CODES } from '../../../src/domain/violation.ts'
 import { ERROR_CODES, type ErrorCode } from '../../../src/protocol/errors.ts'
+import { differenceText } from '../../../src/texts/differences.ts'
 import { durationText, sizeText, timeText } from '../../../src/texts/duration.ts'
 import { errorLines, errorText } from '../../../src/texts/errors.ts'
 import { failureLines, failureText } from '../../../src/texts/failures.ts'
@@ -13,7 +15,7 @@ import { violationText } from '../../../src/texts/violations.ts'
 const hostile = 'x\u001b[31m\u202e\nrm'
 /** Every parameter name that a code can carry, each with a hostile value. */
 const params = Object.fromEntries(
-  'telegram_id value path why uid holder owner expected mode errno group program shell home os_user groups rules count at paths command ms user kept_at kind unit state role entry after_ms min max status who request known max length reason by field'
+  'telegram_id value path why uid holder owner expected mode errno group program shell home os_user groups rules count at paths command ms user kept_at kind unit state role entry after_ms min max status who run what before after now gained lost fields what run_id user count approved_at expires_ms violation request known max length reason by field'
     .split(' ')
     .map((name) => [name, hostile]),
 )
@@ -83,6 +85,45 @@ describe('notes', () => {
     const owner = 'ada'
     expect(noteText({ code: 'dir.make', params: { path, owner, mode: 0o700 } })).toContain('mode 0700')
     expect(noteText({ code: 'dir.make', params: { path, owner, mode: '0700' } })).toContain('mode 0700')
+  })
+})
+
+describe('differences', () => {
+  it.each(DIFFERENCE_CODES)('%s is one harmless sentence, with and without its values', (code) => {
+    for (const given of [undefined, params, { ...params, violation: 'disk_full', field: hostile }]) {
+      const text = differenceText({ code, params: given })
+      expect(text).not.toBe('')
+      expect(text).not.toMatch(/undefined|NaN| {2}/)
+      expect(text).not.toMatch(UNSAFE)
+    }
+  })
+
+  it.each([
+    [
+      { code: 'account_appeared', params: { os_user: 'ada', uid: '1007' } },
+      'an account ada appeared (uid 1007)',
+    ],
+    [
+      { code: 'path_appeared', params: { path: '/srv/x', kind: 'directory', uid: '0', mode: '0755' } },
+      'the folder /srv/x appeared, it belongs to uid 0, mode 0755',
+    ],
+    [
+      { code: 'role_groups_changed', params: { role: 'user', gained: 'docker' } },
+      'the role user now has the groups docker too',
+    ],
+    [
+      { code: 'path_changed', params: { path: '/srv/x', what: 'mode', before: '0700', after: '0777' } },
+      '/srv/x has another mode: 0700 → 0777',
+    ],
+    [
+      {
+        code: 'role_changed',
+        params: { role: 'user', what: 'expiresMs', before: '3600000', after: '60000' },
+      },
+      'the role user has another time for a decision: 1 h → 1 min',
+    ],
+  ] as const)('%j reads: %s', (difference, text) => {
+    expect(differenceText(difference)).toBe(text)
   })
 })
 

@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile, rmdir, unlink } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { lstat, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PasswdEntry } from '../../../domain/facts.ts'
 import type { FileOutcome } from '../files/safe-files.ts'
@@ -18,7 +19,8 @@ const IPC = [
   { table: '/proc/sysvipc/msg', flag: '--queue-id', id: 'msqid' },
 ] as const
 
-export type Leftovers = FileOutcome<{ removed: string[] }>
+/** `left`: what could not be removed, because it is somebody else's too or something is mounted there. */
+export type Leftovers = FileOutcome<{ removed: string[]; left: string[] }>
 
 /**
  * Removes what stays of an account outside its home and is not removed by userdel(8): linger, crontab, at jobs, shared memory
@@ -48,22 +50,12 @@ export async function removeLeftoversOf(
     const shared = (await Promise.all(SHARED.map((folder) => ownedEntries(folder, uid)))).flat()
     const inRuntime = (await ownedEntries('/run/user', uid)).filter((path) => path === runtime)
     const theirs = [...shared, ...inRuntime]
-    if (theirs.length > 0) {
-      // As its owner, a folder that is closed to itself (systemd makes such ones) has to be opened before it is entered.
-      const open = ['-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', '/bin/chmod', 'u+rwx', '{}', ';']
-      // The runtime folder lies in one of root's, so only its contents are theirs to remove.
-      const remove = ['-xdev', '-depth', '!', '-path', runtime, '-delete']
-      for (const some of batches(theirs)) {
-        for (const how of [open, remove]) {
-          const argv: [string, ...string[]] = ['/usr/bin/find', ...some, ...how]
-          const result = await host.programs.runAsPerson(person, argv, { signal })
-          if (!result.ok) return { ok: false, failure: result.failure }
-        }
-      }
-      if (inRuntime.length > 0) await rmdir(runtime)
-      removed.push(...theirs)
-    }
-    return { ok: true, removed }
+    const emptied = await removeAsOwner(host, person, theirs, runtime, signal)
+    if (!emptied.ok) return emptied
+    if (inRuntime.length > 0) await rmdir(runtime).catch(stillInUse)
+    const left = await stillThere(theirs, uid)
+    removed.push(...theirs.filter((path) => !left.includes(path)))
+    return { ok: true, removed, left }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     return {
@@ -71,6 +63,35 @@ export async function removeLeftoversOf(
       failure: { code: 'undo_incomplete', params: { why: `leftovers of ${name}` }, detail },
     }
   }
+}
+
+/** Each entry with all that is in it, as far as the person may: another person's file in their folder, or a mount, stays. */
+async function removeAsOwner(
+  { programs }: Pick<Host, 'programs'>,
+  person: PersonIdentity,
+  paths: string[],
+  runtime: string,
+  signal: AbortSignal,
+): Promise<FileOutcome> {
+  // As its owner, a folder that is closed to itself (systemd makes such ones) has to be opened before it is entered.
+  const open = ['-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', '/bin/chmod', 'u+rwx', '{}', ';']
+  // The runtime folder lies in one of root's, so only its contents are theirs to remove.
+  const remove = ['-xdev', '-depth', '!', '-path', runtime, '-delete']
+  for (const some of batches(paths)) {
+    for (const how of [open, remove]) {
+      const argv: [string, ...string[]] = ['/usr/bin/find', ...some, ...how]
+      const result = await programs.runAsPerson(person, argv, { signal })
+      if (!result.ok && result.failure.code !== 'program_failed')
+        return { ok: false, failure: result.failure }
+    }
+  }
+  return { ok: true }
+}
+
+async function stillThere(paths: string[], uid: number): Promise<string[]> {
+  const left: string[] = []
+  for (const path of paths) if ((await lstat(path).catch(noneThere))?.uid === uid) left.push(path)
+  return left
 }
 
 /** /var/spool/cron/NAME is a crontab only where it is a file: elsewhere the folder holds folders of those names. */
@@ -95,14 +116,28 @@ async function unlinkOwned(folder: string, uid: number): Promise<string[]> {
 }
 
 async function ownedEntries(folder: string, uid: number): Promise<string[]> {
-  const names = (await readdir(folder).catch(noneThere)) ?? []
-  const paths = names.map((name) => join(folder, name))
+  const names = (await readdir(folder, 'latin1').catch(noneThere)) ?? []
   const owned: string[] = []
-  for (const some of batches(paths)) {
-    const stats = await Promise.all(some.map((path) => lstat(path).catch(noneThere)))
-    owned.push(...some.filter((_, index) => stats[index]?.uid === uid))
+  for (const some of batches(names)) {
+    const stats = await Promise.all(some.map((name) => lstat(bytesOf(folder, name)).catch(noneThere)))
+    const theirs = some.filter((_, index) => stats[index]?.uid === uid)
+    for (const name of theirs) owned.push(await nameable(folder, name))
   }
   return owned
+}
+
+/** A name is bytes, and a program is told names as text: what is not UTF-8 gets another name. Renaming follows no link. */
+async function nameable(folder: string, name: string): Promise<string> {
+  const bytes = bytesOf(folder, name)
+  const path = bytes.toString('utf8')
+  if (bytes.equals(Buffer.from(path))) return path
+  const renamed = join(folder, `.usher-${randomBytes(16).toString('hex')}`)
+  await rename(bytes, renamed)
+  return renamed
+}
+
+function bytesOf(folder: string, name: string): Buffer {
+  return Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')])
 }
 
 /** However much an account left: names are at most 255 bytes long, and a command takes 2 MiB of arguments in all. */
@@ -137,4 +172,9 @@ function noneThere(error: unknown): null {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR') return null
   throw error
+}
+
+function stillInUse(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EBUSY') throw error
 }

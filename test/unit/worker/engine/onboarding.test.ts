@@ -273,6 +273,10 @@ test('nobody starts a run whose approver may no longer approve', async () => {
   expect(run.state).toBe('superseded')
   const { request } = await fixture.ok(operator, 'request.get', { id })
   expect(request).toMatchObject({ state: 'submitted', revision: 2, approvals: [] })
-  expect(request.reason).toContain('may no longer')
+  expect(request.returned).toEqual({
+    kind: 'drift',
+    run_id: 1,
+    differences: [{ code: 'approver_lost', params: { by: 'telegram:7' } }],
+  })
   expect(fixture.steps).toEqual([])
 })

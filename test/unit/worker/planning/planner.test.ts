@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Config } from '../../../../src/config/config.ts'
+import type { Difference } from '../../../../src/domain/difference.ts'
 import type { Facts } from '../../../../src/domain/facts.ts'
 import type { OnboardAnswers } from '../../../../src/domain/person.ts'
 import { STEP_ORDER } from '../../../../src/domain/step.ts'
@@ -290,19 +291,55 @@ describe('the digest', () => {
 })
 
 describe('what differs between two plans', () => {
-  test.for<[Change, string[]]>([
-    [{ facts: { account: existing.account ?? null } }, ['the step account', 'the account']],
-    [{ template: 'x' }, ['the step memory-seed', 'the memory template']],
-    [{ facts: { roleGroups: { agents: null } } }, ['the group agents']],
-    [{ role: { shell: '/bin/sh' } }, ['the role', 'the step account']],
-    [{ identity: { revision: 2 } }, []],
-  ])('is said in words, place by place', ([change, places]) => {
-    const found = planDifferences(planned().basis, planned(change).basis)
-    expect(found).toEqual(expect.arrayContaining(places))
-    if (places.length === 0) expect(found).toEqual([])
+  const folder = { kind: 'directory', uid: 0, gid: 0, mode: 0o755 } as const
+  test.for<[string, Change, Difference[]]>([
+    [
+      'an account appeared',
+      { facts: { account: existing.account ?? null } },
+      [{ code: 'account_appeared', params: { os_user: 'alice', uid: '1500' } }],
+    ],
+    ['another template', { template: 'x' }, [{ code: 'template_changed' }]],
+    [
+      "the role's group is gone",
+      { facts: { roleGroups: { agents: null } } },
+      [{ code: 'role_group_changed', params: { group: 'agents', now: 'gone' } }],
+    ],
+    [
+      'a group more in the role',
+      { role: { groups: ['agents', 'docker'] } },
+      [{ code: 'role_groups_changed', params: { role: 'user', gained: 'docker' } }],
+    ],
+    [
+      'another shell of the role',
+      { role: { shell: '/bin/sh' } },
+      [
+        {
+          code: 'role_changed',
+          params: { role: 'user', what: 'shell', before: '/bin/bash', after: '/bin/sh' },
+        },
+      ],
+    ],
+    [
+      'a folder that appeared',
+      { facts: { paths: { '/srv/x': folder } } },
+      [
+        {
+          code: 'path_appeared',
+          params: { path: '/srv/x', kind: 'directory', uid: '0', mode: '0755' },
+        },
+      ],
+    ],
+    ['another revision', { identity: { revision: 2 } }, []],
+  ])('%s is a code with its values', ([, change, differences]) => {
+    const found = planDifferences(
+      planned({ facts: { paths: {} } }).basis,
+      planned({ ...{ facts: { paths: {} } }, ...change }).basis,
+    )
+    expect(found).toEqual(expect.arrayContaining(differences))
+    if (differences.length === 0) expect(found).toEqual([])
   })
 
-  test('is summed up when it is too much', () => {
+  test('is counted when it is too much', () => {
     const paths = (mode: number) =>
       Object.fromEntries(
         Array.from({ length: 20 }, (_, index) => [
@@ -314,7 +351,7 @@ describe('what differs between two plans', () => {
       planned({ facts: { paths: paths(1) } }).basis,
       planned({ facts: { paths: paths(2) } }).basis,
     )
-    expect(found).toHaveLength(9)
-    expect(found.at(-1)).toBe('12 more')
+    expect(found).toHaveLength(13)
+    expect(found.at(-1)).toEqual({ code: 'and_more', params: { count: 8 } })
   })
 })
