@@ -13,6 +13,7 @@ import {
   requestViewSchema,
   roleViewSchema,
   runViewSchema,
+  stuckSchema,
 } from './views.ts'
 
 /** Version of this contract; `GET /v1/version` answers it first and a mismatch is a clear error. */
@@ -64,6 +65,8 @@ export const OPERATIONS = {
           started_at: z.number(),
           queued: z.number(),
           running: z.number(),
+          /** Runs that do not go on, and why. */
+          stuck: z.array(z.strictObject({ run_id: id, stuck: stuckSchema })),
           open_requests: z.number(),
           people: z.number().nullable(),
           roster_problem: z.string().nullable(),

@@ -8,6 +8,7 @@ import type { Line } from './line.ts'
 import { noteLine, noteMark, noteText } from './notes.ts'
 import { plain } from './plain.ts'
 import { stepTitle } from './steps.ts'
+import { stuckLines } from './stuck.ts'
 
 type RunStepView = RunView['steps'][number]
 
@@ -89,7 +90,7 @@ export function runLine(run: RunView): Line {
 /** The run as it stands: live while it goes on, and once it has ended the receipt. */
 export function runLines(run: RunView): Line[] {
   if (isEnded(run.state)) return receiptLines(run)
-  const lines: Line[] = [runLine(run)]
+  const lines: Line[] = [runLine(run), ...stuckLines(run.stuck)]
   for (const step of run.steps) {
     lines.push({ ...stepLine(step), indent: 1 })
     lines.push(...whyLines(step))

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { settlePeople } from '../support/host/settled-people.ts'
-import { createScene, GRACE, GROUP, type Scene } from '../support/stage/scene.ts'
+import { AGENT, createScene, GRACE, GROUP, type Scene } from '../support/stage/scene.ts'
 import { SYSTEM_PLACES } from '../support/stage/system-installation.ts'
+import { measurePeers } from './peers.ts'
 import { p50, p95 } from './statistics.ts'
 
 const LOOKS = 5
@@ -28,7 +29,7 @@ async function measure(people: number, smoke: boolean, target: string): Promise<
   try {
     await scene.worker.stop()
     const { data, roster, state } = SYSTEM_PLACES
-    settlePeople({
+    const settled = settlePeople({
       ...{ count: people - 1, firstUid: FIRST_UID, group: GROUP, data, roster },
       database: join(state, 'usher.db'),
     })
@@ -41,12 +42,22 @@ async function measure(people: number, smoke: boolean, target: string): Promise<
     const first = await look(scene, smoke, people)
     for (let n = 0; n < LOOKS; n += 1) times.push(await look(scene, smoke, people))
     const command = await byCommand(scene, smoke)
+    const peers = smoke
+      ? await measurePeers(
+          {
+            people: settled.map((entry, n) => ({ ...entry, uid: FIRST_UID + n })),
+            ...{ group: GROUP, data, roster, agent: AGENT },
+          },
+          p50(times),
+        )
+      : []
     const what = `reconcile of ${people} people, nothing differs, ${smoke ? 'with their smoke tests' : 'no smoke tests'}`
     const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
     return [
       `| ${what} | ${seconds(p50(times))} | ${seconds(p95(times))} | ${target} |`,
       `| the first one after the worker's start | ${seconds(first)} | | |`,
       `| \`usher reconcile\` in a terminal, all in all | ${seconds(command)} | | |`,
+      ...peers,
     ].join('\n')
   } catch (error) {
     console.error(scene.logs())

@@ -89,8 +89,8 @@ function addRequest(store: Store, index: number, at: number, onboarded: boolean)
     tell('request.denied', actor, { from: 'submitted', revision: 1, reason: 'no' })
     return
   }
-  const approval = { requestId: id, revision: 1, digest: plan.digest, actor: OPERATOR } as const
-  store.decisions.approve({ ...approval, personKey: 'operator', via: 'terminal', at }, 0)
+  const approval = { requestId: id, revision: 1, digest: plan.digest, actor: OPERATOR, personKey: 'operator' }
+  store.decisions.approve({ ...approval, via: 'terminal', at }, 0)
   tell('request.approval', actor, { revision: 1, via: 'terminal' })
   store.requests.transition(id, 'submitted', 'approved', 1, { decidedAt: at, decidedBy: actor })
   const run = store.runs.insert({

@@ -5,6 +5,7 @@ import type { Drift } from '../../domain/finding.ts'
 import type { StepFailure, StepParams } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, UndoOutcome } from '../step-kind.ts'
+import { byDiskCause } from './parts/disk-cause.ts'
 import { identityOfEntry, ownerOf } from './parts/person-account.ts'
 
 /** A template goes to the owner's process as one argument; the kernel takes 128 KiB (execve(2), MAX_ARG_STRLEN). */
@@ -92,7 +93,9 @@ export const memorySeed: StepImplementation<'memory-seed', SeedRecord> = {
         signal: context.signal,
       },
     )
-    if (!written.ok) return { ok: false, failure: written.failure, notes: [] }
+    if (!written.ok) {
+      return { ok: false, failure: await byDiskCause(written.failure, dirname(path)), notes: [] }
+    }
     return { ok: true, notes: [{ code: 'seed.written', params: { path } }] }
   },
 

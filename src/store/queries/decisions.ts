@@ -17,7 +17,16 @@ export interface DecisionQueries {
   consentOf(requestId: number, revision: number): Consent | null
 }
 
-export function decisionQueries({ build, all, first, run }: Database): DecisionQueries {
+export function decisionQueries({ build, all, asked, first, run }: Database): DecisionQueries {
+  const approvalsOfRevision = asked(
+    build
+      .selectFrom('approvals')
+      .selectAll()
+      .where('request_id', '=', 0)
+      .where('revision', '=', 0)
+      .orderBy('at')
+      .orderBy('person_key'),
+  )
   return {
     approve({ requestId, revision, personKey, digest, actor, via, at }, goodSince) {
       const { changes } = run(
@@ -41,16 +50,7 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
       )
       return changes === 1
     },
-    approvals: (requestId, revision) =>
-      all(
-        build
-          .selectFrom('approvals')
-          .selectAll()
-          .where('request_id', '=', requestId)
-          .where('revision', '=', revision)
-          .orderBy('at')
-          .orderBy('person_key'),
-      ).map(approvalOf),
+    approvals: (requestId, revision) => approvalsOfRevision([requestId, revision]).map(approvalOf),
     approvalsOf(requestIds) {
       if (requestIds.length === 0) return []
       const query = build.selectFrom('approvals').selectAll().where('request_id', 'in', requestIds)

@@ -86,8 +86,19 @@ const COLUMNS = [
 type Row = { [K in (typeof COLUMNS)[number]]: K extends 'id' ? number : RequestsTable[K] }
 
 export function requestQueries(database: Database): RequestQueries {
-  const { build, all, first, run } = database
+  const { build, all, asked, first, run } = database
   const select = () => build.selectFrom('requests').select(COLUMNS)
+  const withId = asked(select().where('id', '=', 0))
+  const openStates = ['draft', 'submitted'] as const
+  const lapsedRows = asked(select().where('state', 'in', openStates).where('expires_at', '<=', 0))
+  const firstExpiry = asked(
+    build
+      .selectFrom('requests')
+      .select('expires_at')
+      .where('state', 'in', openStates)
+      .orderBy('expires_at')
+      .limit(1),
+  )
   return {
     insert(request) {
       const { insertId } = run(
@@ -110,7 +121,7 @@ export function requestQueries(database: Database): RequestQueries {
       )
       return insertId
     },
-    get: (id) => requestOf(first(select().where('id', '=', id))),
+    get: (id) => requestOf(withId([id])[0]),
     basis: (id) => first(build.selectFrom('requests').select('basis').where('id', '=', id))?.basis ?? '',
     findDraft: (subjectHash, requesterKey) =>
       requestOf(
@@ -165,17 +176,8 @@ export function requestQueries(database: Database): RequestQueries {
       )
       return changes === 1
     },
-    lapsed: (now) =>
-      all(select().where('state', 'in', ['draft', 'submitted']).where('expires_at', '<=', now)).map(parse),
-    nextExpiry: () =>
-      first(
-        build
-          .selectFrom('requests')
-          .select('expires_at')
-          .where('state', 'in', ['draft', 'submitted'])
-          .orderBy('expires_at')
-          .limit(1),
-      )?.expires_at ?? null,
+    lapsed: (now) => lapsedRows([...openStates, now]).map(parse),
+    nextExpiry: () => firstExpiry([...openStates, 1])[0]?.expires_at ?? null,
     isOpenFor: (telegramId) =>
       first(
         build

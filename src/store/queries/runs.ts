@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import type { RosterEntry } from '../../domain/person.ts'
-import type { Run, RunClosing, RunState, RunStep } from '../../domain/run.ts'
+import type { Run, RunClosing, RunHead, RunState, RunStep } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepParams, StepRecord } from '../../domain/step.ts'
 import { hasEnded, mayRunBecome } from '../../domain/transitions.ts'
 import type { Database } from '../database.ts'
@@ -40,6 +40,7 @@ export interface StepChange {
 export interface RunQueries {
   insert(run: NewRun): number
   get(id: number): Run | null
+  head(id: number): RunHead | null
   newestOf(requestId: number): number | null
   /** The newest run of each of these requests that has one. */
   newestOfRequests(requestIds: readonly number[]): ReadonlyMap<number, number>
@@ -51,7 +52,7 @@ export interface RunQueries {
   /** Newest first. */
   ofPerson(telegramId: number): Run[]
   /** Oldest first. */
-  inState(states: readonly RunState[]): Run[]
+  inState(states: readonly RunState[]): RunHead[]
   transition(
     id: number,
     from: RunState,
@@ -74,20 +75,21 @@ export interface RunQueries {
 
 type RunRow = { [K in keyof RunsTable]: K extends 'id' ? number : RunsTable[K] }
 
-export function runQueries({ build, all, first, run, repeated }: Database): RunQueries {
+export function runQueries({ build, all, asked, first, run, repeated }: Database): RunQueries {
   const journal = repeated(
     build.updateTable('run_steps').set({ record: '' }).where('run_id', '=', 0).where('idx', '=', 0),
   )
-  const stepRows = (runId: number) =>
-    all(build.selectFrom('run_steps').selectAll().where('run_id', '=', runId).orderBy('idx'))
+  const stepsOf = asked(build.selectFrom('run_steps').selectAll().where('run_id', '=', 0).orderBy('idx'))
+  const stepRows = (runId: number) => stepsOf([runId])
+  const rowsOf = asked(build.selectFrom('runs').selectAll().where('id', '=', 0))
   const inStates = (states: readonly RunState[]) => {
     const query = build.selectFrom('runs').where('state', 'in', states)
-    // In the words of the index `runs_unfinished`: it is not seen behind parameters.
+    // In the words of the index `runs_unfinished`: behind parameters it is not seen.
     return states.some(hasEnded)
       ? query
       : query.where(sql<SqlBool>`state in ('queued', 'running', 'undoing')`)
   }
-  const withSteps = (row: RunRow): Run => ({
+  const headOf = (row: RunRow): RunHead => ({
     id: row.id,
     requestId: row.request_id,
     revision: row.revision,
@@ -98,12 +100,13 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
     marker: row.marker,
     osUser: row.os_user,
     telegramId: row.telegram_id,
-    steps: stepRows(row.id).map(stepOf),
     queuedAt: row.queued_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     closed: row.closed === null ? null : (JSON.parse(row.closed) as RunClosing),
   })
+  const withSteps = (row: RunRow): Run => ({ ...headOf(row), steps: stepRows(row.id).map(stepOf) })
+  const rowOf = (id: number) => rowsOf([id])[0]
 
   return {
     insert(added) {
@@ -143,8 +146,12 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
       return insertId
     },
     get(id) {
-      const row = first(build.selectFrom('runs').selectAll().where('id', '=', id))
+      const row = rowOf(id)
       return row === undefined ? null : withSteps(row)
+    },
+    head(id) {
+      const row = rowOf(id)
+      return row === undefined ? null : headOf(row)
     },
     newestOf: (requestId) =>
       first(
@@ -204,7 +211,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
       all(
         build.selectFrom('runs').selectAll().where('telegram_id', '=', telegramId).orderBy('id', 'desc'),
       ).map(withSteps),
-    inState: (states) => all(inStates(states).selectAll().orderBy('id')).map(withSteps),
+    inState: (states) => all(inStates(states).selectAll().orderBy('id')).map(headOf),
     transition(id, from, to, times = {}) {
       if (!mayRunBecome(from, to)) throw new Error(`a run cannot go from ${from} to ${to}`)
       const { changes } = run(

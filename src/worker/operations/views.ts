@@ -3,6 +3,7 @@ import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Approval, Request } from '../../domain/request.ts'
 import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
+import { hasEnded } from '../../domain/transitions.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineContext } from '../context.ts'
@@ -14,20 +15,16 @@ import type { Names } from './roster-names.ts'
 import { missingOf } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
-export function requestView(context: ViewContext, names: Names, request: Request): RequestView {
+export function requestView(context: Viewing, names: Names, request: Request): RequestView {
   const [view] = requestViews(context, names, [request])
   if (view === undefined) throw new Error(`request ${request.id} has no view`)
   return view
 }
 
-type ViewContext = Pick<EngineContext, 'store' | 'config' | 'clock'>
+type Viewing = Pick<EngineContext, 'store' | 'config' | 'clock'>
 
 /** Many of them, with as many questions to the store as for one. */
-export function requestViews(
-  context: ViewContext,
-  names: Names,
-  requests: readonly Request[],
-): RequestView[] {
+export function requestViews(context: Viewing, names: Names, requests: readonly Request[]): RequestView[] {
   const { store } = context
   const ids = requests.map(({ id }) => id)
   const newestRuns = store.runs.newestOfRequests(ids)
@@ -39,7 +36,7 @@ export function requestViews(
 }
 
 function requestViewWith(
-  { store, config, clock }: ViewContext,
+  { store, config, clock }: Viewing,
   names: Names,
   request: Request,
   approvals: readonly Approval[],
@@ -88,7 +85,7 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
 export function runView(
-  { store, config }: Pick<EngineContext, 'store' | 'config'>,
+  { store, config, stuck }: Pick<EngineContext, 'store' | 'config' | 'stuck'>,
   names: Names,
   run: Run,
   request: Request,
@@ -107,9 +104,16 @@ export function runView(
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
+    stuck: hasEnded(run.state) ? null : (stuck.of(run.id) ?? waitsForTurn(store, run)),
     by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
+}
+
+/** One that nobody has begun with waits for others to end. */
+function waitsForTurn(store: Store, { state, queuedAt }: Run): RunView['stuck'] {
+  const running = state === 'queued' ? store.runs.count(['running', 'undoing']) : 0
+  return running === 0 ? null : { code: 'turn', params: { running }, since: queuedAt }
 }
 
 function stepView(step: RunStep): RunView['steps'][number] {

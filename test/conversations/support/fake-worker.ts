@@ -212,6 +212,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         undoable: false,
         choices: [],
         by_hand: [],
+        stuck: null,
         closed: null,
       },
       subject: { telegram_id, name, os_user, role },

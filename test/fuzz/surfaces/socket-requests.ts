@@ -308,7 +308,7 @@ async function openFuzzedArena(): Promise<Arena> {
 export const socketRequests: Surface = {
   name: 'sockets',
   what: 'requests of every operation and broken HTTP, on all three listeners',
-  inputs: 60_000,
+  inputs: 62_000,
   needsSandbox: true,
   async explore(plan: Exploration) {
     let inputs = 0

@@ -1,5 +1,5 @@
 /** What a person leaves in their home and folders for the undo to find. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   chownSync,
   closeSync,
@@ -13,6 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CreateAccountParams } from '../../../src/domain/step.ts'
 import type { Host } from '../../../src/provisioning/host/host.ts'
@@ -147,6 +148,26 @@ describe('a tree that shall cost root dearly is moved away as it is', () => {
     await undo()
     expect(lstatSync(`${quarantined()}/huge`).size).toBe(2 ** 40)
   })
+})
+
+test('files on which the person holds a lease, so that opening them waits, keep root waiting for nothing', async () => {
+  asIda('mkdir -m 700 .ssh; : >.ssh/authorized_keys')
+  const program = fileURLToPath(new URL('../../support/attacks/lease-holder.ts', import.meta.url))
+  const files = [`${memory}/MEMORY.md`, `${home}/.ssh/authorized_keys`]
+  const holder = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...files], {
+    ...{ uid, gid: uid, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] },
+  })
+  const closed = new Promise((resolve) => holder.once('close', resolve))
+  await new Promise((resolve, reject) => {
+    holder.stdout!.once('data', resolve)
+    holder.once('close', () => reject(new Error('nobody holds a lease')))
+  })
+  const begun = performance.now()
+  const entry = await host.accounts.byName('ida')
+  expect(await host.accounts.power(entry!)).toMatchObject({ authorizedKeys: 0 })
+  expect(performance.now() - begun).toBeLessThan(1_000)
+  await undo()
+  await closed
 })
 
 describe('what leads elsewhere is not followed', () => {

@@ -71,6 +71,7 @@ export function runView(change: Partial<RunView> = {}): RunView {
     undoable: true,
     choices: ['undo'],
     by_hand: [],
+    stuck: null,
     closed: null,
     ...change,
   }

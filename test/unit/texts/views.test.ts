@@ -81,6 +81,7 @@ const run: RunView = {
   undoable: true,
   choices: ['undo'],
   by_hand: [],
+  stuck: null,
   closed: null,
 }
 const texts = (lines: { text: string }[]) => lines.map((line) => line.text)

@@ -11,7 +11,7 @@ export interface AccountDatabase {
   /** The uids of many names at once; names without an account are left out. */
   uidsOf(names: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Every entry of the local files. */
-  all(): Promise<PasswdEntry[]>
+  all(): Promise<readonly PasswdEntry[]>
   /** Every name of the local files that has this uid. */
   namesOf(uid: number): Promise<string[]>
   group(name: string): Promise<GroupEntry | null>

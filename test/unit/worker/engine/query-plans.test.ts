@@ -28,6 +28,7 @@ function recording(statements: Set<string>): (database: Database) => Database {
     first: (query) => database.first(noted(query)),
     run: (query) => database.run(noted(query)),
     repeated: (query) => database.repeated(noted(query)),
+    asked: (query) => database.asked(noted(query)),
   })
 }
 
