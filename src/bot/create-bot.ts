@@ -4,6 +4,7 @@ import { ADDUSER } from '../../conversations/adduser.ts'
 import { DID_NOT_UNDERSTAND, FOR_ADMINS } from '../texts/chat/commands.ts'
 import { BUTTON_UNKNOWN } from '../texts/chat/taps.ts'
 import type { CardKeeper } from './cards/keeper.ts'
+import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, editTaps } from './commands/card-taps.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
@@ -57,6 +58,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
   bot.use(standingCommands(deps))
+  bot.use(auditCommand(deps))
 
   const admins = bot.filter((ctx) => ctx.identity?.admin === true)
   admins.use(decidingTaps(deps))

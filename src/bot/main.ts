@@ -64,6 +64,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const service = startBotService({
     ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
     ...{ stateFolder: config.paths.botState, firstAdmins: config.telegram.admins },
+    postHead: config.audit.postHead,
   })
   const stop = () => void service.stop()
   process.once('SIGTERM', stop)

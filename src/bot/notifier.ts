@@ -5,7 +5,9 @@ import type { EventView, RunView } from '../protocol/views.ts'
 import { activeText, pressStartText, welcomeText } from '../texts/chat/commands.ts'
 import { isAwaitingStart } from '../texts/runs.ts'
 import type { CardKeeper } from './cards/keeper.ts'
+import { type NoticeOptions, noticeOf } from './event-notices.ts'
 import { describeError, type Logger } from './log.ts'
+import type { Notices } from './notices.ts'
 import { aboutRequest, type Cards, newCard } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
 import { type Cursor, saveCursor } from './state/cursor.ts'
@@ -22,6 +24,8 @@ export interface NotifierDeps {
   chats: Chats
   newcomers: Newcomers
   keeper: CardKeeper
+  notices: Notices
+  noticeOptions: NoticeOptions
   files: FileStore
   log: Logger
   stopped: AbortSignal
@@ -39,20 +43,27 @@ const ENDED = new Set(['run.succeeded', 'run.undone', 'run.failed'])
  * all that work is safe to repeat.
  */
 export async function followEvents(deps: NotifierDeps, cursor: Cursor): Promise<void> {
-  const underWay: { id: number; done: boolean }[] = []
+  const underWay: { event: EventView; done: boolean }[] = []
   const doings = new Set<Promise<void>>()
   let after = cursor.after
   const advance = async () => {
     const from = after
+    const passed: EventView[] = []
     for (let first = underWay[0]; first?.done; first = underWay[0]) {
-      after = first.id
+      after = first.event.id
+      passed.push(first.event)
       underWay.shift()
     }
-    if (after !== from) await saveCursor(deps.files, { ...cursor, after })
+    if (after === from) return
+    await saveCursor(deps.files, { ...cursor, after })
+    // Only then: until the cursor is past it, the event may come again and must find who was told.
+    for (const event of passed) {
+      if (noticeOf(event, deps.noticeOptions) !== null) await deps.notices.forget(event.id)
+    }
   }
 
   for await (const event of deps.client.events(cursor.after, { signal: deps.stopped })) {
-    const entry = { id: event.id, done: false }
+    const entry = { event, done: false }
     underWay.push(entry)
     const doing = (async () => {
       try {
@@ -77,8 +88,10 @@ export async function followEvents(deps: NotifierDeps, cursor: Cursor): Promise<
 
 async function attend(deps: NotifierDeps, event: EventView, since: number): Promise<void> {
   const { request_id: requestId, run_id: runId, type } = event
-  if (requestId === null) return
   const isNews = event.at >= since
+  const notice = isNews ? noticeOf(event, deps.noticeOptions) : null
+  if (notice !== null) await deps.notices.tellAdmins(event.id, notice)
+  if (requestId === null) return
   if (isNews && type === 'run.succeeded' && runId !== null) {
     await tellNewcomer(deps, runId, requestId, 'welcome')
   }

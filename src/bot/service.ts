@@ -7,6 +7,7 @@ import { createPace } from './cards/pace.ts'
 import { createBot } from './create-bot.ts'
 import { describeError, type Logger } from './log.ts'
 import { setDefaultMenu } from './menus.ts'
+import { createNotices } from './notices.ts'
 import { followEvents } from './notifier.ts'
 import { loadCards } from './state/cards.ts'
 import { createChats } from './state/chats.ts'
@@ -29,6 +30,8 @@ export interface BotServiceDeps {
   firstAdmins: readonly number[]
   log: Logger
   now?: () => number
+  /** Whether the admins' chats keep the end of the history's chain, once a day. */
+  postHead?: boolean
   /** How long a worker that is just being restarted is waited for before people are told. */
   workerPatienceMs?: number
   watchdogMs?: number
@@ -90,7 +93,11 @@ export function startBotService(deps: BotServiceDeps): BotService {
     void setDefaultMenu(api, log)
     void keeper.resume()
     const following = followEvents(
-      { ...{ api, client, worker, cards, chats, newcomers, keeper, files, log, stopped } },
+      {
+        ...{ api, client, worker, cards, chats, newcomers, keeper, files, log, stopped },
+        notices: createNotices({ api, worker, chats, files, stopped }),
+        noticeOptions: { postHead: deps.postHead ?? false },
+      },
       cursor,
     ).catch((error: unknown) => {
       if (!stopped.aborted) log.error(describeError(error), 'cannot follow events any more')

@@ -203,10 +203,14 @@ export const OPERATIONS = {
     input: z.strictObject({ id }),
     output: oneRun,
   },
+  /** In the order of the roster; `skip` is how many the pages before had. */
   'people.list': {
     mutates: false,
-    input: empty,
-    output: z.strictObject({ people: z.array(personViewSchema) }),
+    input: z.strictObject({
+      limit: z.number().int().min(1).max(200).default(200),
+      skip: z.number().int().min(0).max(1_000_000).default(0),
+    }),
+    output: z.strictObject({ people: z.array(personViewSchema), more: z.boolean() }),
   },
   'people.get': {
     mutates: false,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BY_HAND_CODES } from '../domain/by-hand.ts'
 import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
-import { RUN_CHOICES, STUCK_CODES } from '../domain/run.ts'
+import { RUN_CHOICES, type RunState, STUCK_CODES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
 
@@ -14,6 +14,16 @@ export const failureSchema = z.strictObject({
   detail: z.string().optional(),
 })
 const stepKind = z.enum(STEP_ORDER)
+const RUN_STATES = [
+  'queued',
+  'running',
+  'undoing',
+  'succeeded',
+  'undone',
+  'failed',
+  'superseded',
+  'cancelled',
+] as const satisfies readonly RunState[]
 
 /** Who did something, for people: names are looked up by the worker. */
 export const actorViewSchema = z.strictObject({ key: z.string(), name: z.string().nullable() })
@@ -144,7 +154,7 @@ export const runViewSchema = z.strictObject({
   id: z.number(),
   request_id: z.number(),
   kind: z.enum(['onboard', 'undo', 'repair']),
-  state: z.enum(['queued', 'running', 'undoing', 'succeeded', 'undone', 'failed', 'superseded', 'cancelled']),
+  state: z.enum(RUN_STATES),
   subject: z.strictObject({
     telegram_id: z.number(),
     name: z.string(),
@@ -217,6 +227,9 @@ export const reconciliationViewSchema = z.strictObject({
       os_user: z.string(),
       name: z.string(),
       run_id: z.number().nullable(),
+      /** Of that run: how far it is, and why its step failed. */
+      run_state: z.enum(RUN_STATES).nullable(),
+      failure: failureSchema.nullable(),
     }),
   ),
   /** What an approval of all open ones sends; null when none is open. */

@@ -26,6 +26,9 @@ export interface Surface {
 /** Of a short run inside the tests; printed with a failure, and `npm run fuzz -- --seed` takes it. */
 export const SHORT_SEED = 20_261_121
 
+/** Time for a short run that fails to find the smallest input; one that passes takes seconds. */
+export const SHRINKING_MS = 180_000
+
 /** What every property is checked with. */
 export function runParameters<T>({ seed }: Exploration, runs: number): RunParameters<T> {
   return { seed, numRuns: Math.max(1, Math.ceil(runs)), endOnFailure: false, verbose: 0 }

@@ -78,6 +78,13 @@ export function fakeHost(machine: FakeMachine, onSnapshot: () => void = () => un
   const ran: ProgramResult = { ok: true, stdout: '', stderr: '', durationMs: 0 }
   const accounts = only<AccountDatabase>('accounts', {
     byName: async (name) => byName(name),
+    uidsOf: async (names) =>
+      new Map(
+        names.flatMap((name) => {
+          const entry = byName(name)
+          return entry === null ? [] : [[name, entry.uid] as const]
+        }),
+      ),
     byUid: async (uid) => [...machine.accounts.values()].find((entry) => entry.uid === uid) ?? null,
     group: async (name) => machine.groups.get(name) ?? null,
     groupsOf: async (name) =>

@@ -50,7 +50,9 @@ export function createRosterFile(
       if (!parsed.ok) {
         return { ok: false, failure: { code: 'roster_unusable', params: { path, why: parsed.why } } }
       }
-      last = { text, people: parsed.people }
+      const people = parsed.people.map(frozen)
+      Object.freeze(people)
+      last = { text, people }
     }
     return { ok: true, text, people: last.people, identity }
   }
@@ -74,6 +76,13 @@ export function createRosterFile(
       return result
     },
   }
+}
+
+/** What is parsed once is shared by all who read it. */
+function frozen(person: RosterPerson): RosterPerson {
+  for (const value of Object.values(person.entry)) if (typeof value === 'object') Object.freeze(value)
+  Object.freeze(person.entry)
+  return Object.freeze(person)
 }
 
 /** Whether two entries say the same with the keys that Usher knows. */

@@ -60,8 +60,9 @@ export function eventQueries(database: Database): EventQueries {
       .values({ key: '', value: '' })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: '' })),
   )
-  const chain = () => build.selectFrom('events').where('id', '>', 0).where('id', '<=', MAX_ID)
-  const rowsAfter = asked(chain().selectAll().where('id', '>', 0).orderBy('id').limit(1))
+  // One lower bound only: of two, SQLite seeks to the first that it finds and steps over the rest.
+  const chain = (cursor = 0) => build.selectFrom('events').where('id', '>', cursor).where('id', '<=', MAX_ID)
+  const rowsAfter = asked(chain().selectAll().orderBy('id').limit(1))
   const hashOf = (id: number) => first(chain().select('hash').where('id', '=', id))?.hash ?? null
   const lastRow = () => first(chain().select(['id', 'hash']).orderBy('id', 'desc').limit(1)) ?? GENESIS
 
@@ -118,9 +119,9 @@ export function eventQueries(database: Database): EventQueries {
         goOn(event.at, { id, hash })
       }
     },
-    after: (cursor, limit) => rowsAfter([0, MAX_ID, cursor, limit]).map(eventOf),
+    after: (cursor, limit) => rowsAfter([cursor, MAX_ID, limit]).map(eventOf),
     doubted: (cursor, limit) =>
-      all(chain().selectAll().where('id', '>', cursor).orderBy('id').limit(limit)).map((row) => ({
+      all(chain(cursor).selectAll().orderBy('id').limit(limit)).map((row) => ({
         id: row.id,
         hash: row.hash,
         event: asWritten(row),

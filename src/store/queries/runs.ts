@@ -1,3 +1,4 @@
+import { type SqlBool, sql } from 'kysely'
 import type { RosterEntry } from '../../domain/person.ts'
 import type { Run, RunClosing, RunHead, RunState, RunStep } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepParams, StepRecord } from '../../domain/step.ts'
@@ -41,7 +42,13 @@ export interface RunQueries {
   get(id: number): Run | null
   head(id: number): RunHead | null
   newestOf(requestId: number): number | null
+  /** The newest run of each of these requests that has one. */
+  newestOfRequests(requestIds: readonly number[]): ReadonlyMap<number, number>
+  /** Accounts whose activation may wait for their person's Start, of onboardings that succeeded; newest first. */
+  awaitingStart(): { telegramId: number; osUser: string }[]
   newestOfPerson(telegramId: number): number | null
+  /** The newest run of each of these people who had one. */
+  newestOfPeople(telegramIds: readonly number[]): ReadonlyMap<number, number>
   /** Newest first. */
   ofPerson(telegramId: number): Run[]
   /** Oldest first. */
@@ -148,6 +155,42 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
           .orderBy('id', 'desc')
           .limit(1),
       )?.id ?? null,
+    newestOfRequests(requestIds) {
+      if (requestIds.length === 0) return new Map()
+      const rows = all(
+        build
+          .selectFrom('runs')
+          .select(['request_id', ({ fn }) => fn.max('id').as('id')])
+          .where('request_id', 'in', requestIds)
+          .groupBy('request_id'),
+      )
+      return new Map(rows.map((row) => [row.request_id, Number(row.id)]))
+    },
+    newestOfPeople(telegramIds) {
+      if (telegramIds.length === 0) return new Map()
+      const rows = all(
+        build
+          .selectFrom('runs')
+          .select(['telegram_id', ({ fn }) => fn.max('id').as('id')])
+          .where('telegram_id', 'in', telegramIds)
+          .groupBy('telegram_id'),
+      )
+      return new Map(rows.map((row) => [row.telegram_id, Number(row.id)]))
+    },
+    awaitingStart: () =>
+      all(
+        build
+          .selectFrom('run_steps')
+          .innerJoin('runs', 'runs.id', 'run_steps.run_id')
+          .select(['runs.telegram_id', 'runs.os_user'])
+          // In the words of the index `run_steps_waiting`.
+          .where(sql<SqlBool>`run_steps.kind = 'activation'`)
+          .where(sql<SqlBool>`run_steps.state = 'applied'`)
+          .where(sql<SqlBool>`instr(run_steps.notes, 'activation.waits_for_start') > 0`)
+          .where('runs.kind', '=', 'onboard')
+          .where('runs.state', '=', 'succeeded')
+          .orderBy('runs.id', 'desc'),
+      ).map((row) => ({ telegramId: row.telegram_id, osUser: row.os_user })),
     newestOfPerson: (telegramId) =>
       first(
         build

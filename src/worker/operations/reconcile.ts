@@ -123,6 +123,8 @@ function viewOf(
     findings: findings.map(findingView),
     requests: requests.map((request) => {
       const { telegram_id, os_user, name } = answersOf(store, request)
+      const runId = store.runs.newestOf(request.id)
+      const run = runId === null ? null : store.runs.get(runId)
       return {
         id: request.id,
         revision: request.revision,
@@ -130,7 +132,8 @@ function viewOf(
         state: request.state,
         missing: request.state === 'submitted' ? missingOf(store, config, request, clock()) : [],
         ...{ telegram_id, os_user, name },
-        run_id: store.runs.newestOf(request.id),
+        ...{ run_id: runId, run_state: run?.state ?? null },
+        failure: run?.steps.find((step) => step.failure !== null)?.failure ?? null,
       }
     }),
     digest: digestOfOpen(open)?.slice(0, SHORT_DIGEST_LENGTH) ?? null,

@@ -50,6 +50,8 @@ export interface FakeWorker extends Client {
   /** Another plan for the same answers: the host has changed. */
   drift(): void
   expire(requestId: number): void
+  /** An event that is about no request. */
+  happen(type: EventType, data: EventView['data']): void
 }
 
 export const ROLES: RoleView[] = [
@@ -77,10 +79,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
 
   const emit = (
     type: EventType | string,
-    about: { request?: RequestView; run?: RunView; actor?: string },
+    about: { request?: RequestView; run?: RunView; actor?: string; data?: EventView['data'] },
   ) => {
     events.push({
-      ...{ id: events.length + 1, at: now(), type, data: {}, actor: about.actor ?? 'worker' },
+      ...{ id: events.length + 1, at: now(), type, data: about.data ?? {}, actor: about.actor ?? 'worker' },
       request_id: about.request?.id ?? about.run?.request_id ?? null,
       run_id: about.run?.id ?? null,
       subject_telegram_id: about.request?.answers.telegram_id ?? about.run?.subject.telegram_id ?? null,
@@ -375,7 +377,21 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       if (run === undefined) throw refusal('not_found')
       return { run }
     },
-    'people.list': () => ({ people: worker.roster }),
+    'audit.list': ({ limit, before = Number.POSITIVE_INFINITY, ...asked }, by) => {
+      if (!isAdmin(by) || worker.forbidden.has('audit.read')) throw refusal('not_permitted')
+      const entries = events
+        .filter((event) => event.id < before)
+        .filter((event) => asked.request === undefined || event.request_id === asked.request)
+        .filter((event) => event.at >= (asked.from ?? 0) && event.at < (asked.to ?? Number.POSITIVE_INFINITY))
+        .reverse()
+        .map((event) => ({
+          ...{ id: event.id, at: event.at, type: event.type, request_id: event.request_id },
+          ...{ run_id: event.run_id, subject: null, hash: null, data: {} },
+          actor: { key: event.actor, name: null },
+        }))
+      return { entries: entries.slice(0, limit), more: entries.length > limit }
+    },
+    'people.list': () => ({ people: worker.roster, more: false }),
     'people.get': ({ name }) => {
       const person = worker.roster.find((one) => one.os_user === name || String(one.telegram_id) === name)
       if (person === undefined) throw refusal('not_found')
@@ -470,6 +486,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
     drift: () => {
       generation += 1
     },
+    happen: (type, data) => emit(type, { data }),
     expire(requestId) {
       const request = find(requestId)
       request.state = 'expired'

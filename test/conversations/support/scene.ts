@@ -29,6 +29,7 @@ export interface SceneOptions {
   client?: Client
   /** Two admins besides the first one are made with `driver.person`. */
   moreAdmins?: number[]
+  postHead?: boolean
 }
 
 export const ADMIN_ID = 111_000_111
@@ -48,6 +49,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
         ...{ token: server.token, apiRoot: server.url, client: options.client ?? worker, stateFolder },
         ...{ firstAdmins: [ADMIN_ID], log: createLogger('silent') },
         workerPatienceMs: options.workerPatienceMs ?? 100,
+        ...(options.postHead === undefined ? {} : { postHead: options.postHead }),
       })
       const ready = await bot.ready
       if (ready.kind !== 'ready') throw new Error(`cannot start the bot: ${ready.kind}`)

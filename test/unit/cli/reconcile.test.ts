@@ -31,6 +31,7 @@ const open: FindingView = {
 }
 const waiting: ReconciliationView['requests'][number] = {
   ...{ id: 7, revision: 1, digest: DIGEST, state: 'submitted', run_id: null },
+  ...{ run_state: null, failure: null },
   missing: [{ kind: 'approvals', have: 0, need: 1 }],
   ...{ telegram_id: 42, os_user: 'ada', name: 'Ada Lovelace' },
 }

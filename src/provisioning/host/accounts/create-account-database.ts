@@ -75,6 +75,21 @@ export function createAccountDatabase(
       return passwd()
     },
 
+    async uidsOf(names) {
+      const wanted = new Set(names)
+      const found = new Map<string, number>()
+      for (const { name, uid } of passwd()) {
+        // As getpwnam(3): the first line of a name wins.
+        if (wanted.has(name) && !found.has(name)) found.set(name, uid)
+      }
+      if (foreignSources(read('/etc/nsswitch.conf'), 'passwd').length === 0) return found
+      for (const name of wanted) {
+        const entry = found.has(name) ? null : await byName(name)
+        if (entry !== null) found.set(name, entry.uid)
+      }
+      return found
+    },
+
     async namesOf(uid) {
       return passwd().flatMap((entry) => (entry.uid === uid ? [entry.name] : []))
     },
