@@ -80,7 +80,8 @@ async function breakOnce(
 }
 
 /** Folders of Usher's own that its first run makes and that stay; one that is half made is completed by the next run. */
-const OWN = /^\+ \/var\/lib\/usher\/(isolation-probe: directory (?:65534:65534|0:0)|locks: directory 0:0) 0700$/
+const OWN =
+  /^\+ \/var\/lib\/usher\/(isolation-probe: directory (?:65534:65534|0:0)|locks: directory 0:0) 0700$/
 
 interface Played {
   run: RunView | null
