@@ -14,8 +14,14 @@ export interface EngineLimits {
   claimAttemptsPerHour: number
   /** How often an interrupted step is begun again before it counts as the cause of the interruptions. */
   attemptsPerStep: number
-  /** How long a step that ignores its deadline is waited for, in milliseconds. */
+  /**
+   * How long a step that ignores its deadline is waited for, in milliseconds: longer than any program that does, because what
+   * a step still does while it is undone is undefined.
+   */
   graceMs: number
+  /** How often an undo that fails is tried before it is left to a person, and the pause between, in milliseconds. */
+  undoTries: number
+  undoPauseMs: number
   /** How long a step waits in all for the account database while somebody else holds its lock, in milliseconds. */
   lockPatienceMs: number
   /** After this long a step that says nothing else takes longer than usual, in milliseconds. */
@@ -43,7 +49,9 @@ export const DEFAULT_LIMITS: EngineLimits = {
   checksPerMinute: 120,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,
-  graceMs: 10_000,
+  graceMs: 40_000,
+  undoTries: 3,
+  undoPauseMs: 500,
   lockPatienceMs: 30_000,
   usualStepMs: 10_000,
   clockToleranceMs: 5 * 60_000,

@@ -13,6 +13,7 @@ import { removeIfOurs } from './parts/remove-if-ours.ts'
 const PRIVATE = 0o700
 /** People pass through the roots to what is theirs and see nothing of the others. */
 const ROOT_MODE = 0o711
+const REMOVAL_TRIES = 2
 
 /**
  * A directory that was absent when the run was about to make it. `identity` is known before root's get their final name,
@@ -270,8 +271,12 @@ async function removeOne(
   const person = await host.accounts.byName(osUser)
   if (by === 'person') {
     if (person?.uid !== uid) return { kept: true, notes: [{ code: 'dir.kept', params: { path } }] }
-    await host.programs.runAsPerson(identityOfEntry(person), ['/bin/rmdir', '--', path], { signal })
-    if ((await host.files.stat(path)).kind === 'absent') return removed
+    for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
+      await host.programs.runAsPerson(identityOfEntry(person), ['/bin/rmdir', '--', path], { signal })
+      if ((await host.files.stat(path)).kind === 'absent') return removed
+      // Theirs by now; an empty one is still there only because something failed for a moment.
+      if (!(await host.files.listTree(path, 0)).ok) break
+    }
     return { kept: true, notes: [{ code: 'dir.kept', params: { path } }] }
   }
   const emptied = await host.files.removeEmptyDirectory(path, identity)

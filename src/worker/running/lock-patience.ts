@@ -41,6 +41,6 @@ export async function withLockPatience<T extends Outcome>(
 }
 
 /** What an earlier try did is done and told once. */
-function withoutRepeats(notes: readonly Note[]): Note[] {
+export function withoutRepeats(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { RunHead } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
 import type {
@@ -8,7 +9,7 @@ import type {
 } from '../../provisioning/step-kind.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
 import type { EngineContext } from '../context.ts'
-import { withLockPatience } from './lock-patience.ts'
+import { withLockPatience, withoutRepeats } from './lock-patience.ts'
 
 /** Whose step it is: an undo run executes the steps of the run that it takes back. */
 export interface StepOwner {
@@ -42,8 +43,8 @@ export async function applyStep(
   const implementation = implementationOf(context, step.plan)
   if (implementation === null) return { ok: false, failure: unknownKind(step.plan), notes: [] }
   const watch = { run: owner.run, kind: step.plan.kind, stop }
+  const journal = journalOf(context, owner, step, record)
   const outcome = await withinDeadline(context, implementation, watch, async (signal) => {
-    const journal = journalOf(context, owner, step, record)
     const stepContext: StepContext = { ...contextOf(context, owner), journal, signal }
     const applied = await withLockPatience(
       context,
@@ -55,11 +56,15 @@ export async function applyStep(
     const verified = await implementation.verify(stepContext, step.plan.params, journal.latest() ?? {})
     return verified.ok ? applied : { ...verified, notes: [...applied.notes, ...verified.notes] }
   })
+  journal.close()
   if ('stopped' in outcome) return outcome
   return 'value' in outcome ? outcome.value : { ok: false, failure: outcome.failure, notes: [] }
 }
 
-/** Takes one step back from its record, within its deadline. Never throws. */
+/**
+ * Takes one step back from its record, each try within its deadline. What fails may fail for a moment only, and whatever is not
+ * undone waits for a person: so it is tried again before it is given up. Never throws.
+ */
 export async function undoStep(
   context: EngineContext,
   owner: StepOwner,
@@ -75,19 +80,37 @@ export async function undoStep(
     if (record === null) return { state: 'undone', notes: [] }
     return { state: 'failed', failure: unknownKind(step.plan), notes: [] }
   }
+  const { undoTries, undoPauseMs } = context.limits
   const watch = { run: owner.run, kind: step.plan.kind, stop }
-  const outcome = await withinDeadline(context, implementation, watch, (signal) => {
-    const journal = journalOf(context, owner, step, record)
-    const stepContext = { ...contextOf(context, owner), journal, signal }
-    return withLockPatience(
-      context,
-      signal,
-      () => implementation.undo(stepContext, step.plan.params, journal.latest()),
-      waitsForLock(context, owner.run),
+  const journal = journalOf(context, owner, step, record)
+  let earlier: Note[] = []
+  for (let tries = 1; ; tries++) {
+    const outcome = await withinDeadline(context, implementation, watch, (signal) => {
+      const stepContext = { ...contextOf(context, owner), journal, signal }
+      return withLockPatience(
+        context,
+        signal,
+        () => implementation.undo(stepContext, step.plan.params, journal.latest()),
+        waitsForLock(context, owner.run),
+      )
+    })
+    if ('stopped' in outcome) return outcome
+    const undone: UndoOutcome =
+      'value' in outcome ? outcome.value : { state: 'failed', failure: outcome.failure, notes: [] }
+    const givenUp = 'givenUp' in outcome
+    if (givenUp) journal.close()
+    const notes = earlier.length === 0 ? undone.notes : withoutRepeats([...earlier, ...undone.notes])
+    // A service has waited and tried again already, and others wait for their turn at it.
+    const isFinal = undone.state !== 'failed' || givenUp || undone.failure.code.startsWith('service_')
+    if (isFinal || tries >= undoTries) return { ...undone, notes }
+    context.log.warn(
+      { run: owner.run.id, step: step.plan.kind, failure: undone.failure },
+      'an undo is tried again',
     )
-  })
-  if ('stopped' in outcome) return outcome
-  return 'value' in outcome ? outcome.value : { state: 'failed', failure: outcome.failure, notes: [] }
+    await delay(undoPauseMs, undefined, { signal: stop }).catch(() => undefined)
+    if (stop.aborted) return { stopped: true }
+    earlier = notes
+  }
 }
 
 /** A step that the plan has for completeness: what to say instead of doing anything, or null when there is work. */
@@ -119,13 +142,19 @@ function contextOf(
 
 function journalOf({ store }: EngineContext, { run }: StepOwner, step: StoredStep, first: StepRecord | null) {
   let latest = first
+  let closed = false
   return {
     /** See the invariants of `Database`: a single statement, durable when it returns. */
     commit(record: StepRecord) {
+      // It was given up and settles late: the step is somebody else's by now.
+      if (closed) throw new Error(`step ${step.index} of run ${run.id} went on after it was given up`)
       store.runs.setRecord(run.id, step.index, record)
       latest = structuredClone(record)
     },
     latest: () => latest,
+    close() {
+      closed = true
+    },
   }
 }
 
@@ -140,7 +169,8 @@ interface Watch {
   stop: AbortSignal
 }
 
-type Settled<T> = { value: T } | { failure: StepFailure } | Stopped
+/** `givenUp`: it has not settled and may still do something. */
+type Settled<T> = { value: T } | { failure: StepFailure; givenUp?: true } | Stopped
 
 /**
  * Aborts the work at its deadline or when the worker must stop, and waits for it to settle, because what a step still does while
@@ -164,7 +194,7 @@ async function withinDeadline<T extends object>(
   let grace: NodeJS.Timeout | undefined
   const givenUp = new Promise<Settled<T>>((resolve) => {
     const begin = () => {
-      grace ??= setTimeout(() => resolve({ failure: timedOut(deadlineMs) }), limits.graceMs)
+      grace ??= setTimeout(() => resolve({ failure: timedOut(deadlineMs), givenUp: true }), limits.graceMs)
     }
     deadline.signal.addEventListener('abort', begin, { once: true })
   })

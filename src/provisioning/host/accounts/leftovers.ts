@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises'
+import { renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PasswdEntry } from '../../../domain/facts.ts'
 import type { FileOutcome } from '../files/safe-files.ts'
@@ -52,7 +53,7 @@ export async function removeLeftoversOf(
     const theirs = [...shared, ...inRuntime]
     const emptied = await removeAsOwner(host, person, theirs, runtime, signal)
     if (!emptied.ok) return emptied
-    if (inRuntime.length > 0) await rmdir(runtime).catch(stillInUse)
+    if (inRuntime.length > 0) removeUnlessInUse(runtime)
     const left = await stillThere(theirs, uid)
     removed.push(...theirs.filter((path) => !left.includes(path)))
     return { ok: true, removed, left }
@@ -100,7 +101,7 @@ async function unlinkNamed(path: string, folder: string, uid: number): Promise<s
   if (stats === null || stats.isDirectory()) return []
   // Linger is root's own note about a name; everything else must be theirs.
   if (folder !== NAMED[0] && stats.uid !== uid) return []
-  await unlink(path).catch(noneThere)
+  unlinkIfThere(path)
   return [path]
 }
 
@@ -109,7 +110,7 @@ async function unlinkOwned(folder: string, uid: number): Promise<string[]> {
   const removed: string[] = []
   for (const path of paths) {
     if ((await lstat(path).catch(noneThere))?.isDirectory() === true) continue
-    await unlink(path).catch(noneThere)
+    unlinkIfThere(path)
     removed.push(path)
   }
   return removed
@@ -121,18 +122,18 @@ async function ownedEntries(folder: string, uid: number): Promise<string[]> {
   for (const some of batches(names)) {
     const stats = await Promise.all(some.map((name) => lstat(bytesOf(folder, name)).catch(noneThere)))
     const theirs = some.filter((_, index) => stats[index]?.uid === uid)
-    for (const name of theirs) owned.push(await nameable(folder, name))
+    for (const name of theirs) owned.push(nameable(folder, name))
   }
   return owned
 }
 
 /** A name is bytes, and a program is told names as text: what is not UTF-8 gets another name. Renaming follows no link. */
-async function nameable(folder: string, name: string): Promise<string> {
+function nameable(folder: string, name: string): string {
   const bytes = bytesOf(folder, name)
   const path = bytes.toString('utf8')
   if (bytes.equals(Buffer.from(path))) return path
   const renamed = join(folder, `.usher-${randomBytes(16).toString('hex')}`)
-  await rename(bytes, renamed)
+  renameSync(bytes, renamed)
   return renamed
 }
 
@@ -168,13 +169,26 @@ async function ipcOf(uid: number): Promise<{ args: string[]; names: string[] }> 
   return { args, names }
 }
 
+/** Synchronous, as everything that changes a file here: a call that hangs must not be overtaken by what comes after it. */
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    noneThere(error)
+  }
+}
+
 function noneThere(error: unknown): null {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR') return null
   throw error
 }
 
-function stillInUse(error: unknown): void {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EBUSY') throw error
+function removeUnlessInUse(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EBUSY') throw error
+  }
 }
