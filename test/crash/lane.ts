@@ -50,7 +50,13 @@ export async function playLane(
     )
     for (const { scenario, point, fault } of choose(trials)) {
       const begun = performance.now()
-      const problems = await attempt(bench, scenario, recordings.get(scenario)!, point, fault)
+      const problems = await attempt(
+        bench,
+        scenario,
+        recordings.get(scenario.undisturbed ?? scenario)!,
+        point,
+        fault,
+      )
       const name = `${scenario.name}: ${point.name} ${fault}`
       tell({ name, direction: point.direction, fault, ms: Math.round(performance.now() - begun), problems })
     }

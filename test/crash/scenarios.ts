@@ -31,6 +31,8 @@ export interface Scenario {
   prepare(worker: CrashingWorker, person: Newcomer): Promise<number | null>
   /** Asks for it, insistently, and gives the run. */
   ask(worker: CrashingWorker, person: Newcomer, subject: number | null): Promise<number>
+  /** What a success of it looks like, when its own undisturbed run does not succeed. */
+  undisturbed?: Scenario
   /** Puts back what it changed beside the run. */
   finish?(): void
 }
@@ -113,6 +115,7 @@ const failingLate: Scenario = {
   spoiling: 'service/do/journal/1',
   ends: ['succeeded', 'undone'],
   success: 'as recorded',
+  undisturbed: onboarding,
   prepare: async () => null,
   ask: onboard,
 }

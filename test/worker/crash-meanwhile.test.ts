@@ -108,7 +108,6 @@ test.for(BEFORE_THE_RECORD)(
       () => onboard(worker, person),
       () => {
         execFileSync('/usr/sbin/groupadd', [person.osUser])
-        execFileSync('/usr/bin/gpasswd', ['--add', 'alan', person.osUser], { stdio: 'ignore' })
         theirs = linesOf(person.osUser)
       },
     )

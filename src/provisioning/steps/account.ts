@@ -143,7 +143,7 @@ async function ensureAccount(
     if (entry && !isOurs(entry, params, record)) {
       return { failure: { code: 'account_appeared', params: { os_user: osUser } } }
     }
-    const traces = await tracesOf(host, osUser, record.gid)
+    const traces = await tracesOf(host, osUser, record)
     if (entry && (record.complete || isComplete(traces))) {
       const complete = { ...record, complete: true }
       if (!record.complete) journal.commit(complete)
@@ -237,7 +237,7 @@ async function removeAccount(
   if ('failure' in homeNote) return incomplete(homeNote.failure)
   notes.push(...homeNote.notes)
 
-  if (entry || isAny(await tracesOf(host, osUser, record.gid))) {
+  if (entry || isAny(await tracesOf(host, osUser, record))) {
     const failure = await removeAccountLines(host, osUser, record)
     if (failure) return incomplete(failure)
     notes.push({ code: 'account.removed', params: { os_user: osUser, uid: record.uid } })

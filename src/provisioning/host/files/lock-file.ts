@@ -35,7 +35,17 @@ export async function withLockFile<T extends object>(
   try {
     return await work()
   } finally {
-    inParent(path, trust, (parent, name) => unlinkSync(at(parent, name)))
+    release(path, trust)
+  }
+}
+
+function release(path: string, trust: Trust): void {
+  const remove = () => inParent(path, trust, (parent, name) => unlinkSync(at(parent, name)))
+  try {
+    remove()
+  } catch {
+    // What fails for a moment must not leave a lock that this process seems to hold for as long as it lives.
+    remove()
   }
 }
 
