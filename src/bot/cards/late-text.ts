@@ -1,7 +1,7 @@
 import { alreadyClosed, alreadyDecided, alreadyRetried } from '../../texts/chat/taps.ts'
 import type { Card } from '../state/cards.ts'
 import type { WorkerCalls } from '../worker-calls.ts'
-import { isRunVerb, type Verb } from './buttons.ts'
+import { isDriftVerb, isRunVerb, type Verb } from './buttons.ts'
 
 /** For a tap that came late: what has become of what it was about, and by whom; null while that is open. */
 export async function lateText(
@@ -10,6 +10,7 @@ export async function lateText(
   verb: Verb,
 ): Promise<string | null> {
   if (isRunVerb(verb)) return lateOnRun(deps, card)
+  if (isDriftVerb(verb)) return lateOnDrift(deps, card)
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok || got.request.state === 'draft' || got.request.state === 'submitted') return null
   return alreadyDecided(got.request)
@@ -27,4 +28,16 @@ async function lateOnRun({ worker }: { worker: WorkerCalls }, card: Card): Promi
   const { run } = looked
   if (run.closed !== null) return alreadyClosed(run.id, run.closed)
   return run.id === card.runId && run.choices.length > 0 ? null : alreadyDecided(request)
+}
+
+/** All repairs of a card are decided together: of one that is, it can be said by whom. */
+async function lateOnDrift({ worker }: { worker: WorkerCalls }, card: Card): Promise<string | null> {
+  const as = { onBehalfOf: card.chatId }
+  const got = await worker.call('reconcile.get', { id: card.subject.id }, as)
+  if (!got.ok) return null
+  const { digest, requests } = got.reconciliation
+  const [first] = requests
+  if (digest !== null || first === undefined) return null
+  const looked = await worker.call('request.get', { id: first.id }, as)
+  return looked.ok ? alreadyDecided(looked.request) : null
 }
