@@ -103,11 +103,6 @@ export function driftVerbsOf(found: ReconciliationView, permissions: readonly st
   ]
 }
 
-/** Whether this is about the repairs of a reconciliation. */
-export function isDriftVerb(verb: Verb): verb is DriftVerb {
-  return BUTTONS[verb].about === 'reconciliation'
-}
-
 /** Whether this is about a run that has ended. */
 export function isRunVerb(verb: Verb): verb is RunVerb {
   return Object.hasOwn(NEEDED, verb)

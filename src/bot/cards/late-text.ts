@@ -1,7 +1,7 @@
 import { alreadyClosed, alreadyDecided, alreadyRetried } from '../../texts/chat/taps.ts'
 import type { Card } from '../state/cards.ts'
 import type { WorkerCalls } from '../worker-calls.ts'
-import { isDriftVerb, isRunVerb, type Verb } from './buttons.ts'
+import { isRunVerb, type Verb } from './buttons.ts'
 
 /** For a tap that came late: what has become of what it was about, and by whom; null while that is open. */
 export async function lateText(
@@ -9,8 +9,9 @@ export async function lateText(
   card: Card,
   verb: Verb,
 ): Promise<string | null> {
+  // The card says what it is about; the button may be from anywhere.
+  if (card.subject.kind === 'reconciliation') return lateOnDrift(deps, card)
   if (isRunVerb(verb)) return lateOnRun(deps, card)
-  if (isDriftVerb(verb)) return lateOnDrift(deps, card)
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok || got.request.state === 'draft' || got.request.state === 'submitted') return null
   return alreadyDecided(got.request)
