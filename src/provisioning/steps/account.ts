@@ -2,6 +2,7 @@ import type { PasswdEntry, PathFact } from '../../domain/facts.ts'
 import type { Drift } from '../../domain/finding.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
+import type { AccountTraces } from '../host/accounts/account-database.ts'
 import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
 import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'
 import { isSameObject } from '../host/files/same-object.ts'
@@ -15,11 +16,19 @@ const SKELETON = '/etc/skel'
 /** useradd(8): the uid is taken. */
 const UID_TAKEN = 4
 const UID_TRIES = 5
+const NO_LINES: AccountTraces = {
+  passwd: false,
+  shadow: false,
+  group: false,
+  gshadow: false,
+  subuid: false,
+  subgid: false,
+}
 
 type AdoptRecord = { mode: 'adopt'; uid: number; gid: number }
 /**
- * Committed before useradd: what the account will be. `complete` once every file has it; `homeIdentity` and `tree`, what is in
- * the home, before the home gets its name.
+ * Committed before useradd: what the account will be. `complete` once every file has it; `removing` while its lines are being
+ * removed; `homeIdentity` and `tree`, what is in the home, before the home gets its name.
  */
 type CreateRecord = {
   mode: 'create'
@@ -27,6 +36,7 @@ type CreateRecord = {
   gid: number
   marker: string
   complete: boolean
+  removing?: true
   homeIdentity: FileIdentity | null
   tree: TreeEntry[]
 }
@@ -143,16 +153,20 @@ async function ensureAccount(
     if (entry && !isOurs(entry, params, record)) {
       return { failure: { code: 'account_appeared', params: { os_user: osUser } } }
     }
-    const traces = await tracesOf(host, osUser, record.gid)
-    if (entry && (record.complete || isComplete(traces))) {
-      const complete = { ...record, complete: true }
+    const left = await linesOf(host, osUser, entry, record)
+    if (entry && (record.complete || isComplete(left))) {
+      const complete = { ...record, gid: entry.gid, complete: true }
       if (!record.complete) journal.commit(complete)
       return complete
     }
     // What an interrupted useradd left is taken away as a whole and made anew.
-    if (isAny(traces)) {
-      const failure = await removeAccountLines(host, osUser, record)
+    if (isAny(left)) {
+      journal.commit({ ...record, removing: true })
+      const failure = await removeAccountLines(host, osUser, { ...record, gid: entry?.gid ?? record.gid })
       if (failure) return { failure }
+      const { removing: _, ...removed } = record
+      record = removed
+      journal.commit(record)
     }
     const { uid, marker } = record
     const created = await accounts.create({ name: osUser, uid, home, shell, gecos: markerGecos(marker) })
@@ -203,7 +217,7 @@ async function ensureHome(
 }
 
 async function removeAccount(
-  { host, run, signal }: Context,
+  { host, run, journal, signal }: Context,
   params: CreateAccountParams,
   record: CreateRecord,
 ): Promise<UndoOutcome> {
@@ -237,8 +251,11 @@ async function removeAccount(
   if ('failure' in homeNote) return incomplete(homeNote.failure)
   notes.push(...homeNote.notes)
 
-  if (entry || isAny(await tracesOf(host, osUser, record.gid))) {
-    const failure = await removeAccountLines(host, osUser, record)
+  const left = await linesOf(host, osUser, entry, record)
+  if (entry || isAny(left)) {
+    const gid = entry?.gid ?? record.gid
+    if (!record.removing || gid !== record.gid) journal.commit({ ...record, gid, removing: true })
+    const failure = await removeAccountLines(host, osUser, { ...record, gid })
     if (failure) return incomplete(failure)
     notes.push({ code: 'account.removed', params: { os_user: osUser, uid: record.uid } })
   }
@@ -295,13 +312,31 @@ function isAdopted(entry: PasswdEntry | null, params: AdoptAccountParams): boole
 }
 
 /**
- * Name, uid, gid and marker all match. After the activation the person's name stands for the marker; what follows its
- * comma (room, telephone) a person may change with chfn(1).
+ * Name, uid and marker match. Once the account was complete the person's name stands for the marker too, as the activation
+ * puts it there; what follows its comma (room, telephone) a person may change with chfn(1). Before that, an account with the
+ * right name and number may be an administrator's.
  */
 function isOurs(entry: PasswdEntry | null, params: CreateAccountParams, record: CreateRecord): boolean {
-  if (entry === null || entry.uid !== record.uid || entry.gid !== record.gid) return false
+  if (entry === null || entry.uid !== record.uid) return false
+  const marked = entry.gecos === markerGecos(record.marker)
+  // Which gid useradd(8) gave it is known once it is complete.
+  if (!record.complete) return marked
   const [name] = entry.gecos.split(',')
-  return entry.gecos === markerGecos(record.marker) || (params.gecos !== undefined && name === params.gecos)
+  return entry.gid === record.gid && (marked || (params.gecos !== undefined && name === params.gecos))
+}
+
+/**
+ * Which files have lines of the account that this run made. useradd(8) writes the passwd entry first and userdel(8) removes it
+ * first: lines without one are ours only if it was there before, and else a group that an administrator made.
+ */
+async function linesOf(
+  host: Host,
+  osUser: string,
+  entry: PasswdEntry | null,
+  { gid, complete, removing }: CreateRecord,
+): Promise<AccountTraces> {
+  if (entry === null && !complete && !removing) return NO_LINES
+  return tracesOf(host, osUser, entry?.gid ?? gid)
 }
 
 /** Unguessable, and different for every run. */
