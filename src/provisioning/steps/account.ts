@@ -2,13 +2,13 @@ import type { PasswdEntry, PathFact } from '../../domain/facts.ts'
 import type { Drift } from '../../domain/finding.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
-import type { AccountTraces } from '../host/accounts/account-database.ts'
 import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
 import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'
 import { isSameObject } from '../host/files/same-object.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome, UndoOutcome } from '../step-kind.ts'
-import { isAny, isComplete, removeAccountLines, tracesOf } from './parts/account-lines.ts'
+import { isAny, isComplete, removeAccountLines } from './parts/account-lines.ts'
+import { type CreateRecord, isOurs, linesOf } from './parts/created-account.ts'
 import { accountChanged, identityOfEntry } from './parts/person-account.ts'
 import { removeIfOurs } from './parts/remove-if-ours.ts'
 
@@ -16,30 +16,8 @@ const SKELETON = '/etc/skel'
 /** useradd(8): the uid is taken. */
 const UID_TAKEN = 4
 const UID_TRIES = 5
-const NO_LINES: AccountTraces = {
-  passwd: false,
-  shadow: false,
-  group: false,
-  gshadow: false,
-  subuid: false,
-  subgid: false,
-}
 
 type AdoptRecord = { mode: 'adopt'; uid: number; gid: number }
-/**
- * Committed before useradd: what the account will be. `complete` once every file has it; `removing` while its lines are being
- * removed; `homeIdentity` and `tree`, what is in the home, before the home gets its name.
- */
-type CreateRecord = {
-  mode: 'create'
-  uid: number
-  gid: number
-  marker: string
-  complete: boolean
-  removing?: true
-  homeIdentity: FileIdentity | null
-  tree: TreeEntry[]
-}
 type AccountRecord = AdoptRecord | CreateRecord
 type Context = StepContext<AccountRecord>
 
@@ -309,34 +287,6 @@ function isAdopted(entry: PasswdEntry | null, params: AdoptAccountParams): boole
   return (
     entry !== null && entry.uid === uid && entry.gid === gid && entry.home === home && entry.shell === shell
   )
-}
-
-/**
- * Name, uid and marker match. Once the account was complete the person's name stands for the marker too, as the activation
- * puts it there; what follows its comma (room, telephone) a person may change with chfn(1). Before that, an account with the
- * right name and number may be an administrator's.
- */
-function isOurs(entry: PasswdEntry | null, params: CreateAccountParams, record: CreateRecord): boolean {
-  if (entry === null || entry.uid !== record.uid) return false
-  const marked = entry.gecos === markerGecos(record.marker)
-  // Which gid useradd(8) gave it is known once it is complete.
-  if (!record.complete) return marked
-  const [name] = entry.gecos.split(',')
-  return entry.gid === record.gid && (marked || (params.gecos !== undefined && name === params.gecos))
-}
-
-/**
- * Which files have lines of the account that this run made. useradd(8) writes the passwd entry first and userdel(8) removes it
- * first: lines without one are ours only if it was there before, and else a group that an administrator made.
- */
-async function linesOf(
-  host: Host,
-  osUser: string,
-  entry: PasswdEntry | null,
-  { gid, complete, removing }: CreateRecord,
-): Promise<AccountTraces> {
-  if (entry === null && !complete && !removing) return NO_LINES
-  return tracesOf(host, osUser, entry?.gid ?? gid)
 }
 
 /** Unguessable, and different for every run. */
