@@ -187,6 +187,16 @@ describe('a run whose undo could not finish', () => {
     expect((await eventTypes()).filter((type) => type === 'run.resumed')).toHaveLength(3)
   })
 
+  test('is not resumed while another request holds the person, and says which', async () => {
+    fixture = await engineFixture({ script: stuck() })
+    await fixture.onboard()
+    const other = await fixture.submit(admin(7), { telegram_id: 43, os_user: 'bob', name: 'Bob' })
+    fixture.store.holds.release(1)
+    fixture.store.holds.take(['telegram:42'], other.id)
+    const refused = await fixture.call(operator, 'run.resume', { run_id: 1 })
+    expect(refused).toMatchObject({ error: { code: 'held', params: { request: other.id } } })
+  })
+
   test('that was resumed goes on after the worker was killed', async () => {
     fixture = await engineFixture({ script: stuck() })
     await fixture.onboard()

@@ -49,6 +49,31 @@ describe('undoing a run that succeeded', () => {
     expect(fixture.machine.accounts.has('alice')).toBe(false)
   })
 
+  test('does nothing when the run is no longer one that succeeded, and goes back to say so', async () => {
+    await onboarded()
+    const { id, plan } = await submitUndo()
+    await fixture.restart({ limits: { concurrentRuns: 0 } })
+    const { request } = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
+    const { store, engine } = fixture
+    engine.events.commit(() => {
+      for (const [from, to] of [
+        ['succeeded', 'undoing'],
+        ['undoing', 'undone'],
+      ] as const) {
+        store.runs.transition(1, from, to)
+        engine.events.append(`run.${to}`, { requestId: 1, runId: 1, telegramId: 42 }, 'worker', {})
+      }
+    })
+    await fixture.restart({ limits: {} })
+    expect((await fixture.ended(request.run_id ?? 0)).state).toBe('superseded')
+    const back = await fixture.ok(operator, 'request.get', { id })
+    expect(back.request.returned?.differences).toContainEqual({
+      code: 'undo_target_changed',
+      params: { run: 1, state: 'undone' },
+    })
+    expect(fixture.steps).toEqual([])
+  })
+
   test('by chat always waits for a terminal, whatever the role asks', async () => {
     await onboarded()
     const { id, plan } = await submitUndo(admin(7))
