@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StepKind } from '../../../../src/domain/step.ts'
+import { createEventLog } from '../../../../src/worker/events.ts'
 import { admin, engineFixture, type Fixture, operator } from '../../../support/engine-fixture.ts'
 import type { StepScript } from '../../../support/fake-steps.ts'
 
@@ -54,14 +55,15 @@ describe('undoing a run that succeeded', () => {
     const { id, plan } = await submitUndo()
     await fixture.restart({ limits: { concurrentRuns: 0 } })
     const { request } = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
-    const { store, engine } = fixture
-    engine.events.commit(() => {
+    const { store, time } = fixture
+    const events = createEventLog(store, () => time.now)
+    events.commit(() => {
       for (const [from, to] of [
         ['succeeded', 'undoing'],
         ['undoing', 'undone'],
       ] as const) {
         store.runs.transition(1, from, to)
-        engine.events.append(`run.${to}`, { requestId: 1, runId: 1, telegramId: 42 }, 'worker', {})
+        events.append(`run.${to}`, { requestId: 1, runId: 1, telegramId: 42 }, 'worker', {})
       }
     })
     await fixture.restart({ limits: {} })
