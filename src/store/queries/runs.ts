@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { RosterEntry } from '../../domain/person.ts'
 import type { Run, RunClosing, RunHead, RunState, RunStep } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepParams, StepRecord } from '../../domain/step.ts'
-import { mayRunBecome } from '../../domain/transitions.ts'
+import { hasEnded, mayRunBecome } from '../../domain/transitions.ts'
 import type { Database } from '../database.ts'
 import type { RunStepsTable, RunsTable } from '../schema.ts'
 
@@ -100,6 +100,13 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
   })
   const withSteps = (row: RunRow): Run => ({ ...headOf(row), steps: stepRows(row.id).map(stepOf) })
   const rowOf = (id: number) => rowsOf([id])[0]
+  const among = (states: readonly RunState[]) => {
+    const query = build.selectFrom('runs').where('state', 'in', states)
+    // In the words of the index `runs_unfinished`: most runs have ended.
+    return states.some(hasEnded)
+      ? query
+      : query.where(sql<SqlBool>`state in ('queued', 'running', 'undoing')`)
+  }
 
   return {
     insert(added) {
@@ -204,8 +211,7 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
       all(
         build.selectFrom('runs').selectAll().where('telegram_id', '=', telegramId).orderBy('id', 'desc'),
       ).map(withSteps),
-    inState: (states) =>
-      all(build.selectFrom('runs').selectAll().where('state', 'in', states).orderBy('id')).map(headOf),
+    inState: (states) => all(among(states).selectAll().orderBy('id')).map(headOf),
     transition(id, from, to, times = {}) {
       if (!mayRunBecome(from, to)) throw new Error(`a run cannot go from ${from} to ${to}`)
       const { changes } = run(
@@ -270,13 +276,7 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
       if (changes !== 1)
         throw new Error(`cannot journal step ${index} of run ${runId}: there is no such step`)
     },
-    count: (states) =>
-      first(
-        build
-          .selectFrom('runs')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('state', 'in', states),
-      )?.count ?? 0,
+    count: (states) => first(among(states).select(({ fn }) => fn.countAll<number>().as('count')))?.count ?? 0,
     recordedEntries: () =>
       all(
         build
@@ -288,8 +288,9 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
             newest
               .selectFrom('runs')
               .select(({ fn }) => fn.max('id').as('id'))
-              .where('state', '=', 'succeeded')
-              .where('kind', '<>', 'undo')
+              // In the words of the index `runs_that_count`.
+              .where(sql<SqlBool>`state = 'succeeded'`)
+              .where(sql<SqlBool>`kind <> 'undo'`)
               .groupBy('telegram_id'),
           ),
       ).map((row) => ({
