@@ -79,7 +79,7 @@ async function serve({ client }: Pick<Scene, 'client'>, from: number, to: number
     const listed = [
       await client.call('request.list', {}),
       await client.call('people.list', {}),
-      await client.call('audit.list', { person: answers.os_user }),
+      await client.call('audit.list', { request: id }),
       await client.call('request.get', { id }),
     ]
     const refused = listed.find(({ ok }) => !ok)

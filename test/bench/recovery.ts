@@ -1,4 +1,5 @@
 /** From the start of a worker to its first answers, after one was killed in the middle of a run and years are stored. */
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventView } from '../../src/protocol/views.ts'
 import type { Scene } from '../support/stage/scene.ts'
@@ -13,6 +14,7 @@ export async function measureRecovery(restarts: number): Promise<string> {
   try {
     const ready: number[] = []
     const ended: number[] = []
+    const busy: number[] = []
     let cursor = await latest(scene)
     for (let n = 0; n < restarts; n++) {
       scene.setAgent('exec sleep 60')
@@ -23,6 +25,7 @@ export async function measureRecovery(restarts: number): Promise<string> {
       await scene.worker.start()
       while (count(scene.worker.log(), '"msg":"ready"') === readyLines) await sleep(1)
       ready.push(performance.now() - begin)
+      busy.push(cpuOf(scene.worker.pid))
       const end = await seen(scene, begun.id, ({ type, request_id }) => {
         return ['run.succeeded', 'run.undone', 'run.failed'].includes(type) && request_id === begun.request_id
       })
@@ -35,6 +38,7 @@ export async function measureRecovery(restarts: number): Promise<string> {
     const met = p95(ready) < TARGET_MS ? 'met' : 'missed'
     return [
       row('start after kill -9 in a run → answers and is ready', ready, `under ${TARGET_MS} ms: ${met}`),
+      row('CPU time of the worker until then', busy, ''),
       row('the same start → the interrupted run has succeeded', ended, ''),
     ].join('\n')
   } catch (error) {
@@ -89,6 +93,16 @@ async function seen(
 async function latest({ client }: Pick<Scene, 'client'>): Promise<number> {
   const listed = await client.call('audit.list', { limit: 1 })
   return listed.ok ? (listed.entries[0]?.id ?? 0) : 0
+}
+
+/** Milliseconds of CPU time of a process so far (proc(5); a tick is 10 ms). */
+function cpuOf(pid: number | null): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(user) + Number(system)) * 10
 }
 
 function count(text: string, part: string): number {
