@@ -1,6 +1,6 @@
 /** The worker that is tormented, seen from outside: started, given orders, killed, and started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -113,6 +113,14 @@ export class CrashingWorker {
       await delay(5)
       await this.revive()
     }
+  }
+
+  /** Starts anew, without anything that it remembers. */
+  async forget(): Promise<void> {
+    await this.kill()
+    for (const file of ['usher.db', 'usher.db-wal', 'usher.db-shm'])
+      rmSync(`${SYSTEM_PLACES.state}/${file}`, { force: true })
+    await this.start()
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import { createHostLook } from './host-state.ts'
 import { FAULTS_OF, type Fault, type Point } from './injector/orders.ts'
 import { installCrashHost } from './sandbox-host.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
-import { attempt, type Bench, record } from './trial.ts'
+import { attempt, BEGINNING, type Bench, record } from './trial.ts'
 
 export interface Trial {
   scenario: Scenario
@@ -36,7 +36,7 @@ export async function playLane(
     const bench: Bench = {
       worker,
       look: createHostLook(),
-      cursor: { id: 0, hash: '0'.repeat(64) },
+      cursor: BEGINNING,
       newcomer() {
         people += 1
         return { osUser: `p${people}q`, telegramId: 720_000_000 + people }

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
-import { chownSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { chownSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunView } from '../../src/protocol/views.ts'
-import { findAccount } from '../support/stage/system-installation.ts'
+import { findAccount, SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import type { CrashingWorker } from './crashing-worker.ts'
 import type { Direction } from './injector/orders.ts'
 import { letAgentFail } from './sandbox-host.ts'
@@ -24,8 +24,8 @@ export interface Scenario {
   spoiling?: string
   /** How the run may end. A run that undoes another one succeeds. */
   ends: readonly ('succeeded' | 'undone')[]
-  /** What the host looks like when it succeeded: with the person, or as before. */
-  success: 'onboarded' | 'as before'
+  /** What the host looks like when it succeeded: as after the undisturbed run, or as before everything. */
+  success: 'as recorded' | 'as before'
   /** Before anything is broken; gives what `ask` is about, when there is something. */
   prepare(worker: CrashingWorker, person: Newcomer): Promise<number | null>
   /** Asks for it, insistently, and gives the run. */
@@ -82,7 +82,7 @@ const onboarding: Scenario = {
   name: 'onboarding',
   direction: 'do',
   ends: ['succeeded', 'undone'],
-  success: 'onboarded',
+  success: 'as recorded',
   prepare: async () => null,
   ask: onboard,
 }
@@ -107,7 +107,7 @@ const failingLate: Scenario = {
   direction: 'undo',
   spoiling: 'service/do/journal/1',
   ends: ['succeeded', 'undone'],
-  success: 'onboarded',
+  success: 'as recorded',
   prepare: async () => null,
   ask: onboard,
 }
@@ -138,4 +138,61 @@ function leaveThings({ osUser }: Newcomer): void {
   })
 }
 
-export const SCENARIOS: readonly Scenario[] = [onboarding, failingProof, failingLate, undoRequest]
+/** Somebody who lacks what the roster and the role say: a group, a folder, a file. */
+const repair: Scenario = {
+  name: 'repair',
+  direction: 'do',
+  ends: ['succeeded', 'undone'],
+  success: 'as recorded',
+  async prepare(worker, person) {
+    await endOf(worker, await onboard(worker, person))
+    takeThings(person)
+    return null
+  },
+  ask: askForRepair,
+}
+
+function takeThings({ osUser, telegramId }: Newcomer): void {
+  execFileSync('/usr/bin/gpasswd', ['--delete', osUser, 'builders'], { stdio: 'ignore' })
+  rmSync(`${SYSTEM_PLACES.data}/memory/${telegramId}`, { recursive: true })
+}
+
+async function askForRepair(worker: CrashingWorker, { osUser }: Newcomer): Promise<number> {
+  const key = (what: string) => `${osUser}-repair-${what}`
+  const { reconciliation } = await worker.insist('reconcile.run', { smoke: false }, key('look'))
+  const found = reconciliation.requests.find((request) => request.os_user === osUser)
+  if (found === undefined) throw new Error(`nothing is to be repaired of ${osUser}`)
+  const { id, digest } = found
+  const { request } = await worker.insist('request.approve', { id, digest }, key('approve'))
+  return runIdOf(request)
+}
+
+/** An undo that could not remove the account goes on. */
+const resumedUndo: Scenario = {
+  name: 'resumed-undo',
+  direction: 'undo',
+  ends: ['undone'],
+  success: 'as before',
+  async prepare(worker, person) {
+    await worker.order({ do: 'nothing', failing: 'account/undo/run:/usr/sbin/userdel' })
+    letAgentFail(true)
+    const { id, state } = await endOf(worker, await onboard(worker, person))
+    if (state !== 'failed') throw new Error(`run ${id} is ${state} although its account could not be removed`)
+    return id
+  },
+  async ask(worker, { osUser }, run_id) {
+    if (run_id === null) throw new Error('cannot resume nothing')
+    const { run } = await worker.insist('run.resume', { run_id }, `${osUser}-resume`)
+    return run.id
+  },
+  finish: () => letAgentFail(false),
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  onboarding,
+  failingProof,
+  failingLate,
+  undoRequest,
+  repair,
+  resumedUndo,
+]

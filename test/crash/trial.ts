@@ -19,6 +19,9 @@ export interface Bench {
   newcomer(): Newcomer
 }
 
+/** Of a chain of events. */
+export const BEGINNING = { id: 0, hash: '0'.repeat(64) }
+
 /** What a run of this scenario does to a host when nothing is in its way. */
 export interface Recording {
   points: Point[]
@@ -36,32 +39,49 @@ export async function record(bench: Bench, scenario: Scenario): Promise<Recordin
   return { points, changes: played.changes }
 }
 
+/** What a program is told to do once more depends on moments, and with it whether a point is reached. */
+const TRIES = 3
+
 /** Breaks one point in one way, lets the worker recover, and gives everything that is not as it must be. */
 export async function attempt(
   bench: Bench,
   scenario: Scenario,
   recording: Recording,
-  { name }: Point,
+  point: Point,
   fault: Fault,
 ): Promise<string[]> {
+  for (let tries = 1; ; tries++) {
+    const { reached, problems } = await breakOnce(bench, scenario, recording, point, fault)
+    if (problems.length > 0 || reached) return problems
+    if (tries === TRIES) return ['the point was not reached']
+  }
+}
+
+async function breakOnce(
+  bench: Bench,
+  scenario: Scenario,
+  recording: Recording,
+  { name }: Point,
+  fault: Fault,
+): Promise<Pick<Played, 'reached' | 'problems'>> {
   const { spoiling } = scenario
   const played = await play(bench, scenario, (worker) =>
     worker.order({ do: 'break', at: name, fault, spoiling }),
   )
   const { problems, run, reached, changes } = played
-  if (!reached) problems.push('the point was not reached')
-  if (run?.state !== 'succeeded' || scenario.success === 'as before') return problems
+  if (run?.state !== 'succeeded' || scenario.success === 'as before') return { reached, problems }
   const missing = recording.changes.filter((line) => !changes.includes(line))
   const besides = changes.filter((line) => !recording.changes.includes(line))
-  return [
-    ...problems,
+  problems.push(
     ...missing.map((line) => `succeeded without ${line}`),
     ...besides.map((line) => `succeeded and besides ${line}`),
-  ]
+  )
+  return { reached, problems }
 }
 
-/** Folders of Usher's own that its first run makes and that stay. */
-const OWN = /^\+ \/var\/lib\/usher\/(isolation-probe: directory 65534:65534|locks: directory 0:0) 0700$/
+/** Folders of Usher's own that its first run makes and that stay; one that is half made is completed by the next run. */
+const OWN =
+  /^\+ \/var\/lib\/usher\/(isolation-probe: directory (?:65534:65534|0:0)|locks: directory 0:0) 0700$/
 
 interface Played {
   run: RunView | null
@@ -80,6 +100,7 @@ async function play(
   const { worker, look } = bench
   const person = bench.newcomer()
   const before = look.look()
+  let prepared = before
   const restore = rememberHost(before, look.look)
   const known = knownProcesses()
   const logBefore = worker.log.length
@@ -87,6 +108,9 @@ async function play(
   const played: Played = { run: null, reached: false, points: [], changes: [], problems }
   try {
     const subject = await scenario.prepare(worker, person)
+    prepared = look.look()
+    const begun = subject === null ? null : (await worker.insist('run.get', { id: subject }, '')).run
+    await eventsAfter(bench, problems)
     await order(worker)
     const run = await endOf(worker, await scenario.ask(worker, person, subject))
     played.run = run
@@ -97,11 +121,11 @@ async function play(
       problems.push(`the run ended ${run.state}: ${because(run)}`)
 
     const ended = look.look()
-    problems.push(...(await hostProblems(scenario, run, before, ended)))
+    problems.push(...hostProblems(scenario, run, { before, prepared, ended }))
     problems.push(...strayFiles(ended).map((path) => `left behind: ${path}`))
     const uid = hasAccount(person.osUser) ? findAccount(person.osUser).uid : null
     played.changes = forAnybody(differencesBetween(before, ended), { ...person, uid })
-    problems.push(...(await eventProblems(bench, run)))
+    problems.push(...(await eventProblems(bench, run, begun?.id === run.id ? begun : null)))
 
     await worker.kill()
     await worker.start()
@@ -115,14 +139,28 @@ async function play(
   }
   if (problems.length > 0)
     problems.push(`log:\n${worker.log.slice(Math.min(logBefore, worker.log.length)).slice(-4000)}`)
-  await recover(bench, scenario, known, restore)
+  try {
+    await recover(bench, scenario, known, restore, problems.length > 0)
+  } catch (error) {
+    problems.push(`afterwards: ${error instanceof Error ? error.message : String(error)}`)
+  }
   return played
 }
 
-/** For the next trial: the worker runs, the host is as it was. */
-async function recover(bench: Bench, scenario: Scenario, known: Known, restore: () => void): Promise<void> {
+/** For the next trial: the worker runs, the host is as it was. After a failure nothing that the worker remembers goes on. */
+async function recover(
+  bench: Bench,
+  scenario: Scenario,
+  known: Known,
+  restore: () => void,
+  anew: boolean,
+): Promise<void> {
   const { worker } = bench
   scenario.finish?.()
+  if (anew) {
+    await worker.forget()
+    bench.cursor = BEGINNING
+  }
   if (worker.pid !== null) await worker.order({ do: 'nothing' })
   await strangers(known, worker.pid, 'end')
   restore()
@@ -130,14 +168,14 @@ async function recover(bench: Bench, scenario: Scenario, known: Known, restore: 
   await eventsAfter(bench)
 }
 
-async function hostProblems(
+/** What is on the host that should not be, when the run leaves nothing of its own. */
+function hostProblems(
   { success }: Scenario,
   run: RunView,
-  before: HostState,
-  ended: HostState,
-): Promise<string[]> {
-  if (run.state === 'succeeded' && success === 'onboarded') return []
-  return differencesBetween(before, ended)
+  { before, prepared, ended }: Record<'before' | 'prepared' | 'ended', HostState>,
+): string[] {
+  if (run.state === 'succeeded' && success === 'as recorded') return []
+  return differencesBetween(success === 'as recorded' ? prepared : before, ended)
     .filter((line) => !OWN.test(line))
     .map((line) => `${run.state} and ${line}`)
 }
@@ -147,8 +185,8 @@ function because({ steps }: RunView): string {
   return JSON.stringify(failures)
 }
 
-/** Each thing is told exactly once, in a chain without a gap. */
-async function eventProblems(bench: Bench, run: RunView): Promise<string[]> {
+/** Each thing is told exactly once, in a chain without a gap. `begun`: the run as it was, when it was there before. */
+async function eventProblems(bench: Bench, run: RunView, begun: RunView | null): Promise<string[]> {
   const problems: string[] = []
   const events = await eventsAfter(bench, problems)
   const ofRun = events.filter(({ runId }) => runId === run.id)
@@ -158,12 +196,13 @@ async function eventProblems(bench: Bench, run: RunView): Promise<string[]> {
     if (told !== times) problems.push(`${what} is told ${told} times instead of ${times}`)
   }
   const undone = run.state === 'undone'
-  for (const type of ['run.queued', 'run.started'] as const) expect(type, count(type), 1)
+  for (const type of ['run.queued', 'run.started'] as const) expect(type, count(type), begun === null ? 1 : 0)
+  expect('run.resumed', count('run.resumed'), begun === null ? 0 : 1)
   expect('run.succeeded', count('run.succeeded'), run.state === 'succeeded' ? 1 : 0)
   expect('run.undone', count('run.undone'), undone ? 1 : 0)
-  expect('run.undoing', count('run.undoing'), undone ? 1 : 0)
-  for (const { kind, state } of run.steps) {
-    if (run.kind === 'onboard') {
+  expect('run.undoing', count('run.undoing'), undone && begun === null ? 1 : 0)
+  for (const { kind, state, index } of run.steps) {
+    if (run.kind !== 'undo' && begun === null) {
       expect(
         `step.finished of ${kind}`,
         count('step.finished', kind),
@@ -172,7 +211,8 @@ async function eventProblems(bench: Bench, run: RunView): Promise<string[]> {
       if (state !== 'skipped' && count('step.started', kind) === 0)
         problems.push(`the start of ${kind} is not told`)
     }
-    const isTakenBack = undone || run.kind === 'undo'
+    const earlier = begun?.steps.find((step) => step.index === index)?.state
+    const isTakenBack = (undone || run.kind === 'undo') && (begun === null || earlier === 'undo_failed')
     expect(`step.undone of ${kind}`, count('step.undone', kind), isTakenBack && state !== 'skipped' ? 1 : 0)
   }
   return problems

@@ -115,7 +115,9 @@ export const memorySeed: StepImplementation<'memory-seed', SeedRecord> = {
     const leftOver = (await host.files.stat(`${dirname(path)}/${temporary}`)).kind !== 'absent'
     const names = [...(asWritten ? [basename(path)] : []), ...(leftOver ? [temporary] : [])]
     if (names.length > 0) {
-      const removed = await remove(context, params, owner.entry, names)
+      let removed = await remove(context, params, owner.entry, names)
+      // What failed for a moment does not have to end in the quarantine.
+      if (!removed.ok) removed = await remove(context, params, owner.entry, names)
       // Who closed their own folder to themself keeps what is in it; the folder's own undo goes on from there.
       if (!removed.ok && removed.failure.code === 'program_failed') return kept
       if (!removed.ok) return { state: 'failed', failure: removed.failure, notes: [] }

@@ -82,6 +82,13 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
   const stepsOf = asked(build.selectFrom('run_steps').selectAll().where('run_id', '=', 0).orderBy('idx'))
   const stepRows = (runId: number) => stepsOf([runId])
   const rowsOf = asked(build.selectFrom('runs').selectAll().where('id', '=', 0))
+  const inStates = (states: readonly RunState[]) => {
+    const query = build.selectFrom('runs').where('state', 'in', states)
+    // In the words of the index `runs_unfinished`: behind parameters it is not seen.
+    return states.some(hasEnded)
+      ? query
+      : query.where(sql<SqlBool>`state in ('queued', 'running', 'undoing')`)
+  }
   const headOf = (row: RunRow): RunHead => ({
     id: row.id,
     requestId: row.request_id,
@@ -100,13 +107,6 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
   })
   const withSteps = (row: RunRow): Run => ({ ...headOf(row), steps: stepRows(row.id).map(stepOf) })
   const rowOf = (id: number) => rowsOf([id])[0]
-  const among = (states: readonly RunState[]) => {
-    const query = build.selectFrom('runs').where('state', 'in', states)
-    // In the words of the index `runs_unfinished`: most runs have ended.
-    return states.some(hasEnded)
-      ? query
-      : query.where(sql<SqlBool>`state in ('queued', 'running', 'undoing')`)
-  }
 
   return {
     insert(added) {
@@ -211,7 +211,7 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
       all(
         build.selectFrom('runs').selectAll().where('telegram_id', '=', telegramId).orderBy('id', 'desc'),
       ).map(withSteps),
-    inState: (states) => all(among(states).selectAll().orderBy('id')).map(headOf),
+    inState: (states) => all(inStates(states).selectAll().orderBy('id')).map(headOf),
     transition(id, from, to, times = {}) {
       if (!mayRunBecome(from, to)) throw new Error(`a run cannot go from ${from} to ${to}`)
       const { changes } = run(
@@ -276,7 +276,8 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
       if (changes !== 1)
         throw new Error(`cannot journal step ${index} of run ${runId}: there is no such step`)
     },
-    count: (states) => first(among(states).select(({ fn }) => fn.countAll<number>().as('count')))?.count ?? 0,
+    count: (states) =>
+      first(inStates(states).select(({ fn }) => fn.countAll<number>().as('count')))?.count ?? 0,
     recordedEntries: () =>
       all(
         build
@@ -288,9 +289,8 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
             newest
               .selectFrom('runs')
               .select(({ fn }) => fn.max('id').as('id'))
-              // In the words of the index `runs_that_count`.
-              .where(sql<SqlBool>`state = 'succeeded'`)
-              .where(sql<SqlBool>`kind <> 'undo'`)
+              .where('state', '=', 'succeeded')
+              .where('kind', '<>', 'undo')
               .groupBy('telegram_id'),
           ),
       ).map((row) => ({

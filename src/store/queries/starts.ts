@@ -27,12 +27,12 @@ export function startQueries({ build, all, first, run }: Database): StartQueries
       )
       return isNews
     },
+    // In the words of the index `starts_pending`.
     pending: () =>
       all(
         build
           .selectFrom('starts')
           .select('telegram_id')
-          // In the words of the index `starts_pending`.
           .where(sql<SqlBool>`pending = 1`)
           .orderBy('telegram_id'),
       ).map((row) => row.telegram_id),

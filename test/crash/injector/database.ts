@@ -7,7 +7,9 @@ interface Writing {
   tables: Set<string>
 }
 
-const EVENT = /^(request|run|step|person|worker)\.[a-z]+$/
+const EVENT = /^(request|run|step|person|worker|reconcile)\.[a-z]+$/
+/** With these a run begins to take something back. */
+const TURNING: ReadonlySet<string> = new Set(['run.undoing', 'run.started:undo', 'run.resumed'])
 
 /**
  * Makes every commit an effect: of a transaction that wrote something, and of a statement outside of one, which is how steps
@@ -31,12 +33,12 @@ export function interceptDatabase(injector: Injector): void {
     const { events, tables } = writing
     writing = null
     if (tables.size === 0) return perform()
-    if (events.some((event) => event === 'run.undoing' || event === 'run.started:undo')) injector.turnRound()
+    if (events.some((event) => TURNING.has(event))) injector.turnRound()
     const isOfRun =
       events.length === 0 ? tables.has('run_steps') : events.some((event) => /^(run|step)\./.test(event))
     return injector.pass({
       form: 'commit',
-      what: `commit:${(events.length > 0 ? events : [...tables]).join('+')}`,
+      what: `commit:${[...(events.length > 0 ? new Set(events) : tables)].join('+')}`,
       owner: isOfRun ? 'run' : 'request',
       perform,
       fail,

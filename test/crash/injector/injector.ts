@@ -47,6 +47,7 @@ export function createInjector(): Injector {
   let counts = new Map<string, number>()
   let turned = false
   let spoiling: string | undefined
+  let failing: string | undefined
 
   const report = (what: Report) => void say(REPORT_FD, `${JSON.stringify(what)}\n`)
   const sleep = (ms?: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
@@ -92,6 +93,7 @@ export function createInjector(): Injector {
     obey(given) {
       order = given
       spoiling = 'spoiling' in given ? given.spoiling : undefined
+      failing = 'failing' in given ? given.failing : undefined
       counts = new Map()
       turned = false
     },
@@ -100,10 +102,11 @@ export function createInjector(): Injector {
     },
     during: (kind, direction, work) => steps.run({ kind, direction }, work),
     pass(effect) {
-      if (order.do === 'nothing' && spoiling === undefined) return effect.perform()
+      if (order.do === 'nothing' && spoiling === undefined && failing === undefined) return effect.perform()
       const step = steps.getStore()
       const direction = step?.direction ?? (turned ? 'undo' : 'do')
       const base = `${step?.kind ?? effect.owner ?? 'worker'}/${direction}/${effect.what}`
+      if (base === failing) return effect.fail()
       const count = (counts.get(base) ?? 0) + 1
       counts.set(base, count)
       const name = `${base}/${count}`

@@ -38,7 +38,8 @@ export type Order =
   | { do: 'break'; at: string; fault: Fault; spoiling?: string }
   /** Stops the worker's whole process before that point until the file `release` exists. */
   | { do: 'pause'; at: string; release: string }
-  | { do: 'nothing' }
+  /** `failing`: every effect of that name, whatever its number, fails until the next order. */
+  | { do: 'nothing'; failing?: string }
 
 /** Told by the worker. */
 export type Report =

@@ -1,4 +1,5 @@
 import childProcess from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import koffi from 'koffi'
 import { functionsOf } from './files.ts'
 import type { Injector } from './injector.ts'
@@ -24,8 +25,13 @@ export function interceptPrograms(injector: Injector): void {
   interceptLibraries(injector)
 
   const kill = process.kill.bind(process)
-  process.kill = (pid, signal) =>
-    signal === 0
+  const signalled = new Set<string>()
+  process.kill = (pid, signal) => {
+    // How often a process that is just ending is told again is a matter of moments.
+    const told = `${signal} ${pid} ${startTimeOf(pid)}`
+    const isRepeated = signalled.has(told)
+    signalled.add(told)
+    return signal === 0 || isRepeated
       ? kill(pid, signal)
       : injector.pass({
           form: 'call',
@@ -35,6 +41,15 @@ export function interceptPrograms(injector: Injector): void {
             throw Object.assign(new Error('kill EPERM (injected)'), { code: 'EPERM', syscall: 'kill' })
           },
         })
+  }
+}
+
+function startTimeOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[19] ?? ''
+  } catch {
+    return '' // it has ended
+  }
 }
 
 function interceptLibraries(injector: Injector): void {

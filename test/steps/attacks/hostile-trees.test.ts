@@ -248,6 +248,18 @@ describe('mounts', () => {
     await undo()
   })
 
+  test('over the home itself stops the undo with the home closed and the cause, until it is gone', async () => {
+    execFileSync('mount', ['--bind', home, home])
+    attempt.takeBack()
+    const outcomes = await attempt.undoAll()
+    expect(outcomes.filter(({ state }) => state === 'failed')).toMatchObject([
+      { kind: 'account', failure: { code: 'path_unsafe', params: { path: home, reason: 'EBUSY' } } },
+    ])
+    expect(await host.accounts.isExpired('ida')).toBe(true)
+    execFileSync('umount', [home])
+    await undo()
+  })
+
   test('a mount of what is the person’s own elsewhere is not emptied', async () => {
     // The account was never active: then everything of the person's is the run's own doing, but for what lies elsewhere.
     mkdirSync('/home/deep')
