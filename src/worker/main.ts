@@ -77,13 +77,16 @@ export async function main(argv: readonly string[]): Promise<number> {
   const supervision = supervise(started.worker, environment, log)
   log.info({ mode: config.mode, run: config.paths.run, config: config.file }, 'ready')
   setTimeout(flushCompileCache, 1000).unref()
-  const signal = await told
-  log.info({ signal }, 'stopping')
+  const end = await Promise.race([told, started.worker.unusable.then((why) => ({ why }))])
+  const failed = typeof end === 'object'
+  if (failed) log.fatal(end, 'stopping')
+  else log.info({ signal: end }, 'stopping')
   supervision.stopping()
   // Whatever hangs: the journal says what was under way, and the next start goes on from there.
   setTimeout(() => process.exit(1), STOP_MS + 5000).unref()
   await started.worker.stop(STOP_MS)
   log.info({}, 'stopped')
+  if (failed) return refuse(json, 1, 'internal', end.why)
   if (json) process.stdout.write(jsonDocument({ ok: true }))
   return 0
 }

@@ -7,6 +7,7 @@ import { createHost } from '../provisioning/create-host.ts'
 import { stepRegistry } from '../provisioning/registry.ts'
 import { openStore } from '../store/open-store.ts'
 import { createEngine } from './create-engine.ts'
+import { startDamageLook } from './damage-look.ts'
 import { createAdminHistory } from './gate/admin-history.ts'
 import { openGates } from './gate/open-gates.ts'
 import { createPasswd } from './gate/passwd.ts'
@@ -29,6 +30,8 @@ export interface Worker {
   load(): { running: number; queued: number }
   /** Calls back after each change that is in the history. */
   onChange(listener: () => void): void
+  /** Resolves, with what is wrong, when this worker must not go on; never otherwise. */
+  unusable: Promise<string>
   /** Settles within `deadlineMs` and a moment. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -117,9 +120,11 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     const why = problem === 'disk_full' ? 'the disk is full; make room' : 'the file system is read-only'
     return { ok: false, code: 'unusable', message: `cannot write ${databaseFile}: ${why}` }
   }
+  const look = startDamageLook(store, log)
   return {
     ok: true,
     worker: {
+      unusable: look.found.then((why) => `cannot go on with ${databaseFile}: ${why}`),
       isAnswering: () => store.isAnswering(),
       load: () => ({
         running: store.runs.count(['running', 'undoing']),
@@ -129,6 +134,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
         engine.events.subscribe(listener)
       },
       stop: async (deadlineMs) => {
+        look.stop()
         await Promise.all([gates.gates.close(LAST_ANSWERS_MS), engine.stop(deadlineMs)])
         store.close()
       },

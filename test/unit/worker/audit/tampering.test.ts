@@ -273,15 +273,62 @@ describe('what the tables say otherwise than the events', () => {
   })
 })
 
-test('a long history is verified a piece a call, and each piece goes on from the one before', async () => {
-  fixture = await engineFixture()
+/** As many events as it takes. */
+function addEvents(count: number): void {
   const { store } = fixture
   store.transaction(() => {
-    for (let n = 0; n < 3000; n++) {
+    for (let n = 0; n < count; n++) {
       const nobody = { requestId: null, runId: null, subjectTelegramId: null }
       store.events.append({ at: n, type: 'worker.started', ...nobody, actor: 'worker', data: { n } })
     }
   })
+}
+
+test('whoever else waits has a turn after each batch while a long history is verified', async () => {
+  fixture = await engineFixture()
+  addEvents(3000)
+  let turns = 0
+  let going = true
+  const turn = () => {
+    turns++
+    if (going) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await verifyHistory(fixture.store, {}, { holdMs: 0, callMs: 60_000 })
+  going = false
+  expect(turns).toBeGreaterThan(40)
+})
+
+test('the last page of a long history costs no more than the first', async () => {
+  fixture = await engineFixture()
+  addEvents(20_000)
+  const { store } = fixture
+  /** The least of many, because others want the processor too. */
+  const cost = (read: () => unknown) =>
+    Math.min(
+      ...Array.from({ length: 30 }, () => {
+        const begin = performance.now()
+        read()
+        return performance.now() - begin
+      }),
+    )
+  const first = cost(() => store.events.after(0, 64))
+  for (const last of [
+    () => store.events.after(19_900, 64),
+    () => store.events.doubted(19_900, 64),
+    () => store.audit.list({ limit: 64 }),
+    () => store.audit.list({ limit: 64, before: 100 }),
+    () => store.audit.list({ limit: 64, to: 100 }),
+    () => store.audit.list({ limit: 64, from: 1, before: 100 }),
+  ]) {
+    expect(cost(last)).toBeLessThan(first * 5)
+  }
+})
+
+test('a long history is verified a piece a call, and each piece goes on from the one before', async () => {
+  fixture = await engineFixture()
+  const { store } = fixture
+  addEvents(3000)
   const pace = { holdMs: 5, callMs: 1 }
   let calls = 0
   let events = 0
