@@ -161,6 +161,38 @@ describe.each([
     })
   })
 
+  test('the last event, changed and rightly chained, is found', async () => {
+    fixture = await engineFixture({ tampers: true })
+    await fixture.onboard()
+    const { head } = await verify()
+    await tamper((file) => {
+      edit(file, `update events set actor = 'telegram:7' where id = ${head.id}`)
+      rehash(file, head.id)
+    })
+    const told = stopped
+      ? { code: 'event_unlinked', event_id: head.id + 1 }
+      : { code: 'end_differs', event_id: head.id }
+    expect((await verify()).findings[0]).toMatchObject(told)
+  })
+
+  test('several events that were put behind the last one are found from the first on', async () => {
+    fixture = await engineFixture({ tampers: true })
+    await fixture.onboard()
+    const { head } = await verify()
+    await tamper((file) => {
+      for (const more of [1, 2])
+        edit(
+          file,
+          `insert into events select id + ${more}, at, type, request_id, run_id, subject_telegram_id, actor, data, hash, hash from events where id = ${head.id}`,
+        )
+      rehash(file, head.id + 1)
+    })
+    const told = stopped
+      ? { code: 'event_unlinked', event_id: head.id + 3 }
+      : { code: 'end_differs', event_id: head.id + 1 }
+    expect((await verify()).findings[0]).toMatchObject(told)
+  })
+
   test('an event that was put behind the last one, rightly chained, is found, and the worker goes on after it', async () => {
     fixture = await engineFixture({ tampers: true })
     await fixture.onboard()
@@ -205,6 +237,15 @@ describe('what the tables say otherwise than the events', () => {
         code: 'request_differs',
         request_id: 2,
         params: { stored: 'approved 1', told: 'submitted 1' },
+      },
+    },
+    {
+      what: 'a request that was made another revision by hand',
+      done: `update requests set revision = 2 where id = 2`,
+      found: {
+        code: 'request_differs',
+        request_id: 2,
+        params: { stored: 'submitted 2', told: 'submitted 1' },
       },
     },
     {
