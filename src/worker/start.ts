@@ -4,7 +4,9 @@ import type { Config } from '../config/config.ts'
 import { whyOf } from '../domain/step.ts'
 import { createPeerReader } from '../peer/peer-credentials.ts'
 import { createHost } from '../provisioning/create-host.ts'
+import type { HostEnvironment } from '../provisioning/host/host.ts'
 import { stepRegistry } from '../provisioning/registry.ts'
+import type { ParseRoster } from '../provisioning/roster/parse.ts'
 import { openStore } from '../store/open-store.ts'
 import { createEngine } from './create-engine.ts'
 import { startDamageLook } from './damage-look.ts'
@@ -21,6 +23,8 @@ export interface StartOptions {
   ownUid: number
   ownGid: number
   version: string
+  /** Knows the roster that the config was checked against. */
+  parseRoster: ParseRoster
 }
 
 export interface Worker {
@@ -49,7 +53,7 @@ const LAST_ANSWERS_MS = 2000
  * recovery. Everything that was opened is closed again when a later part cannot be.
  */
 export async function startWorker(options: StartOptions): Promise<StartResult> {
-  const { config, log, ownUid, ownGid, version } = options
+  const { config, log, ownUid, ownGid, version, parseRoster } = options
   const { mode, paths } = config
   const databaseFile = join(paths.state, 'usher.db')
   const opened = openStore(databaseFile)
@@ -58,7 +62,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     return { ok: false, code: code === 'second_worker' ? code : 'unusable', message }
   }
   const { store } = opened
-  const host = createHost({
+  const environment: HostEnvironment = {
     name: hostname(),
     mode,
     rosterFile: paths.roster,
@@ -69,7 +73,8 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     botUser: config.botUser,
     personUids: config.uids,
     takeUid: (isFree, range) => store.uids.take(isFree, range),
-  })
+  }
+  const host = createHost(environment, undefined, parseRoster)
   const sources: CallerSources = {
     mode,
     ownUid,

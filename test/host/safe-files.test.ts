@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import fs, {
   chmodSync,
   chownSync,
@@ -104,8 +104,13 @@ describe('walking a path', () => {
     const open = (name: string, flags: number) =>
       inParent(`${dir}/${name}`, null, (parent, last) => withOpen(parent, last, flags, () => 'opened'))
     expect(() => open('l', constants.O_RDONLY)).toThrow(/ELOOP/)
-    // A pipe without a reader would keep a writer waiting for ever.
-    expect(() => open('p', constants.O_WRONLY)).toThrow(/ENXIO/)
+    // A pipe without a reader keeps a writer waiting: if it did, this reader would end the wait, and the test.
+    const reader = spawn('/bin/sh', ['-c', 'sleep 2; exec cat "$0"', `${dir}/p`], { stdio: 'ignore' })
+    try {
+      expect(() => open('p', constants.O_WRONLY)).toThrow(/ENXIO/)
+    } finally {
+      reader.kill('SIGKILL')
+    }
   })
 
   test.each(['relative', '', '/a//b', '/a/../b', '/a/./b', '/a/', '/a\0b', '/'])(
