@@ -152,3 +152,22 @@ test('an account cannot prevent its removal by leaving more than one command tak
   expect(cleared.ok && cleared.removed).toHaveLength(count)
   expect(names.filter((name) => existsSync(name))).toEqual([])
 })
+
+test('what cannot be removed for a moment is not left', async () => {
+  const theirs = put('/dev/shm/of-maria', maria.uid)
+  let tries = 0
+  const { programs } = host
+  const failing = {
+    programs: {
+      ...programs,
+      runAsPerson: ((person, argv, options) =>
+        programs.runAsPerson(
+          person,
+          ++tries <= 2 ? ['/bin/false'] : argv,
+          options,
+        )) as typeof programs.runAsPerson,
+    },
+  }
+  expect(await removeLeftoversOf(failing, maria, signal)).toMatchObject({ ok: true, left: [] })
+  expect(existsSync(theirs)).toBe(false)
+})

@@ -13,6 +13,7 @@ const NAMED = ['/var/lib/systemd/linger', '/var/spool/cron/crontabs', '/var/spoo
 const OWNED = ['/var/spool/cron/atjobs', '/var/spool/at', '/var/spool/at/spool']
 /** Folders that everybody may write in and that outlive a process: posix shared memory and message queues. */
 const SHARED = ['/dev/shm', '/dev/mqueue']
+const REMOVAL_TRIES = 2
 /** System V ipc: the table of proc(5) and the flag of ipcrm(1). */
 const IPC = [
   { table: '/proc/sysvipc/shm', flag: '--shmem-id', id: 'shmid' },
@@ -51,10 +52,14 @@ export async function removeLeftoversOf(
     const shared = (await Promise.all(SHARED.map((folder) => ownedEntries(folder, uid)))).flat()
     const inRuntime = (await ownedEntries('/run/user', uid)).filter((path) => path === runtime)
     const theirs = [...shared, ...inRuntime]
-    const emptied = await removeAsOwner(host, person, theirs, runtime, signal)
-    if (!emptied.ok) return emptied
-    if (inRuntime.length > 0) removeUnlessInUse(runtime)
-    const left = await stillThere(theirs, uid)
+    let left = theirs
+    // What failed for a moment is not left.
+    for (let tries = 0; tries < REMOVAL_TRIES && left.length > 0; tries++) {
+      const emptied = await removeAsOwner(host, person, left, runtime, signal)
+      if (!emptied.ok) return emptied
+      if (inRuntime.length > 0) removeUnlessInUse(runtime)
+      left = await stillThere(theirs, uid)
+    }
     removed.push(...theirs.filter((path) => !left.includes(path)))
     return { ok: true, removed, left }
   } catch (error) {
