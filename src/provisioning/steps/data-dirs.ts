@@ -220,11 +220,13 @@ async function withReach(
   { path, madeBy }: DirectorySpec,
   drifts: readonly Drift[],
 ): Promise<readonly Drift[]> {
-  if (drifts.every(({ params = {} }) => 'in_home_of' in params)) return drifts
+  const isInReach = ({ code, params = {} }: Drift) =>
+    (code === 'dir.mode' || code === 'dir.owner') && !('in_home_of' in params)
+  if (!drifts.some(isInReach)) return drifts
   const parents = madeBy === 'root' ? await files.checkParents(path) : null
   if (parents?.ok) return drifts
   const above = parents === null ? 'it is in a home' : whyOf(parents.failure)
-  return drifts.map((drift) => ({ ...drift, params: { ...drift.params, above } }))
+  return drifts.map((drift) => (isInReach(drift) ? { ...drift, params: { ...drift.params, above } } : drift))
 }
 
 /**
