@@ -146,7 +146,7 @@ describe('editing the roster', () => {
 
   test('takes over the lock of a process that is gone, whatever is in the file', async () => {
     mkdirSync(`${stateDir}/locks`, { mode: 0o700 })
-    for (const text of ['', 'garbage', '999999 5', `${process.pid} 1`]) {
+    for (const text of ['', 'garbage', '999999 5', `${process.pid} 1`, `${process.ppid} 1234567890`]) {
       writeFileSync(`${stateDir}/locks/roster.lock`, text)
       expect(await append(host, 100 + text.length)).toMatchObject({ ok: true })
     }

@@ -66,7 +66,13 @@ function takeLock(path: string, trust: Trust): FileOutcome<{ holder: number | nu
       if (holder !== null) return { ok: true, holder }
       if (lstatAt(parent, name) !== null) unlinkSync(at(parent, name))
       withOpen(parent, name, O_WRONLY | O_CREAT | O_EXCL, (descriptor) => {
-        writeSync(descriptor, `${process.pid} ${readProcess(process.pid)?.startTime}\n`)
+        try {
+          writeSync(descriptor, `${process.pid} ${readProcess(process.pid)?.startTime}\n`)
+        } catch (error) {
+          // A lock that names nobody is nobody's: none is left behind.
+          unlinkSync(at(parent, name))
+          throw error
+        }
       })
       return { ok: true, holder: null }
     })
