@@ -16,8 +16,8 @@ export const FINDING_CODES = [
   'group.missing', // {group} of the role, not on the host
   'groups.not_member', // {groups}
   'dir.missing', // {path}
-  'dir.mode', // {path, mode, expected, in_home_of?}
-  'dir.owner', // {path, uid, expected?, in_home_of?}
+  'dir.mode', // {path, mode, expected, in_home_of?, above?}
+  'dir.owner', // {path, uid, expected?, in_home_of?, above?}
   'dir.not_a_directory', // {path, kind}
   'dir.unreadable', // {path, errno}
   'seed.missing', // {path}

@@ -18,7 +18,8 @@ export interface StepParams {
     /** The Telegram id that must have pressed Start before a created account is active; absent: nobody's Start is waited for. */
     awaitsStartOf?: number
   }
-  roster: { entry: RosterEntry }
+  /** `mustBeThere`: an entry that somebody wrote is recorded, and one that is gone is not written again. */
+  roster: { entry: RosterEntry; mustBeThere?: true }
   service: ServiceParams
 }
 

@@ -36,6 +36,7 @@ export interface EngineContext {
   limits: EngineLimits
   stuck: StuckRuns
   checks: RateLimit
+  chatLooks: RateLimit
   claimAttempts: RateLimit
   startedAt: number
   version: string

@@ -58,6 +58,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     stuck: createStuckRuns({ events, clock, log }),
     observe: createObserve(config, host, dependencies.diskProblems ?? ((folders) => diskProblems(folders))),
     checks: createRateLimit(limits.checksPerMinute, 60_000),
+    chatLooks: createRateLimit(limits.chatLooksPerHour, 60 * 60_000),
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }

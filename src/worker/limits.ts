@@ -10,6 +10,8 @@ export interface EngineLimits {
   chatApprovalsPerDay: number
   /** Checks of a name by one actor in a minute: bounds the load only, passwd(5) is no secret. One /adduser makes about five. */
   checksPerMinute: number
+  /** Looks at everybody through the bot in an hour, of all admins together: each writes its findings and an event down. */
+  chatLooksPerHour: number
   /** Claim codes that one uid may try in an hour. */
   claimAttemptsPerHour: number
   /** How often an interrupted step is begun again before it counts as the cause of the interruptions. */
@@ -49,6 +51,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   draftsPerDay: 200,
   chatApprovalsPerDay: 100,
   checksPerMinute: 120,
+  chatLooksPerHour: 30,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,
   graceMs: 40_000,

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import koffi from 'koffi'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPrograms } from '../../src/provisioning/host/programs/create-programs.ts'
 import { endProcessesOf, processesOf } from '../../src/provisioning/host/programs/end-processes.ts'
@@ -52,6 +53,16 @@ afterAll(() => {
   for (const name of ['maria', other]) execFileSync('userdel', ['-r', name], { stdio: 'ignore' })
   execFileSync('groupdel', ['crew'])
   rmSync('/var/lib/become')
+})
+
+test('a program gets no descriptor that we were started with, whoever started us', async () => {
+  // As a shell hands it on; what Node opens itself is closed anyway.
+  const inherited = koffi.load('libc.so.6').func('int open(const char *, int)')('/etc/shadow', 0)
+  expect(inherited).toBeGreaterThan(2)
+  const listed = await programs.run('/bin/ls', ['/proc/self/fd'])
+  const asPerson = await programs.runAsPerson(person, ['/bin/ls', '/proc/self/fd'])
+  closeSync(inherited)
+  expect([listed.stdout, asPerson.stdout]).toEqual(['0\n1\n2\n3\n', '0\n1\n2\n3\n'])
 })
 
 describe.each([

@@ -123,6 +123,22 @@ describe('folders of a person', () => {
     expect(await modes('/home/ida/work/deep')).toBe('4701:4701 700')
   })
 
+  test.each([
+    ['somebody else’s', () => chownSync('/srv/pool', 4702, 4702)],
+    ['open to a group', () => chmodSync('/srv/pool', 0o2775)],
+    ['open to everybody', () => chmodSync('/srv/pool', 0o1777)],
+  ])('are found below a folder that is %s, where root must not follow a path', async (_what, open) => {
+    mkdirSync('/srv/pool/ida', { recursive: true, mode: 0o755 })
+    open()
+    const pool: DirectorySpec = { ...shared, path: '/srv/pool/ida' }
+    const { drifts } = await dataDirs.check(host, { osUser: 'ida', directories: [pool] })
+    rmSync('/srv/pool', { recursive: true })
+    expect(drifts).toMatchObject([
+      { code: 'dir.owner', params: { path: pool.path, above: expect.any(String) } },
+      { code: 'dir.mode', params: { path: pool.path, above: expect.any(String) } },
+    ])
+  })
+
   test('undo keeps what was there: roots, folders and the modes that they have', async () => {
     mkdirSync(`${data}/memory`, { mode: 0o755 })
     mkdirSync(memory.path)

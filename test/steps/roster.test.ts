@@ -117,6 +117,20 @@ describe('the roster entry', () => {
     expect(text()).toBe(before)
   })
 
+  test('that a repair only records is not written again when somebody took it out meanwhile', async () => {
+    const recorded = { entry, mustBeThere: true as const }
+    const before = text()
+    const failure = { code: 'roster_changed', params: { os_user: 'ida' } }
+    expect(await roster.apply(context(), recorded, null)).toEqual({ ok: false, failure, notes: [] })
+    expect([text(), record]).toEqual([before, null])
+    edit((old) => old + asWritten)
+    expect(await roster.apply(context(), recorded, null)).toMatchObject({ ok: true })
+    edit(() => before)
+    expect(await roster.apply(context(), recorded, record)).toMatchObject({ ok: false, failure })
+    expect(await roster.undo(context(), recorded, record)).toMatchObject({ state: 'undone' })
+    expect(text()).toBe(before)
+  })
+
   test('is not written and not removed while the roster cannot be used', async () => {
     await roster.apply(context(), params, null)
     edit((now) => `${now}\tbroken`)

@@ -14,6 +14,8 @@ export interface FakeMachine {
   groups: Map<string, GroupEntry>
   power: Map<string, AccountPower>
   paths: Map<string, PathFact>
+  /** Paths below a folder that others can change. */
+  unsafeAbove: Set<string>
   roster: RosterEntry[]
   rosterProblem: string | null
   /** As the file is; the entries are `roster`. */
@@ -46,6 +48,7 @@ export function fakeMachine(): FakeMachine {
       [join(DATA, 'memory'), { ...folder(), mode: 0o711 } as PathFact],
       [join(DATA, 'history'), { ...folder(), mode: 0o711 } as PathFact],
     ]),
+    unsafeAbove: new Set(),
     roster: [],
     rosterProblem: null,
     rosterText: 'users: []\n',
@@ -148,7 +151,10 @@ export function fakeHost(machine: FakeMachine, onSnapshot: () => void = () => un
     programs: only<Host['programs']>('programs', { containment: async () => 'pid-namespace' }),
     accounts,
     files: only<Host['files']>('files', {
-      checkParents: async () => ({ ok: true }),
+      checkParents: async (path) =>
+        machine.unsafeAbove.has(path)
+          ? { ok: false, failure: { code: 'path_unsafe', params: { path, why: 'others can write to it' } } }
+          : { ok: true },
       stat: async (path) => machine.paths.get(path) ?? { kind: 'absent' },
       readTrusted: async () =>
         machine.template === null

@@ -1,7 +1,13 @@
 import { dirname } from 'node:path'
 import type { PasswdEntry, PathFact } from '../../domain/facts.ts'
 import type { Drift } from '../../domain/finding.ts'
-import type { DirectoryOwner, DirectorySpec, Note, StepFailure } from '../../domain/step.ts'
+import {
+  type DirectoryOwner,
+  type DirectorySpec,
+  type Note,
+  type StepFailure,
+  whyOf,
+} from '../../domain/step.ts'
 import type { FileIdentity, FileOutcome } from '../host/files/safe-files.ts'
 import { isSameObject } from '../host/files/same-object.ts'
 import type { Host } from '../host/host.ts'
@@ -47,7 +53,8 @@ export const dataDirs: StepImplementation<'data-dirs', DataDirsRecord> = {
       }
       const owner = await ownerOf(host, spec.owner, osUser)
       blocked ??= owner.ok ? problemWith(spec.path, fact, owner.entry.uid) : owner.failure
-      drifts.push(...directoryDrifts(spec, fact, owner.ok ? owner.entry : null))
+      const found = directoryDrifts(spec, fact, owner.ok ? owner.entry : null)
+      drifts.push(...(found.length === 0 ? [] : await withReach(host, spec, found)))
       notes.push({ code: 'dir.exists', params: { path: spec.path } })
     }
     if (blocked !== null) return { state: 'blocked', failure: blocked, drifts }
@@ -205,6 +212,21 @@ function problemWith(path: string, fact: PathFact, uid: number): StepFailure | n
   if (fact.kind !== 'directory') return refuse('not_a_directory', 'it is not a folder')
   if (fact.uid !== uid) return refuse('owner', `it belongs to uid ${fact.uid} and not to ${uid}`)
   return (fact.mode & 0o022) === 0 ? null : refuse('writable_by_others', 'others can write to it')
+}
+
+/** `above`: why root must not set it right by its path, which somebody else could lead elsewhere. */
+async function withReach(
+  { files }: Host,
+  { path, madeBy }: DirectorySpec,
+  drifts: readonly Drift[],
+): Promise<readonly Drift[]> {
+  const isInReach = ({ code, params = {} }: Drift) =>
+    (code === 'dir.mode' || code === 'dir.owner') && !('in_home_of' in params)
+  if (!drifts.some(isInReach)) return drifts
+  const parents = madeBy === 'root' ? await files.checkParents(path) : null
+  if (parents?.ok) return drifts
+  const above = parents === null ? 'it is in a home' : whyOf(parents.failure)
+  return drifts.map((drift) => (isInReach(drift) ? { ...drift, params: { ...drift.params, above } } : drift))
 }
 
 /**

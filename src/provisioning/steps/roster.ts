@@ -26,11 +26,13 @@ export const roster: StepImplementation<'roster', RosterRecord> = {
       : { state: 'differs', notes: [{ code: 'roster.append', params: { role: entry.role } }], drifts: [] }
   },
 
-  async apply({ host, journal }, { entry }, record) {
+  async apply({ host, journal }, { entry, mustBeThere }, record) {
     const names = await sharedNames(host, entry)
     const edited = await host.roster.edit<{ ours: boolean }>(({ text, people, parse }) => {
       const standing = standingOf(people, entry, names)
-      if (standing === 'other') return { ok: false, failure: changed(entry) }
+      if (standing === 'other' || (standing === 'absent' && mustBeThere)) {
+        return { ok: false, failure: changed(entry) }
+      }
       if (standing === 'same') {
         if (record === null) journal.commit({ insertion: null })
         return { ok: true, text: null, ours: record !== null && record.insertion !== null }

@@ -4,8 +4,8 @@ import { digestMatches, digestOf, SHORT_DIGEST_LENGTH } from '../../domain/plan.
 import type { Request } from '../../domain/request.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import type { FindingView, ReconciliationView } from '../../protocol/views.ts'
-import type { Ownership } from '../caller.ts'
-import { type EngineContext, type Operation, refusal } from '../context.ts'
+import type { Caller, Ownership } from '../caller.ts'
+import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { refuseAccess } from './ownership.ts'
 import { approveRequest } from './request-decisions.ts'
 import { answersOf } from './request-subject.ts'
@@ -13,7 +13,8 @@ import { missingOf } from './target-role.ts'
 
 /** A dry run: looks, and writes nothing down. */
 export const reconcileCheck: Operation<'reconcile.check'> = async (context, caller, { smoke }) => {
-  const refused = refuseAccess('reconcile.check', caller, 'none', 'a reconciliation')
+  const refused =
+    refuseAccess('reconcile.check', caller, 'none', 'a reconciliation') ?? refuseTooMany(context, caller)
   if (refused !== null) return refused
   const observation = await context.reconciler.observe(smoke)
   const requests = context.store.requests.openRepairs()
@@ -24,7 +25,8 @@ export const reconcileCheck: Operation<'reconcile.check'> = async (context, call
 
 /** Compares everybody with the host, stores what was found and asks for repairs. */
 export const reconcileRun: Operation<'reconcile.run'> = async (context, caller, { smoke }) => {
-  const refused = refuseAccess('reconcile.run', caller, 'none', 'a reconciliation')
+  const refused =
+    refuseAccess('reconcile.run', caller, 'none', 'a reconciliation') ?? refuseTooMany(context, caller)
   if (refused !== null) return refused
   const observation = await context.reconciler.observe(smoke)
   return {
@@ -79,6 +81,12 @@ export const reconcileApprove: Operation<'reconcile.approve'> = async (context, 
       return { ok: true, output: { reconciliation: storedView(context, id), refused: refusals } }
     },
   }
+}
+
+/** Whoever took the bot could else fill the disk with answers and events, and keep the worker looking. */
+function refuseTooMany({ chatLooks, clock }: EngineContext, { actor }: Caller): Refusal | null {
+  if (actor.kind === 'operator' || chatLooks.take('chat', clock())) return null
+  return refusal('too_many', "cannot compare everybody again now: wait, or use 'sudo usher reconcile'")
 }
 
 function ownershipOf({ store }: EngineContext, id: number): Ownership {

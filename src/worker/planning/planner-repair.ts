@@ -19,7 +19,8 @@ import { planSteps } from './planner-steps.ts'
 
 /**
  * The plan of adding what somebody on the roster lacks; pure. The steps are those of an onboarding, which add and never replace;
- * the entry is there already, so that step only records it. No service is restarted: nothing that a service reads changes. Only an
+ * the entry is there already, so that step only records it, and
+ * whoever is taken off the roster while the repair runs stays off. No service is restarted: nothing that a service reads changes. Only an
  * account that the repair makes is activated.
  */
 export function planRepair(
@@ -35,7 +36,8 @@ export function planRepair(
     if (step.kind === 'service' || (step.kind === 'activation' && answers.account === 'adopt')) return []
     if (step.kind !== 'roster') return [step]
     const takesOver = findings.some(isTakenOver)
-    return [{ ...step, effect: 'already', notes: [{ code: takesOver ? 'roster.record' : 'roster.present' }] }]
+    const notes = [{ code: takesOver ? 'roster.record' : 'roster.present' } as const]
+    return [{ ...step, params: { ...step.params, mustBeThere: true }, effect: 'already', notes }]
   })
   return withDigest(identity, role, steps, demandsOf(answers, findings, role, facts), {
     kind: 'repair',

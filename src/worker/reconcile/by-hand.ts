@@ -1,8 +1,22 @@
 import type { Finding } from '../../domain/finding.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { hasUnsafeCharacters } from '../../domain/unsafe-text.ts'
 
-/** What root can type to set a finding right that no repair may touch; null where there is no single command. Pure. */
-export function byHand({ code, params = {}, os_user }: Finding): string | null {
+/** A longer command would be cut where it is shown. */
+const SHOWN_WHOLE = 500
+
+/**
+ * What root can type to set a finding right that no repair may touch; null where there is no single command, where somebody else
+ * could lead it elsewhere, and where a value cannot be shown as it is, so that what is copied would be something else. Pure.
+ */
+export function byHand(finding: Finding): string | null {
+  const command = commandFor(finding)
+  return command === null || hasUnsafeCharacters(command) || command.length > SHOWN_WHOLE ? null : command
+}
+
+function commandFor({ code, params = {}, os_user }: Finding): string | null {
+  // Others can change a folder on the way to what root would change.
+  if ('above' in params) return null
   const value = (name: string) => shellWord(String(params[name] ?? ''))
   switch (code) {
     case 'account.expired':

@@ -7,7 +7,7 @@ import { byHand } from '../../../src/worker/reconcile/by-hand.ts'
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 const NASTY = "a'b\u001b[31m\u202e$(reboot)"
 const KEYS =
-  'os_user uid run home why group groups path mode expected kind errno unit role keys field value other violations in_home_of'
+  'os_user uid run home why group groups path mode expected kind errno unit role keys field value other violations in_home_of above'
 const nasty = Object.fromEntries(KEYS.split(' ').map((key) => [key, NASTY]))
 
 const finding = (change: Partial<FindingView>): FindingView => ({

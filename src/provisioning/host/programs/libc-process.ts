@@ -11,6 +11,7 @@ const POSIX_SPAWN_SETSID = 0x80
 const O_RDONLY = 0
 const O_CLOEXEC = 0o2000000
 const WNOHANG = 1
+const FIRST_OTHER_DESCRIPTOR = 3
 /** More than posix_spawnattr_t (336 bytes), posix_spawn_file_actions_t (80) and sigset_t (128). */
 const STRUCT_BYTES = 512
 
@@ -25,7 +26,7 @@ export interface ProcessCalls {
   /** As many pipes, or none. */
   pipes(count: number): { ok: true; pipes: Pipe[] } | { ok: false; error: SpawnError }
   /**
-   * Starts `argv[0]` with these descriptors as its 0, 1 and 2 (null: /dev/null for reading) in a session of its own, cwd `/`,
+   * Starts `argv[0]` with these descriptors as its 0, 1 and 2 (null: /dev/null for reading) and no others, in a session of its own, cwd `/`,
    * no signal blocked or ignored. Strings without NULs.
    */
   spawn(
@@ -37,7 +38,7 @@ export interface ProcessCalls {
   reap(pid: number): number | 'running' | 'unknown'
 }
 
-/** @throws Error where there is no glibc */
+/** @throws Error where there is no glibc of 2.29 or later */
 export function loadProcessCalls(): ProcessCalls {
   const libc = koffi.load('libc.so.6')
   const pipe2 = libc.func('int pipe2(_Out_ int *, int)')
@@ -54,6 +55,7 @@ export function loadProcessCalls(): ProcessCalls {
   const addOpen = libc.func('int posix_spawn_file_actions_addopen(void *, int, const char *, int, uint32_t)')
   const addDup2 = libc.func('int posix_spawn_file_actions_adddup2(void *, int, int)')
   const addChdir = libc.func('int posix_spawn_file_actions_addchdir_np(void *, const char *)')
+  const addCloseFrom = functionOrNothing(libc, 'int posix_spawn_file_actions_addclosefrom_np(void *, int)')
 
   const attributes = Buffer.alloc(STRUCT_BYTES)
   attributesInit(attributes)
@@ -85,6 +87,7 @@ export function loadProcessCalls(): ProcessCalls {
         addDup2(actions, output, 1) ||
         addDup2(actions, errors, 2) ||
         addChdir(actions, '/') ||
+        addCloseFrom(actions, FIRST_OTHER_DESCRIPTOR) ||
         posixSpawn(pid, argv[0], actions, attributes, [...argv, null], [...environment, null])
       actionsDestroy(actions)
       return failed === 0
@@ -98,6 +101,18 @@ export function loadProcessCalls(): ProcessCalls {
       if (found === pid) return status[0]!
       return found === 0 || koffi.errno() === constants.errno.EINTR ? 'running' : 'unknown'
     },
+  }
+}
+
+/** glibc has had it since 2.34; before, what this process was started with and nobody closed is handed on. */
+function functionOrNothing(
+  libc: ReturnType<typeof koffi.load>,
+  definition: string,
+): (...args: unknown[]) => number {
+  try {
+    return libc.func(definition)
+  } catch {
+    return () => 0
   }
 }
 

@@ -16,9 +16,10 @@ const KEEP_ALIVE_MS = 1000
  * - SIGCHLD is listened to from before a start until no child of ours is left. One signal may stand for several ends:
  *   all are asked.
  * - A pid is free for somebody else only after we reaped it, and `isReaped` becomes true in the same turn.
- * - Our ends of the pipes are close-on-exec from their making on, as is every descriptor that Node opens.
+ * - Our ends of the pipes are close-on-exec from their making on, as is every descriptor that Node opens; what we were started
+ *   with may not be, and the child closes whatever is left above 2 (glibc 2.34).
  *
- * @throws Error where there is no glibc
+ * @throws Error where there is no glibc of 2.29 or later
  */
 export function createPosixSpawn(): Spawn {
   const calls = loadProcessCalls()

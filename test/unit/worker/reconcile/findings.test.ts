@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { PathFact } from '../../../../src/domain/facts.ts'
 import type { RosterEntry } from '../../../../src/domain/person.ts'
 import type { FindingView } from '../../../../src/protocol/views.ts'
+import { stepRegistry } from '../../../../src/provisioning/registry.ts'
+import { byHand } from '../../../../src/worker/reconcile/by-hand.ts'
 import { databaseSnapshot } from '../../../support/database-snapshot.ts'
 import {
   engineFixture,
@@ -11,7 +13,7 @@ import {
   operator,
   role,
 } from '../../../support/engine-fixture.ts'
-import { addAccount, DATA, type FakeMachine } from '../../../support/fake-host.ts'
+import { addAccount, DATA, type FakeMachine, fakeHost } from '../../../support/fake-host.ts'
 
 let fixture: Fixture
 afterEach(() => fixture.remove())
@@ -209,6 +211,50 @@ describe('a reconciliation finds', () => {
     changeMode(fixture.machine, '/home/alice/work', { uid: 4711 })
     const [found] = await look()
     expect(found).toMatchObject({ code: 'dir.owner', params: { uid: 4711, expected: 'alice' } })
+    expect(found).not.toHaveProperty('by_hand')
+  })
+
+  test('a folder below one that others can change, without a command: they could put a link there', async () => {
+    await withAlice({
+      config: { defaults: { workspace_base: '/srv/pool/{os_user}' } },
+      machine({ paths }) {
+        for (const path of ['/srv', '/srv/pool'])
+          paths.set(path, { kind: 'directory', uid: 0, gid: 0, mode: 0o755 })
+      },
+    })
+    changeMode(fixture.machine, '/srv/pool/alice', { uid: 4711, mode: 0o755 })
+    const commands = async () => (await look()).map(({ code, by_hand }) => [code, by_hand])
+    expect(await commands()).toEqual([
+      ['dir.owner', 'chown --no-dereference alice: -- /srv/pool/alice'],
+      ['dir.mode', 'chmod 0700 -- /srv/pool/alice'],
+    ])
+    fixture.machine.unsafeAbove.add('/srv/pool/alice')
+    expect(await commands()).toEqual([
+      ['dir.owner', undefined],
+      ['dir.mode', undefined],
+    ])
+  })
+
+  test('a folder in a home whose account is gone, without a command', async () => {
+    await withAlice()
+    fixture.machine.accounts.delete('alice')
+    changeMode(fixture.machine, '/home/alice/work', { mode: 0o777 })
+    const { drifts } = await stepRegistry['data-dirs'].check(fakeHost(fixture.machine), {
+      osUser: 'alice',
+      directories: [{ purpose: 'workspace', path: '/home/alice/work', owner: 'person', madeBy: 'person' }],
+    })
+    const alice = { telegram_id: 42, os_user: 'alice', name: 'Alice' }
+    expect(drifts.map((drift) => [drift.code, byHand({ ...alice, ...drift })])).toEqual([
+      ['dir.owner', null],
+      ['dir.mode', null],
+    ])
+  })
+
+  test('an account whose name a terminal cannot show, without a command: what is copied would be another', async () => {
+    await withAlice()
+    addAccount(fixture.machine, 'st\u001bray', 1700)
+    const found = (await look()).find(({ code }) => code === 'account.no_entry')
+    expect(found).toMatchObject({ os_user: 'st\u001bray' })
     expect(found).not.toHaveProperty('by_hand')
   })
 

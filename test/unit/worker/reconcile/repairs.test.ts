@@ -114,6 +114,18 @@ describe('a repair', () => {
     await expect.poll(() => machine.expired.has('alice')).toBe(false)
   })
 
+  test('only records an entry, and never writes one: who is taken off the roster meanwhile stays off', async () => {
+    await withAlice()
+    fixture.machine.paths.delete(memory)
+    const { requests } = await reconcile()
+    const { request } = await fixture.ok(operator, 'request.get', { id: requests[0]!.id })
+    const { plan } = fixture.store.requests.get(request.id)!
+    expect(plan.steps.find(({ kind }) => kind === 'roster')?.params).toEqual({
+      entry: entry({}),
+      mustBeThere: true,
+    })
+  })
+
   test('that fails is undone, and does not keep others from theirs', async () => {
     await withAlice()
     await fixture.onboard({ telegram_id: 43, os_user: 'bob', name: 'Bob' })
@@ -326,6 +338,22 @@ describe('asking for a repair', () => {
     expect(second.requests.map(({ os_user }) => os_user)).toEqual(['bob', 'alice'])
     expect(second.requests[0]?.id).toBe(first.requests[0]?.id)
     expect(second.findings).toHaveLength(2)
+  })
+
+  test('is made through the bot a few times an hour, whoever it speaks for, and by root as often as root likes', async () => {
+    await withAlice({ limits: { chatLooksPerHour: 3 } })
+    const asked = []
+    for (const caller of [admin(7), admin(8), admin(7)]) {
+      asked.push(await fixture.call(caller, 'reconcile.run', {}))
+      await fixture.ok(operator, 'reconcile.run', {})
+    }
+    expect(asked.map(({ ok }) => ok)).toEqual([true, true, true])
+    for (const operation of ['reconcile.run', 'reconcile.check'] as const) {
+      const refused = await fixture.call(admin(9), operation, {})
+      expect(refused).toMatchObject({ ok: false, error: { code: 'too_many' } })
+    }
+    fixture.time.now += 3_600_001
+    expect(await fixture.call(admin(9), 'reconcile.run', {})).toMatchObject({ ok: true })
   })
 
   test('of five at once is one look and one record', async () => {
