@@ -10,6 +10,8 @@ export interface Environment {
   credentialsDirectory: string | null
   /** `NOTIFY_SOCKET` of sd_notify(3). */
   notifySocket: string | null
+  /** `WATCHDOG_USEC` of sd_watchdog_enabled(3) in milliseconds, when it is meant for this process. */
+  watchdogMs: number | null
   home: string | null
   /** XDG Base Directory Specification; relative values count as absent. */
   xdg: {
@@ -40,6 +42,7 @@ export function readEnvironment(
     logLevel: text('USHER_LOG_LEVEL'),
     credentialsDirectory: absolute('CREDENTIALS_DIRECTORY'),
     notifySocket: text('NOTIFY_SOCKET'),
+    watchdogMs: watchdogOf(text('WATCHDOG_USEC'), text('WATCHDOG_PID')),
     home: absolute('HOME'),
     xdg: {
       configHome: absolute('XDG_CONFIG_HOME'),
@@ -49,4 +52,18 @@ export function readEnvironment(
     },
     noColor: text('NO_COLOR') !== null || variables['TERM'] === 'dumb',
   }
+}
+
+/**
+ * Takes what the service manager told this process out of the environment, so that nothing that is started later speaks to it in our
+ * name. Call it once it was read.
+ */
+export function forgetServiceManager(variables: Record<string, string | undefined> = process.env): void {
+  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete variables[name]
+}
+
+function watchdogOf(microseconds: string | null, pid: string | null): number | null {
+  if (pid !== null && pid !== String(process.pid)) return null
+  const value = microseconds !== null && /^[1-9][0-9]{0,15}$/.test(microseconds) ? Number(microseconds) : 0
+  return value >= 1000 ? Math.floor(value / 1000) : null
 }

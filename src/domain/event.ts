@@ -25,6 +25,7 @@ export const EVENT_TYPES = [
   'run.resumed',
   'run.kept',
   'run.abandoned',
+  'run.stuck',
   'person.started',
   'person.activated',
   'worker.started',

@@ -16,8 +16,8 @@ export const FINDING_CODES = [
   'group.missing', // {group} of the role, not on the host
   'groups.not_member', // {groups}
   'dir.missing', // {path}
-  'dir.mode', // {path, mode, expected}
-  'dir.owner', // {path, uid, expected}
+  'dir.mode', // {path, mode, expected, in_home_of?}
+  'dir.owner', // {path, uid, expected?, in_home_of?}
   'dir.not_a_directory', // {path, kind}
   'dir.unreadable', // {path, errno}
   'seed.missing', // {path}

@@ -39,6 +39,7 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'run.resumed': { run: ({ kind }) => (kind === 'undo' ? 'running' : 'undoing') },
   'run.kept': {},
   'run.abandoned': {},
+  'run.stuck': {},
   'person.started': {},
   'person.activated': {},
   'worker.started': {},
@@ -78,7 +79,8 @@ export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
   let revision = 1
   let everSubmitted = false
   const runs = new Map<number, RunState>()
-  const approvals: string[] = []
+  // One that was no longer good may have been given anew.
+  const approvals = new Set<string>()
   const consents: string[] = []
   for (const { type, actor, runId, data } of events) {
     const effect: Effect | undefined = EFFECTS[type]
@@ -88,9 +90,9 @@ export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
     if (type === 'request.submitted') everSubmitted = true
     if (type === 'request.returned' && typeof data['revision'] === 'number') revision = data['revision']
     if (type === 'request.approval') {
-      approvals.push(approvalKey(Number(data['revision']), actor, String(data['via'])))
+      approvals.add(approvalKey(Number(data['revision']), actor, String(data['via'])))
     }
     if (type === 'request.consent') consents.push(consentKey(revision, String(data['by'])))
   }
-  return { state, revision, everSubmitted, runs, approvals, consents }
+  return { state, revision, everSubmitted, runs, approvals: [...approvals], consents }
 }

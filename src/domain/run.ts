@@ -53,6 +53,23 @@ export interface RunStep {
 export const RUN_CHOICES = ['retry', 'undo', 'keep', 'resume', 'abandon'] as const
 export type RunChoice = (typeof RUN_CHOICES)[number]
 
+/** Why a run does not go on. */
+export const STUCK_CODES = [
+  'interrupted', // {why, every_ms}: by a disk that takes no more, or a bug; it is tried again
+  'lock', // {path, held_by, pid?, program?}: somebody else changes accounts
+  'slow_step', // {step, usual_ms, deadline_ms}
+  'clock_behind', // {approved_at, now}: the clock was set back before its approval
+  'other_run', // {run}: of the same person
+  'turn', // {running}: as many as may are under way
+] as const
+export type StuckCode = (typeof STUCK_CODES)[number]
+
+export interface Stuck {
+  code: StuckCode
+  params: Record<string, string | number>
+  since: number
+}
+
 /**
  * A person's last word on a run that did not reach its aim, after which nothing can be chosen any more. `kept`: it stays
  * undone; `abandoned`: what its undo could not remove stays on the host.
@@ -84,3 +101,6 @@ export interface Run {
   finishedAt: number | null
   closed: RunClosing | null
 }
+
+/** A run without its steps: enough to know whose turn it is. */
+export type RunHead = Omit<Run, 'steps'>

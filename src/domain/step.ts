@@ -119,6 +119,7 @@ export const NOTE_CODES = [
   'account.home_removed', // {home}
   'account.home_quarantined', // {home, path}
   'account.kept_not_ours', // {os_user}
+  'account.leftovers_kept', // {count, paths}: what others put something into, or where something is mounted
   // groups
   'groups.add', // {groups}
   'groups.added',

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   held: { exit: 4, http: 409 },
   second_worker: { exit: 4, http: 409 },
   not_undoable: { exit: 2, http: 409 },
+  clock_behind: { exit: 2, http: 409 },
   wrong_state: { exit: 2, http: 409 },
   claim_refused: { exit: 3, http: 403 },
   too_many: { exit: 3, http: 429 },

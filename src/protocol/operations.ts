@@ -13,6 +13,7 @@ import {
   requestViewSchema,
   roleViewSchema,
   runViewSchema,
+  stuckSchema,
 } from './views.ts'
 
 /** Version of this contract; `GET /v1/version` answers it first and a mismatch is a clear error. */
@@ -64,6 +65,8 @@ export const OPERATIONS = {
           started_at: z.number(),
           queued: z.number(),
           running: z.number(),
+          /** Runs that do not go on, and why. */
+          stuck: z.array(z.strictObject({ run_id: id, stuck: stuckSchema })),
           open_requests: z.number(),
           people: z.number().nullable(),
           roster_problem: z.string().nullable(),
@@ -200,10 +203,14 @@ export const OPERATIONS = {
     input: z.strictObject({ id }),
     output: oneRun,
   },
+  /** In the order of the roster; `skip` is how many the pages before had. */
   'people.list': {
     mutates: false,
-    input: empty,
-    output: z.strictObject({ people: z.array(personViewSchema) }),
+    input: z.strictObject({
+      limit: z.number().int().min(1).max(200).default(200),
+      skip: z.number().int().min(0).max(1_000_000).default(0),
+    }),
+    output: z.strictObject({ people: z.array(personViewSchema), more: z.boolean() }),
   },
   'people.get': {
     mutates: false,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { BY_HAND_CODES } from '../domain/by-hand.ts'
 import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
-import { RUN_CHOICES, type RunState } from '../domain/run.ts'
+import { RUN_CHOICES, type RunState, STUCK_CODES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
 
@@ -116,6 +117,13 @@ export const requestViewSchema = z.strictObject({
 })
 export type RequestView = z.infer<typeof requestViewSchema>
 
+/** Why a run does not go on, and since when; words in `src/texts/stuck.ts`. */
+export const stuckSchema = z.strictObject({
+  code: z.enum(STUCK_CODES),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  since: z.number(),
+})
+
 export const runStepViewSchema = z.strictObject({
   index: z.number(),
   /** One of `STEP_ORDER`, or a kind that only the version of Usher that stored it knows. */
@@ -161,6 +169,16 @@ export const runViewSchema = z.strictObject({
   undoable: z.boolean(),
   /** What may be done about it in principle; who may is the worker's to decide. */
   choices: z.array(z.enum(RUN_CHOICES)),
+  /** What is left where its undo could not finish, and so to be done by hand; words in `src/texts/by-hand.ts`. */
+  by_hand: z.array(
+    z.strictObject({
+      step: z.string(),
+      code: z.enum(BY_HAND_CODES),
+      params: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
+  /** Why it does not go on; null when it does, and once it has ended. */
+  stuck: stuckSchema.nullable(),
   /** Somebody took note that it stays undone, or accepted what its undo left. */
   closed: z
     .strictObject({

@@ -5,6 +5,7 @@ import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import { readTrusted } from '../config/trusted-file.ts'
 import type { RosterEntry } from '../domain/person.ts'
+import { shellWord } from '../domain/shell-word.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
@@ -12,7 +13,7 @@ import { plain } from '../texts/plain.ts'
 import { checkAgentCommand, checkHost, checkPolicy, checkPrograms, checkServices } from './checks/host.ts'
 import { checkDisks, checkFiles, checkFolders, checkReach } from './checks/places.ts'
 import { checkSockets } from './checks/sockets.ts'
-import { type Check, type Finding, note, ok, problem, quoted } from './finding.ts'
+import { type Check, type Finding, note, ok, problem } from './finding.ts'
 
 const CHECKS: readonly Check[] = [
   checkReach,
@@ -133,16 +134,18 @@ function readPeople(config: Config, uid: number): { findings: Finding[]; people:
   const why = 'nobody but the operator has any rights, and no run can begin'
   if (!read.ok) {
     const fix =
-      read.reason === 'absent' ? 'usher init' : `chown root ${quoted(file)} && chmod 0600 ${quoted(file)}`
+      read.reason === 'absent'
+        ? 'usher init'
+        : `chown root ${shellWord(file)} && chmod 0600 ${shellWord(file)}`
     return { findings: [problem('roster', read.message, why, fix)], people: null }
   }
   const parsed = parseRoster(read.text)
   if (!parsed.ok)
-    return { findings: [problem('roster', parsed.why, why, `edit ${quoted(file)}`)], people: null }
+    return { findings: [problem('roster', parsed.why, why, `edit ${shellWord(file)}`)], people: null }
   const people = parsed.people.map(({ entry }) => entry)
   const findings: Finding[] = [ok('roster', `${file}, ${people.length} people`)]
   for (const { entry, exactId, line } of parsed.people) {
-    const edit = `edit line ${line} of ${quoted(file)}`
+    const edit = `edit line ${line} of ${shellWord(file)}`
     if (!exactId) {
       const text = `the telegram_id of ${entry.name} is text, not a number`
       findings.push(problem('roster', text, 'that person has no rights', edit))
@@ -163,7 +166,7 @@ function readPeople(config: Config, uid: number): { findings: Finding[]; people:
   if ((read.mode & 0o077) !== 0) {
     const text = `${file} can be read by others`
     findings.push(
-      note('roster', text, 'it says who is here and what they may do', `chmod 0600 ${quoted(file)}`),
+      note('roster', text, 'it says who is here and what they may do', `chmod 0600 ${shellWord(file)}`),
     )
   }
   return { findings, people }

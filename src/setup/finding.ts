@@ -44,8 +44,3 @@ export function problem(about: string, text: string, why: string, fix: string): 
 export function note(about: string, text: string, why: string, fix?: string): Finding {
   return { level: 'note', about, text, why, fix }
 }
-
-/** A path or argument as a shell takes it. */
-export function quoted(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-}

@@ -7,6 +7,7 @@ import { configViolations } from '../config/config-violations.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from '../config/paths.ts'
+import { shellWord } from '../domain/shell-word.ts'
 import { isTelegramId } from '../domain/telegram-id.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { type DocumentViolation, jsonDocument, refusalDocument } from '../protocol/json-document.ts'
@@ -14,7 +15,6 @@ import { createPrograms } from '../provisioning/host/programs/create-programs.ts
 import { parseRoster } from '../provisioning/roster/parse.ts'
 import { plain } from '../texts/plain.ts'
 import type { Outcome } from './ensure.ts'
-import { quoted } from './finding.ts'
 import { type InitPlaces, initialize } from './init-plan.ts'
 
 const USAGE = 'usage: usher init [--admin TELEGRAM_ID]... [--config FILE] [--dry-run] [--json]'
@@ -176,12 +176,12 @@ function nextSteps({ configFile, paths, tokenFile, botUser, ...had }: InitPlaces
   const steps: [string, string][] = []
   if (admins.length === 0 && had.admins.length === 0 && !hasPeople(paths.roster))
     steps.push([
-      `edit ${quoted(configFile)}`,
+      `edit ${shellWord(configFile)}`,
       'put your Telegram id into telegram.admins; not known? the bot says it',
     ])
   if (!existsSync(tokenFile))
     steps.push([
-      `install -m 0600 ${system ? `-o ${botUser} ` : ''}/dev/stdin ${quoted(tokenFile)}`,
+      `install -m 0600 ${system ? `-o ${botUser} ` : ''}/dev/stdin ${shellWord(tokenFile)}`,
       "then paste the bot's token, and Ctrl-D",
     ])
   if (!existsSync(join(paths.run, SOCKETS.admin))) {

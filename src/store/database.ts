@@ -21,6 +21,8 @@ export interface Database {
    * order in which the query has them. Building a query costs as much as running it.
    */
   repeated(query: Compilable<unknown>): (parameters: readonly unknown[]) => { changes: number }
+  /** The same for a query that is asked often. */
+  asked<O>(query: Compilable<O>): (parameters: readonly unknown[]) => O[]
   /**
    * Runs `body` in one writing transaction that excludes every other writer from its first statement on; a throw rolls back.
    * `body` must be synchronous; a promise, or a transaction inside a transaction, is a bug and throws.

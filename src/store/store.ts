@@ -32,6 +32,8 @@ export interface Store {
   uids: UidQueries
   /** What of the disk made a write fail, or null when this error is about something else. */
   diskProblemOf: Database['diskProblemOf']
+  /** A read that goes to the database itself; throws what it says instead. */
+  isAnswering(): boolean
   close(): void
 }
 
@@ -52,6 +54,10 @@ export function createStore(database: Database): Store {
     reconciliations: reconciliationQueries(database),
     uids: uidQueries(database),
     diskProblemOf: database.diskProblemOf,
+    isAnswering() {
+      database.first(database.build.selectFrom('meta').select('key').limit(1))
+      return true
+    },
     close: database.close,
   }
 }

@@ -4,6 +4,7 @@ import { durationText, sizeText, timeText } from './duration.ts'
 import type { Line } from './line.ts'
 import { personLine } from './people.ts'
 import { plain } from './plain.ts'
+import { stuckLines } from './stuck.ts'
 
 /** Whom the worker takes the caller for, and what that one may do. */
 export function whoamiLines(whoami: OperationOutput<'whoami'>): Line[] {
@@ -46,6 +47,9 @@ export function statusLines(status: OperationOutput<'status'>, now: number): Lin
       indent: 1,
     },
     { mark: 'none', text: `runs: ${details.running} running, ${details.queued} queued`, indent: 1 },
+    ...details.stuck.flatMap(({ run_id, stuck }): Line[] =>
+      stuckLines(stuck, 2).map((line) => ({ ...line, text: `run ${run_id}: ${line.text}` })),
+    ),
     { mark: 'none', text: `requests that are open: ${details.open_requests}`, indent: 1 },
   )
   if (details.roster_problem !== null) {

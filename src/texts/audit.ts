@@ -8,6 +8,12 @@ import { paramsOf } from './params.ts'
 import { plain } from './plain.ts'
 import { stepTitle } from './steps.ts'
 
+const BACK: Readonly<Record<string, string>> = {
+  drift: ': something had changed since it was approved',
+  retry: ': it is tried again',
+  stale: ': its approval was too old',
+}
+
 /** What was done, so that a name before it makes a sentence. Members that did not leave the worker are left out of it. */
 const DONE: Record<EventType, (entry: Told) => string> = {
   'request.drafted': (e) =>
@@ -26,7 +32,8 @@ const DONE: Record<EventType, (entry: Told) => string> = {
       ? `dropped ${e.request}: it was never submitted`
       : `closed ${e.request}: nobody decided it in time`,
   'request.cancelled': (e) => `took ${e.request} back`,
-  'request.returned': (e) => `brought ${e.request} back to be decided anew${e.revision}${e.because}`,
+  'request.returned': (e) =>
+    `brought ${e.request} back to be decided anew${e.revision}${BACK[e.word('kind')] ?? e.because}`,
   'run.queued': (e) => `queued ${e.run}`,
   'run.started': (e) => `started ${e.run}`,
   'step.started': (e) => `began the step '${e.step}' of ${e.run}${e.attempt}`,
@@ -42,6 +49,7 @@ const DONE: Record<EventType, (entry: Told) => string> = {
   'run.cancelled': (e) => `cancelled ${e.run}`,
   'run.resumed': (e) => `had ${e.run} go on being undone`,
   'run.kept': (e) => `took note that ${e.run} stays undone`,
+  'run.stuck': (e) => `noted that ${e.run} does not go on`,
   'run.abandoned': (e) => `accepted what ${e.run} left${e.because}`,
   'person.started': () => 'pressed Start at the bot',
   'person.activated': (e) =>

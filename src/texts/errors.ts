@@ -28,6 +28,8 @@ const WORDS: Record<ErrorCode, ((params: Params) => string) | null> = {
   second_worker: () => 'cannot start: another worker uses the same database; stop that one first',
   not_undoable: null,
   wrong_state: null,
+  clock_behind: () =>
+    'cannot decide this now: the clock of the host was set back to before it was asked for; set the clock and try again',
   claim_refused: () =>
     'cannot accept this claim: the code is wrong, used or expired, or this is not the account it is for; ask the admin for a new one',
   too_many: () => 'cannot do this now: too many requests; wait a little and try again',

@@ -25,7 +25,7 @@ const WORDS: Record<FindingCode, (params: Params) => string> = {
   'dir.mode': (p) =>
     `the folder ${p.text('path')} has the mode ${p.text('mode')} instead of ${p.text('expected', '0700')}`,
   'dir.owner': (p) =>
-    `the folder ${p.text('path')} belongs to uid ${p.text('uid')} instead of ${p.text('expected')}`,
+    `the folder ${p.text('path')} belongs to uid ${p.text('uid')} instead of ${p.text('expected', 'its owner, whose account is missing')}`,
   'dir.not_a_directory': (p) => `${p.text('path')} is not a folder but ${kindText(p)}`,
   'dir.unreadable': (p) => `the folder ${p.text('path')} cannot be looked at (${p.text('errno')})`,
   'seed.missing': (p) => `the memory ${p.text('path')} is missing`,

@@ -44,6 +44,10 @@ const WORDS: Record<NoteCode, Words> = {
   'account.home_quarantined': kept(
     (p) => `kept what was made in the home ${p.text('home')}: it is at ${p.text('path')} for root to look at`,
   ),
+  'account.leftovers_kept': kept(
+    (p) =>
+      `left ${count(p, 'folder')} of the account in place, because others put something into it or something is mounted there: ${p.text('paths')}`,
+  ),
   'account.kept_not_ours': kept(
     (p) => `left the account ${p.text('os_user')} alone: it is no longer the one that this run made`,
   ),

@@ -1,12 +1,14 @@
 import type { RunChoice } from '../domain/run.ts'
 import type { RunView } from '../protocol/views.ts'
 import { actorText } from './actors.ts'
+import { byHandLines, leftText } from './by-hand.ts'
 import { durationText, timeText } from './duration.ts'
 import { failureLines } from './failures.ts'
 import type { Line } from './line.ts'
 import { noteLine, noteMark, noteText } from './notes.ts'
 import { plain } from './plain.ts'
 import { stepTitle } from './steps.ts'
+import { stuckLines } from './stuck.ts'
 
 type RunStepView = RunView['steps'][number]
 
@@ -88,7 +90,7 @@ export function runLine(run: RunView): Line {
 /** The run as it stands: live while it goes on, and once it has ended the receipt. */
 export function runLines(run: RunView): Line[] {
   if (isEnded(run.state)) return receiptLines(run)
-  const lines: Line[] = [runLine(run)]
+  const lines: Line[] = [runLine(run), ...stuckLines(run.stuck)]
   for (const step of run.steps) {
     lines.push({ ...stepLine(step), indent: 1 })
     lines.push(...whyLines(step))
@@ -154,15 +156,20 @@ export function leftLines(run: RunView): Line[] {
     .filter(
       ({ code, params }) => code !== 'smoke.agent_left_files' || !removedHomes.includes(params?.['home']),
     )
-  const stuck = run.steps.filter((step) => step.state === 'undo_failed')
-  if (kept.length === 0 && stuck.length === 0) {
+  // Whoever abandoned it accepted what to do by hand.
+  const stuck = run.closed === null ? [] : run.by_hand.map(leftText)
+  const todo = run.closed === null ? byHandLines(run.by_hand) : []
+  const here: Line[] = [
+    ...stuck.map((text): Line => ({ mark: 'failed', text, indent: 1 })),
+    ...kept.map((note): Line => ({ mark: 'kept', text: noteText(note), indent: 1 })),
+  ]
+  if (here.length === 0 && todo.length === 0) {
     return run.state === 'undone' ? [{ mark: 'undone', text: 'Nothing of this run is left.' }] : []
   }
   return [
-    { mark: 'kept', text: 'Left on this host:' },
-    ...stuck.map(
-      (step): Line => ({ mark: 'failed', text: `what the step '${stepTitle(step.kind)}' made`, indent: 1 }),
-    ),
-    ...kept.map((note): Line => ({ mark: 'kept', text: noteText(note), indent: 1 })),
+    ...(here.length === 0 ? [] : [{ mark: 'kept' as const, text: 'Left on this host:' }, ...here]),
+    ...(todo.length === 0
+      ? []
+      : [{ mark: 'will' as const, text: 'To do by hand, before it goes on:' }, ...todo]),
   ]
 }

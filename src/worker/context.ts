@@ -12,6 +12,7 @@ import type { EngineLimits } from './limits.ts'
 import type { RateLimit } from './operations/rate-limit.ts'
 import type { Observe } from './planning/observe.ts'
 import type { Reconciler } from './reconcile/reconciler.ts'
+import type { StuckRuns } from './running/stuck-runs.ts'
 
 /** What the engine writes to the log; pino's logger is one. */
 export interface EngineLog {
@@ -33,6 +34,7 @@ export interface EngineContext {
   /** Epoch milliseconds; the worker's clock decides about every time. */
   clock: () => number
   limits: EngineLimits
+  stuck: StuckRuns
   checks: RateLimit
   claimAttempts: RateLimit
   startedAt: number

@@ -17,6 +17,7 @@ import { createObserve } from './planning/observe.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
 import { createSchedule } from './reconcile/schedule.ts'
 import { createRunner } from './running/runner.ts'
+import { createStuckRuns } from './running/stuck-runs.ts'
 
 export interface EngineDependencies {
   config: Config
@@ -41,6 +42,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { config, host, registry, store, log, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
+  const events = createEventLog(store, clock)
   const parts: Omit<EngineContext, 'reconciler'> = {
     config,
     host,
@@ -51,14 +53,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     limits,
     callerOf,
     version,
-    events: createEventLog(store, clock),
+    events,
+    stuck: createStuckRuns({ events, clock, log }),
     observe: createObserve(config, host, dependencies.diskProblems ?? ((folders) => diskProblems(folders))),
     checks: createRateLimit(limits.checksPerMinute, 60_000),
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
   const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
-  const { events } = context
   const runner = createRunner(context)
   const schedule = createSchedule(context, awaitExpiry)
   let expiry: NodeJS.Timeout | undefined

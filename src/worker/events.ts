@@ -34,9 +34,12 @@ export function createEventLog(store: Store, clock: () => number): EventLog {
   return {
     commit(body) {
       appended = false
-      const result = store.transaction(body)
-      if (appended) for (const listener of [...listeners]) listener()
-      return result
+      try {
+        return store.transaction(body)
+      } finally {
+        // Also when the commit failed: it may have taken effect although it reported an error.
+        if (appended) for (const listener of [...listeners]) listener()
+      }
     },
     append(type, { requestId, runId, telegramId }, actor, data = {}) {
       appended = true

@@ -14,12 +14,24 @@ export interface EngineLimits {
   claimAttemptsPerHour: number
   /** How often an interrupted step is begun again before it counts as the cause of the interruptions. */
   attemptsPerStep: number
-  /** How long a step that ignores its deadline is waited for, in milliseconds. */
+  /**
+   * How long a step that ignores its deadline is waited for, in milliseconds: longer than any program that does, because what
+   * a step still does while it is undone is undefined.
+   */
   graceMs: number
+  /** How often an undo that fails is tried before it is left to a person, and the pause between, in milliseconds. */
+  undoTries: number
+  undoPauseMs: number
   /** How long a step waits in all for the account database while somebody else holds its lock, in milliseconds. */
   lockPatienceMs: number
+  /** After this long a step that says nothing else takes longer than usual, in milliseconds. */
+  usualStepMs: number
+  /** How far the clock may be behind what it said before it is not believed. */
+  clockToleranceMs: number
   /** How long a run that was interrupted by a bug or a full disk rests before it is taken up again. */
   retryMs: number
+  /** Repairs that one look plans and asks for; the others' turn comes when these are decided. Bounds what a huge roster costs. */
+  repairsAtOnce: number
   /** How long after its start the worker compares everybody with the host for the first time. */
   firstReconcileMs: number
   /** How often the schedule looks at the clock, which may be set. */
@@ -39,9 +51,14 @@ export const DEFAULT_LIMITS: EngineLimits = {
   checksPerMinute: 120,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,
-  graceMs: 10_000,
+  graceMs: 40_000,
+  undoTries: 3,
+  undoPauseMs: 500,
   lockPatienceMs: 30_000,
+  usualStepMs: 10_000,
+  clockToleranceMs: 5 * 60_000,
   retryMs: 10_000,
+  repairsAtOnce: 1000,
   firstReconcileMs: 5 * 60_000,
   reconcileTickMs: 60_000,
   idempotencyMs: 7 * 24 * HOUR,

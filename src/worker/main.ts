@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import type { Config, ConfigProblem } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { checkConfigAgainstHost } from '../config/host-check.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
@@ -20,9 +20,10 @@ import { readUnitNames } from '../provisioning/host/services/unit-names.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
 import { createLog, type Log, logLevel } from './log.ts'
 import { startWorker } from './start.ts'
+import { supervise } from './supervision/supervise.ts'
 
 /** How long a stop may wait for the step that is under way, in milliseconds; systemd's own limit is 90 s. */
-const STOP_MS = 20_000
+const STOP_MS = 10_000
 
 const USAGE = 'usage: usher worker [--config FILE] [--json]'
 const HELP = `${USAGE}
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.umask(0o077)
   const uid = process.getuid?.() ?? -1
   const environment = readEnvironment()
+  forgetServiceManager()
   const options = readOptions(argv)
   if (!options.ok) return refuse(options.json, 2, 'bad_request', options.message)
   if (options.help) {
@@ -72,10 +74,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     return refuse(json, second ? 4 : 1, second ? 'second_worker' : 'internal', started.message)
   }
   const told = toldToStop()
+  const supervision = supervise(started.worker, environment, log)
   log.info({ mode: config.mode, run: config.paths.run, config: config.file }, 'ready')
   setTimeout(flushCompileCache, 1000).unref()
   const signal = await told
   log.info({ signal }, 'stopping')
+  supervision.stopping()
   // Whatever hangs: the journal says what was under way, and the next start goes on from there.
   setTimeout(() => process.exit(1), STOP_MS + 5000).unref()
   await started.worker.stop(STOP_MS)

@@ -23,6 +23,12 @@ export interface StartOptions {
 }
 
 export interface Worker {
+  /** Whether the database answers; throws what it says instead. */
+  isAnswering(): boolean
+  /** How many runs are under way and wait. */
+  load(): { running: number; queued: number }
+  /** Calls back after each change that is in the history. */
+  onChange(listener: () => void): void
   /** Settles within `deadlineMs` and a moment. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -114,6 +120,14 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
   return {
     ok: true,
     worker: {
+      isAnswering: () => store.isAnswering(),
+      load: () => ({
+        running: store.runs.count(['running', 'undoing']),
+        queued: store.runs.count(['queued']),
+      }),
+      onChange: (listener) => {
+        engine.events.subscribe(listener)
+      },
       stop: async (deadlineMs) => {
         await Promise.all([gates.gates.close(LAST_ANSWERS_MS), engine.stop(deadlineMs)])
         store.close()

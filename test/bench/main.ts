@@ -9,9 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { canUnshare, collect, spawnInSandbox } from '../support/sandbox/sandbox.ts'
 import { withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
 import { measureBulk } from './bulk.ts'
+import { measureListings } from './listings.ts'
 import { measureOnboarding } from './onboarding.ts'
 import { measureProcesses } from './processes.ts'
 import { measureRaces } from './races.ts'
+import { measureReconcile } from './reconcile.ts'
 import { measureRestarts } from './restarts.ts'
 import { measureTaps } from './taps.ts'
 
@@ -35,6 +37,8 @@ const BENCHES: Record<string, Bench> = {
   onboarding: { people: 50, measure: measureMainPath, underSystemd: () => measureRestarts(RESTARTS) },
   bulk: { people: 100, measure: measureBulk },
   races: { people: 50, measure: measureRaces },
+  listings: { people: 100, measure: measureListings },
+  reconcile: { people: 1000, measure: measureReconcile },
 }
 
 process.exitCode = await main(process.argv.slice(2))

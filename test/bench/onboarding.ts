@@ -1,13 +1,12 @@
 /** Approve → succeeded for a new account, beside a plain shell script that does the same, alternating. */
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../support/stage/command.ts'
-import { createScene, GROUP, runById, type Scene } from '../support/stage/scene.ts'
+import { AGENT, createScene, GROUP, runById, type Scene } from '../support/stage/scene.ts'
 import { CLEAN_ENVIRONMENT, SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import { onboardOne } from './onboard-one.ts'
 import { p50, p95 } from './statistics.ts'
 
 const PLAIN = fileURLToPath(new URL('plain.sh', import.meta.url))
-const AGENT = '/usr/local/bin/test-agent'
 
 /** Rows of the table. */
 export async function measureOnboarding(people: number): Promise<string> {

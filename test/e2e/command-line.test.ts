@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ReconciliationView } from '../../src/protocol/views.ts'
 import { playOn } from '../support/stage/play.ts'
 import { ALAN, type Newcomer, TREES } from '../support/stage/scene.ts'
 import { hasAccount } from '../support/stage/system-installation.ts'
@@ -9,6 +10,7 @@ interface Answer {
   error?: { code: string; violations?: { field: string; code: string }[] }
   request?: { id: number; state: string; plan: { digest: string } }
   run?: { id: number; state: string }
+  reconciliation?: ReconciliationView
 }
 
 const scene = playOn()
@@ -18,6 +20,8 @@ async function ask(args: readonly string[], as?: string) {
   return { status, answer: json as Answer }
 }
 
+const saidBy = ({ reconciliation }: Answer) =>
+  (reconciliation?.findings ?? []).map(({ os_user, code }) => `${os_user} ${code}`)
 const codesOf = (answer: Answer) => answer.error?.violations?.map(({ code }) => code) ?? []
 
 function adduser(person: Newcomer, changes: Record<string, string>, ...flags: string[]): string[] {
@@ -68,6 +72,30 @@ describe('the command line', () => {
     expect(refused).toMatchObject({ status: 3, answer: { error: { code: 'not_permitted' } } })
     const people = await ask(['users'], 'grace')
     expect(people).toMatchObject({ status: 0, answer: { people: [{ os_user: 'grace' }] } })
+  })
+
+  test('compares everybody with the host, takes over whom root put on the roster, and has nothing left to do', async () => {
+    const before = snapshotTrees(...TREES)
+    const dry = await ask(['reconcile', '--dry-run', '--smoke'])
+    expect(dry).toMatchObject({ status: 1, answer: { ok: false, error: { code: 'findings' } } })
+    const found = saidBy(dry.answer)
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ...['grace', 'alan', 'joan'].map((name) => `${name} entry.unrecorded`),
+        ...['alan groups.not_member', 'mary account.no_entry', 'hedy account.no_entry'],
+      ]),
+    )
+    expect(treeDifferences(before, snapshotTrees(...TREES))).toEqual([])
+    expect((await ask(['reconcile'], 'grace')).status).toBe(3)
+    expect((await ask(['requests'])).answer).toMatchObject({ requests: [] })
+
+    const done = await ask(['reconcile', '--approve', '--wait'])
+    // Accounts that nobody on the roster has are not a repair's to touch.
+    expect(done.status).toBe(1)
+    expect(done.answer.reconciliation?.requests.map(({ state }) => state)).toEqual(Array(3).fill('approved'))
+    const left = saidBy((await ask(['reconcile', '--smoke'])).answer)
+    expect(left.filter((text) => !text.endsWith(' account.no_entry'))).toEqual([])
+    expect(left).toEqual(expect.arrayContaining(['mary account.no_entry', 'hedy account.no_entry']))
   })
 
   test('starts no second worker on the same database', async () => {

@@ -4,7 +4,9 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -82,7 +84,7 @@ test('what userdel leaves of an account is removed, and nothing of anybody else'
   expect(ipcOf(maria.uid)).toEqual([])
   expect(ipcOf(alice)).toEqual(alices)
 
-  expect(await removeLeftoversOf(host, maria, signal)).toEqual({ ok: true, removed: [] })
+  expect(await removeLeftoversOf(host, maria, signal)).toEqual({ ok: true, removed: [], left: [] })
 })
 
 test('a link that the account left is removed and not followed', async () => {
@@ -100,8 +102,45 @@ test('a link that the account left is removed and not followed', async () => {
 
 test('an entry that bears the name and belongs to somebody else is kept', async () => {
   const path = put('/var/spool/cron/crontabs/maria', alice)
-  expect(await removeLeftoversOf(host, maria, signal)).toEqual({ ok: true, removed: [] })
+  expect(await removeLeftoversOf(host, maria, signal)).toEqual({ ok: true, removed: [], left: [] })
   expect(existsSync(path)).toBe(true)
+})
+
+test('names that are not UTF-8 are removed like any others', async () => {
+  const name = (path: string) => Buffer.concat([Buffer.from(path), Buffer.from([0xe4, 0xff])])
+  writeFileSync(name('/dev/shm/file-'), 'x')
+  mkdirSync(name('/dev/shm/folder-'))
+  writeFileSync(name('/dev/shm/alices-'), 'x')
+  for (const path of ['file-', 'folder-']) chownSync(name(`/dev/shm/${path}`), maria.uid, maria.uid)
+  writeFileSync(Buffer.concat([name('/dev/shm/folder-'), name('/inside-')]), 'x')
+  chownSync(Buffer.concat([name('/dev/shm/folder-'), name('/inside-')]), maria.uid, maria.uid)
+  chownSync(name('/dev/shm/alices-'), alice, alice)
+  expect(await removeLeftoversOf(host, maria, signal)).toMatchObject({ ok: true, left: [] })
+  const left = readdirSync('/dev/shm', 'latin1').filter((one) => /^(file|folder|alices)-|^\.usher/.test(one))
+  expect(left).toEqual(['alices-\u00e4\u00ff'])
+  rmSync(name('/dev/shm/alices-'))
+})
+
+test('an account cannot prevent its removal by letting somebody else put something into its folders', async () => {
+  mkdirSync('/dev/shm/shared/theirs/deep', { recursive: true })
+  chownSync('/dev/shm/shared', maria.uid, maria.uid)
+  const kept = put('/dev/shm/shared/theirs/deep/file', alice)
+  for (const path of ['/dev/shm/shared/theirs', '/dev/shm/shared/theirs/deep']) chownSync(path, alice, alice)
+  const gone = put('/dev/shm/of-maria', maria.uid)
+  mkdirSync(`/run/user/${maria.uid}/mounted`, { recursive: true })
+  for (const path of [`/run/user/${maria.uid}`, `/run/user/${maria.uid}/mounted`])
+    chownSync(path, maria.uid, maria.uid)
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', `/run/user/${maria.uid}/mounted`])
+  try {
+    expect(await removeLeftoversOf(host, maria, signal)).toMatchObject({
+      ok: true,
+      left: ['/dev/shm/shared', `/run/user/${maria.uid}`],
+    })
+    expect([existsSync(kept), existsSync(gone)]).toEqual([true, false])
+  } finally {
+    execFileSync('umount', [`/run/user/${maria.uid}/mounted`])
+    execFileSync('rm', ['-r', '/dev/shm/shared', `/run/user/${maria.uid}`])
+  }
 })
 
 test('an account cannot prevent its removal by leaving more than one command takes', async () => {
@@ -112,4 +151,23 @@ test('an account cannot prevent its removal by leaving more than one command tak
   expect(cleared).toMatchObject({ ok: true })
   expect(cleared.ok && cleared.removed).toHaveLength(count)
   expect(names.filter((name) => existsSync(name))).toEqual([])
+})
+
+test('what cannot be removed for a moment is not left', async () => {
+  const theirs = put('/dev/shm/of-maria', maria.uid)
+  let tries = 0
+  const { programs } = host
+  const failing = {
+    programs: {
+      ...programs,
+      runAsPerson: ((person, argv, options) =>
+        programs.runAsPerson(
+          person,
+          ++tries <= 2 ? ['/bin/false'] : argv,
+          options,
+        )) as typeof programs.runAsPerson,
+    },
+  }
+  expect(await removeLeftoversOf(failing, maria, signal)).toMatchObject({ ok: true, left: [] })
+  expect(existsSync(theirs)).toBe(false)
 })

@@ -170,6 +170,17 @@ describe.each([
     await expect.poll(() => readdirSync('/proc/self/fd').length).toBe(before)
   })
 
+  test('loses nothing of what it said when we have no time to listen', async () => {
+    const sleepWithoutTurn = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+    // The second program ends while the end of the first is being noticed, and then nobody reads for longer than its pipes last.
+    const whileNoticing = () => sleepWithoutTurn(300)
+    process.once('SIGCHLD', whileNoticing)
+    const first = runScript('exec true').then(() => sleepWithoutTurn(300))
+    const second = runScript('sleep 0.1; echo said; echo complained >&2')
+    await first
+    expect(await second).toMatchObject({ ok: true, stdout: 'said\n', stderr: 'complained\n' })
+  })
+
   test('that takes too long is ended with its group, and what it had said is kept', async () => {
     const result = await runScript('echo begun; sleep 61 & sleep 61', { timeoutMs: 200 })
     expect(result).toMatchObject({

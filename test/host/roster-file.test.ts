@@ -135,6 +135,15 @@ describe('editing the roster', () => {
     }
   })
 
+  test('takes over a lock of its own that it could not remove', async () => {
+    const stat = readFileSync('/proc/self/stat', 'utf8')
+    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    mkdirSync(`${stateDir}/locks`, { mode: 0o700 })
+    writeFileSync(`${stateDir}/locks/roster.lock`, `${process.pid} ${startTime}\n`, { mode: 0o600 })
+    expect(await append(host, 1)).toMatchObject({ ok: true })
+    expect(existsSync(`${stateDir}/locks/roster.lock`)).toBe(false)
+  })
+
   test('waits for a process that holds the lock', async () => {
     const holder = spawn('sleep', ['30'])
     const stat = readFileSync(`/proc/${holder.pid}/stat`, 'latin1')

@@ -8,8 +8,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -338,6 +340,40 @@ describe('making a home', () => {
     })
     expect(await files.removeTemporary(`${small}/ann`, '.t')).toEqual({ ok: true })
     expect(readdirSync(small)).toEqual([])
+  })
+
+  test.each([
+    ['a folder that somebody else owns', 'owner', () => chownSync(`${dir}/skel/sub`, 4242, 4242)],
+    ['a folder that others can write to', 'writable_by_others', () => chmodSync(`${dir}/skel/sub`, 0o777)],
+    ['a sparse file of a terabyte', 'too_large', () => truncateSync(`${dir}/skel/sub/file`, 2 ** 40)],
+  ])('refuses a skeleton with %s', async (_title, reason, arrange) => {
+    mkdirSync(`${dir}/skel/sub`, { recursive: true })
+    writeFileSync(`${dir}/skel/sub/file`, 'x')
+    arrange()
+    const begun = performance.now()
+    expect(await files.makeHome(`${dir}/ann`, person, `${dir}/skel`, '.t', () => {})).toMatchObject({
+      ok: false,
+      failure: { code: 'path_unsafe', params: { reason } },
+    })
+    expect(performance.now() - begun).toBeLessThan(1000)
+    expect(await files.removeTemporary(`${dir}/ann`, '.t')).toEqual({ ok: true })
+    expect(readdirSync(dir)).toEqual(['skel'])
+  })
+
+  test('copies of a skeleton what is a file, a folder or a link, and waits for nothing', async () => {
+    mkdirSync(`${dir}/skel`)
+    symlinkSync('/etc/shadow', `${dir}/skel/link`)
+    execFileSync('mkfifo', [`${dir}/skel/pipe`])
+    execFileSync('mknod', [`${dir}/skel/zeros`, 'c', '1', '5'])
+    writeFileSync(`${dir}/skel/setuid`, 'x')
+    chmodSync(`${dir}/skel/setuid`, 0o6755)
+    expect(await files.makeHome(`${dir}/ann`, person, `${dir}/skel`, '.t', () => {})).toMatchObject({
+      ok: true,
+    })
+    expect(readdirSync(`${dir}/ann`).sort()).toEqual(['link', 'setuid'])
+    expect(readlinkSync(`${dir}/ann/link`)).toBe('/etc/shadow')
+    expect(modeOf(`${dir}/ann/setuid`)).toBe('4242:4242 755')
+    expect(modeOf('/etc/shadow')).not.toContain('4242')
   })
 
   test('copies the skeleton with owner and mode, out of the owner’s reach until it is complete', async () => {

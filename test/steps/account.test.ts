@@ -230,6 +230,28 @@ describe('creating an account', () => {
     expect(snapshot()).toEqual(before)
   })
 
+  test('undo removes a home also when emptying it fails for a moment', async () => {
+    await apply()
+    let tries = 0
+    const { programs } = host
+    host = {
+      ...host,
+      programs: {
+        ...programs,
+        runAsPerson: (person, argv, options) => {
+          const fails = argv[0] === '/usr/bin/find' && ++tries === 1
+          return programs.runAsPerson(person, fails ? ['/bin/false'] : argv, options)
+        },
+      },
+    }
+    expect(await undo()).toMatchObject({
+      state: 'undone',
+      notes: [{ code: 'account.home_removed' }, { code: 'account.removed' }],
+    })
+    expect(tries).toBe(2)
+    expect(existsSync('/home/.usher-quarantine')).toBe(false)
+  })
+
   test('undo keeps a home in quarantine that somebody else put something in', async () => {
     await apply()
     writeFileSync('/home/ida/from-root', 'keep me')

@@ -137,6 +137,28 @@ describe('folders of a person', () => {
     expect(snapshot()).toEqual(before)
   })
 
+  test('undo removes a folder in the home also when that fails for a moment', async () => {
+    const before = snapshot()
+    await apply()
+    let tries = 0
+    const { programs } = host
+    host = {
+      ...host,
+      programs: {
+        ...programs,
+        runAsPerson: (person, argv, options) =>
+          programs.runAsPerson(
+            person,
+            argv[0] === '/bin/rmdir' && ++tries === 1 ? ['/bin/false'] : argv,
+            options,
+          ),
+      },
+    }
+    expect(await undo()).toMatchObject({ state: 'undone' })
+    expect(tries).toBe(3)
+    expect(snapshot()).toEqual(before)
+  })
+
   test('undo leaves a root with another person’s folder in it', async () => {
     await apply()
     mkdirSync(`${data}/memory/88`)

@@ -344,7 +344,11 @@ describe('a folder is found unusable', () => {
     execFileSync('umount', [workspace])
     expect(outcome).toMatchObject({
       ok: false,
-      failure: { code: 'folder_not_usable', detail: expect.stringContaining('No space left') },
+      failure: {
+        code: 'disk_full',
+        params: { path: workspace },
+        detail: expect.stringContaining('No space left'),
+      },
     })
   })
 })

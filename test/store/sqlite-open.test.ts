@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { MIGRATIONS } from '../../src/store/migrations/index.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -61,7 +62,7 @@ test('a second worker on the same database is refused and changes nothing', () =
 
 test('a worker that was killed leaves no stale lock', async () => {
   const holder = `
-    import { openStore } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/open-store.ts'))}
+import { openStore } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/open-store.ts'))}
     const opened = openStore(${JSON.stringify(file)})
     opened.store.meta.set('a', '1')
     console.log('open')
@@ -103,4 +104,55 @@ test('a symbolic link in place of the database is refused', () => {
   rmSync(file)
   symlinkSync(join(folder, 'elsewhere'), file)
   expect(problem().code).toBe('unusable')
+})
+
+test('a database of an older version keeps what it has, and every row what it refers to', () => {
+  mkdirSync(join(folder, 'state'), { mode: 0o700 })
+  const older = new DatabaseSync(file)
+  for (const sql of MIGRATIONS.slice(0, 4)) older.exec(sql)
+  older.exec(`
+    pragma user_version = 4;
+    insert into requests values (7, 2, 'onboard', 'box', 'approved', '{}', 'hash', 42, 'operator', '{"kind":"operator","uid":0}',
+      null, '{}', '{}', 1, 2, 3, 4, 'operator', null, '["a"]');
+    insert into holds values ('telegram:42', 7);
+    insert into runs values (9, 7, 2, 'onboard', null, 'succeeded', 'digest', 'marker', 'ada', 42, 5, 6, 7, '{"kind":"kept"}');
+    insert into runs values (10, 7, 3, 'undo', 9, 'failed', 'digest', 'marker', 'ada', 42, 5, 6, 7, null);
+    insert into run_steps values (9, 0, 'roster', 'applied', '{"entry":{}}', 'change', null, 1, 2, 3, '[]', null, null);
+  `)
+  const tables = ['requests', 'holds', 'runs', 'run_steps']
+  const rowsOf = (database: DatabaseSync) =>
+    tables.map((table) => database.prepare(`select * from ${table} order by 1, 2`).all())
+  const before = rowsOf(older)
+  older.close()
+  const store = open()
+  expect(store.runs.recordedEntries()).toEqual([{ runId: 9, telegramId: 42, osUser: 'ada', entry: {} }])
+  store.close()
+  const newer = new DatabaseSync(file)
+  try {
+    expect(rowsOf(newer)).toEqual(before)
+    expect(newer.prepare('pragma foreign_key_check').all()).toEqual([])
+    newer.exec(`update requests set kind = 'repair'; update runs set kind = 'repair' where id = 9`)
+    expect(() => newer.exec(`update runs set kind = 'other'`)).toThrow(/CHECK/)
+    expect(() => newer.exec('delete from requests')).toThrow(/FOREIGN KEY/)
+    // Ids are never given twice.
+    newer.exec(`insert into requests select null, revision, kind, host, state, subject, subject_hash, subject_telegram_id,
+      requester_key, requester, requester_person_key, plan, basis, created_at, submitted_at, expires_at, decided_at, decided_by,
+      reason, returned from requests where id = 7`)
+    expect(newer.prepare('select max(id) as id from requests').get()).toEqual({ id: 8 })
+    const indexes = newer
+      .prepare("select name from sqlite_schema where type = 'index' and sql is not null")
+      .all()
+    expect(indexes.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'requests_by_expiry',
+        'requests_by_person',
+        'runs_unfinished',
+        'runs_by_person',
+        'runs_by_os_user',
+        'runs_taken_back',
+      ]),
+    )
+  } finally {
+    newer.close()
+  }
 })

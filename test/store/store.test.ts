@@ -139,6 +139,7 @@ for (const dialect of dialects) {
           decidedAt: null,
           decidedBy: null,
           reason: null,
+          returned: null,
         })
         expect(store.requests.get(id + 1)).toBeNull()
       })

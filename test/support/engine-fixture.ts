@@ -144,6 +144,8 @@ export interface FixtureOptions {
   wrap?: (database: Database) => Database
   /** The machine that this test runs on, in a sandbox, instead of the fake one. */
   real?: { host: (store: Store) => Host; registry: StepRegistry }
+  /** What happens while somebody looks at the fake machine. */
+  onSnapshot?: () => void
   /** The test changes the database behind the worker's back. */
   tampers?: true
   disk?: { path: string; problem: 'disk_full' | 'disk_read_only' }[]
@@ -208,7 +210,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     const store = createStore(wrap?.(opened.database) ?? opened.database)
     const engine = createEngine({
       config: testConfig(config),
-      host: options.real?.host(store) ?? fakeHost(machine),
+      host: options.real?.host(store) ?? fakeHost(machine, options.onSnapshot),
       registry: options.real?.registry ?? fakeSteps(machine, steps, script),
       store,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -219,7 +221,7 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
         return known === undefined ? admin(actor.telegramId) : known
       },
       clock: () => time.now,
-      limits: limits ?? {},
+      limits: { undoPauseMs: 5, ...limits },
       diskProblems: async (folders) => (options.disk ?? []).filter(({ path }) => folders.includes(path)),
     })
     current = { engine, store: { ...store, close: opened.database.close } }

@@ -69,12 +69,22 @@ export function addAccount(machine: FakeMachine, name: string, uid = machine.nex
   return entry
 }
 
-/** The `Host` over a fake machine: observing and accounts. Programs, files and services are not there to be used. */
-export function fakeHost(machine: FakeMachine): Host {
+/**
+ * The `Host` over a fake machine: observing and accounts. Programs, files and services are not there to be used. `onSnapshot` is what
+ * happens at the very moment at which somebody takes a snapshot.
+ */
+export function fakeHost(machine: FakeMachine, onSnapshot: () => void = () => undefined): Host {
   const byName = (name: string) => machine.accounts.get(name) ?? null
   const ran: ProgramResult = { ok: true, stdout: '', stderr: '', durationMs: 0 }
   const accounts = only<AccountDatabase>('accounts', {
     byName: async (name) => byName(name),
+    uidsOf: async (names) =>
+      new Map(
+        names.flatMap((name) => {
+          const entry = byName(name)
+          return entry === null ? [] : [[name, entry.uid] as const]
+        }),
+      ),
     byUid: async (uid) => [...machine.accounts.values()].find((entry) => entry.uid === uid) ?? null,
     group: async (name) => machine.groups.get(name) ?? null,
     groupsOf: async (name) =>
@@ -119,7 +129,10 @@ export function fakeHost(machine: FakeMachine): Host {
     },
   })
   const host: Host = {
-    snapshot: async () => host,
+    snapshot: async () => {
+      onSnapshot()
+      return host
+    },
     environment: {
       name: 'test-host',
       mode: machine.mode,

@@ -57,8 +57,15 @@ test.for(recursion)('root code may not walk a tree that a user can change: %s', 
   }
 })
 
+test('root code changes files synchronously, so that nothing overtakes a call that hangs', async () => {
+  const text = `import { unlink } from 'node:fs/promises'\nawait unlink('x')`
+  for (const categories of await lint(rootCode, text)) {
+    expect(categories).toEqual(['lint/style/noRestrictedImports'])
+  }
+})
+
 test('root code may remove single files and folders', async () => {
-  const text = `import { rmdir, unlink } from 'node:fs/promises'\nawait unlink('x')\nawait rmdir('y')`
+  const text = `import { rmdirSync, unlinkSync } from 'node:fs'\nunlinkSync('x')\nrmdirSync('y')`
   expect(await lint(['src/worker/fine.ts'], text)).toEqual([[]])
 })
 

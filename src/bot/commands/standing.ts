@@ -63,10 +63,8 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
     const answer = await worker.call('people.list', {}, as(ctx))
     if (!answer.ok) return sayError(ctx, answer.error)
     if (answer.people.length === 0) return say(ctx, [h`${texts.NO_PEOPLE}`])
-    return say(
-      ctx,
-      answer.people.map((person) => h`• ${personLine(person)}`),
-    )
+    const lines = answer.people.map((person) => h`• ${personLine(person)}`)
+    return say(ctx, answer.more ? [...lines, h`${texts.MORE_PEOPLE}`] : lines)
   })
 
   composer.command('requests', async (ctx) => {

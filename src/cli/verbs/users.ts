@@ -1,3 +1,4 @@
+import type { PersonView } from '../../protocol/views.ts'
 import { personLine } from '../../texts/people.ts'
 import { done, refused } from '../outcome.ts'
 import type { AddVerb } from './act.ts'
@@ -8,9 +9,13 @@ export const addUsers: AddVerb = (program, act) => {
     .description('the people on the roster')
     .action(
       act(async ({ client, signal }) => {
-        const answer = await client.call('people.list', {}, { signal })
-        if (!answer.ok) return refused(answer.error)
-        const { people } = answer
+        const people: PersonView[] = []
+        for (;;) {
+          const answer = await client.call('people.list', { skip: people.length }, { signal })
+          if (!answer.ok) return refused(answer.error)
+          people.push(...answer.people)
+          if (!answer.more || answer.people.length === 0) break
+        }
         return done(
           { people },
           people.length === 0

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RosterEntry } from '../../domain/person.ts'
 import { entryFlow, entryLines, writtenEntry } from './entry-text.ts'
-import type { RosterTree } from './parse.ts'
+import type { ParseRoster, RosterTree } from './parse.ts'
 import { parseRosterTree } from './parse.ts'
 
 /**
@@ -39,12 +39,16 @@ interface Candidate {
  * Appends an entry to the list as text: in the style, indentation and line ends of what is there; every other byte stays. The
  * new text is parsed again and compared with the old one, value by value, before it is returned.
  */
-export function appendEntry(text: string, entry: RosterEntry): AppendResult {
-  const tree = parseRosterTree(text)
+export function appendEntry(
+  text: string,
+  entry: RosterEntry,
+  parse: ParseRoster = parseRosterTree,
+): AppendResult {
+  const tree = parse(text)
   if (!tree.ok) return tree
   for (const { cutFrom, cutTo, at, inserted } of candidates(text, tree, entry)) {
     const edited = text.slice(0, cutFrom) + text.slice(cutTo, at) + inserted + text.slice(at)
-    if (isAppended(tree, edited, entry)) {
+    if (isAppended(tree, parse(edited), entry)) {
       return { ok: true, text: edited, insertion: { inserted, replaced: text.slice(cutFrom, cutTo) } }
     }
   }
@@ -58,8 +62,13 @@ export function appendEntry(text: string, entry: RosterEntry): AppendResult {
  * Takes the entry out again that `appendEntry` put in, if it is byte for byte as it was put in. On an otherwise
  * untouched text this gives the original bytes back; edits that were made elsewhere meanwhile stay.
  */
-export function removeEntry(text: string, entry: RosterEntry, insertion: RosterInsertion): RemoveResult {
-  const tree = parseRosterTree(text)
+export function removeEntry(
+  text: string,
+  entry: RosterEntry,
+  insertion: RosterInsertion,
+  parse: ParseRoster = parseRosterTree,
+): RemoveResult {
+  const tree = parse(text)
   if (!tree.ok) return { state: 'unusable', why: tree.why }
   const named = tree.people.flatMap((person, index) =>
     person.entry.telegram_id === entry.telegram_id ? [index] : [],
@@ -67,7 +76,7 @@ export function removeEntry(text: string, entry: RosterEntry, insertion: RosterI
   if (named.length === 0) return { state: 'absent' }
   for (const index of named) {
     for (const edited of removals(text, tree, index, entry, insertion)) {
-      if (isRemoved(tree, edited, index)) return { state: 'removed', text: edited }
+      if (isRemoved(tree, parse(edited), index)) return { state: 'removed', text: edited }
     }
   }
   return { state: 'changed' }
@@ -80,7 +89,7 @@ function removals(
   entry: RosterEntry,
   { inserted, replaced }: RosterInsertion,
 ): string[] {
-  if (!isDeepStrictEqual(jsOf(tree).users[index], writtenEntry(entry))) return []
+  if (!isDeepStrictEqual(tree.values().users[index], writtenEntry(entry))) return []
   // What was inserted begins before the node, by line end, indentation and dash, and reaches over it.
   const [start] = rangeOf(tree.users.items[index])
   const from = text.lastIndexOf(inserted, start)
@@ -146,22 +155,16 @@ function usersColonEnd(tree: Tree, text: string): number {
   return text.indexOf(':', rangeOf(tree.usersPair.key)[1]) + 1
 }
 
-function isAppended(tree: Tree, edited: string, entry: RosterEntry): boolean {
-  const after = parseRosterTree(edited)
+function isAppended(tree: Tree, after: RosterTree, entry: RosterEntry): boolean {
   if (!after.ok) return false
-  const before = jsOf(tree)
-  return isDeepStrictEqual(jsOf(after), { ...before, users: [...before.users, writtenEntry(entry)] })
+  const before = tree.values()
+  return isDeepStrictEqual(after.values(), { ...before, users: [...before.users, writtenEntry(entry)] })
 }
 
-function isRemoved(tree: Tree, edited: string, index: number): boolean {
-  const after = parseRosterTree(edited)
+function isRemoved(tree: Tree, after: RosterTree, index: number): boolean {
   if (!after.ok) return false
-  const before = jsOf(tree)
-  return isDeepStrictEqual(jsOf(after), { ...before, users: before.users.filter((_, i) => i !== index) })
-}
-
-function jsOf(tree: Tree): { users: unknown[] } {
-  return tree.document.toJS({ maxAliasCount: 0 }) as { users: unknown[] }
+  const before = tree.values()
+  return isDeepStrictEqual(after.values(), { ...before, users: before.users.filter((_, i) => i !== index) })
 }
 
 function rangeOf(node: unknown): [number, number, number] {

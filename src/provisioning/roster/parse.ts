@@ -19,14 +19,24 @@ export interface RosterPerson {
 }
 
 export type RosterParse =
-  | { ok: true; people: RosterPerson[] }
+  | { ok: true; people: readonly RosterPerson[] }
   /** `why` names the line and says what to do; text from the file in it is raw. */
   | { ok: false; why: string }
 
 /** The parsed tree beside what it means; for the editor of the text only. */
 export type RosterTree =
-  | { ok: true; people: RosterPerson[]; document: Document; users: YAMLSeq; usersPair: Pair<Node, Node> }
+  | {
+      ok: true
+      /** Shared by all who ask, and frozen. */
+      people: readonly RosterPerson[]
+      users: YAMLSeq
+      usersPair: Pair<Node, Node>
+      /** The document as plain values, made when it is first asked for. Not to be changed. */
+      values(): { users: unknown[] }
+    }
   | { ok: false; why: string }
+
+export type ParseRoster = (text: string) => RosterTree
 
 /**
  * Parses a roster strictly: YAML 1.2, one document, no duplicate keys, aliases, merge keys or unknown tags; `users` must be
@@ -79,9 +89,25 @@ export function parseRosterTree(text: string): RosterTree {
     if (!isMap(item)) return refuse('an entry of "users" must be a map', offset)
     const person = readEntry(item)
     if (typeof person === 'string') return refuse(person, offset)
-    people.push({ ...person, line: lines.linePos(offset ?? 0).line })
+    people.push(frozen({ ...person, line: lines.linePos(offset ?? 0).line }))
   }
-  return { ok: true, people, document, users, usersPair: usersPair as Pair<Node, Node> }
+  let values: { users: unknown[] } | undefined
+  return {
+    ok: true,
+    people: Object.freeze(people),
+    users,
+    usersPair: usersPair as Pair<Node, Node>,
+    values() {
+      values ??= document.toJS({ maxAliasCount: 0 }) as { users: unknown[] }
+      return values
+    },
+  }
+}
+
+function frozen(person: RosterPerson): RosterPerson {
+  Object.freeze(person.entry.github_repos)
+  Object.freeze(person.entry)
+  return Object.freeze(person)
 }
 
 function readEntry(item: YAMLMap): Omit<RosterPerson, 'line'> | string {

@@ -1,13 +1,14 @@
 import type { RosterEntry } from '../../domain/person.ts'
 import type { StepFailure } from '../../domain/step.ts'
 import type { FileIdentity, FileOutcome, SafeFiles } from '../host/files/safe-files.ts'
-import type { RosterPerson } from './parse.ts'
-import { parseRoster, ROSTER_LIMIT_BYTES } from './parse.ts'
+import type { ParseRoster, RosterPerson } from './parse.ts'
+import { ROSTER_LIMIT_BYTES } from './parse.ts'
+import { createRememberedParse } from './remembered-parse.ts'
 
 /** The roster file of this installation: read whole, edited as text under a lock. */
 export interface RosterFile {
   /** A roster that cannot be used is `roster_unusable` with the path and why, never an empty one. */
-  read(): Promise<FileOutcome<{ text: string; people: RosterPerson[] }>>
+  read(): Promise<FileOutcome<{ text: string; people: readonly RosterPerson[] }>>
   /**
    * Reads it under the lock and writes what `change` makes of it, unless that is `null` (nothing to write) or a failure. One
    * at a time on the host; the file is replaced atomically and keeps owner and mode.
@@ -17,7 +18,9 @@ export interface RosterFile {
 
 export type RosterChange<T extends object> = (roster: {
   text: string
-  people: RosterPerson[]
+  people: readonly RosterPerson[]
+  /** Knows what it parsed lately: for `appendEntry` and `removeEntry`. */
+  parse: ParseRoster
 }) => FileOutcome<{ text: string | null } & T>
 
 /** What an owner of the lock does; `createHost` supplies it. */
@@ -30,25 +33,28 @@ export function createRosterFile(
   path: string,
   owners: number[],
 ): RosterFile {
-  // Parsing costs more than reading by far, and most reads find the text of the last one.
-  let last: { text: string; people: RosterPerson[] } | null = null
+  const parse = createRememberedParse()
+  // Most reads find the text of the last one.
+  let last: { text: string; people: readonly RosterPerson[] } | null = null
   let queue: Promise<unknown> = Promise.resolve()
 
   async function read(): Promise<
-    FileOutcome<{ text: string; people: RosterPerson[]; identity: FileIdentity }>
+    FileOutcome<{ text: string; people: readonly RosterPerson[]; identity: FileIdentity }>
   > {
     const options = { maxBytes: ROSTER_LIMIT_BYTES, allowedOwners: owners }
     const file = await files.readTrusted(path, options)
     if (!file.ok) return { ok: false, failure: unusable(path, file.failure) }
     const { text, identity } = file
     if (last?.text !== text) {
-      const parsed = parseRoster(text)
+      const parsed = parse(text)
       if (!parsed.ok) {
         return { ok: false, failure: { code: 'roster_unusable', params: { path, why: parsed.why } } }
       }
-      last = { text, people: parsed.people }
+      const people = parsed.people.map(frozen)
+      Object.freeze(people)
+      last = { text, people }
     }
-    return { ok: true, text, people: structuredClone(last.people), identity }
+    return { ok: true, text, people: last.people, identity }
   }
 
   async function editLocked<T extends object>(change: RosterChange<T>): Promise<FileOutcome<T>> {
@@ -56,7 +62,7 @@ export function createRosterFile(
     if (!roster.ok) return roster
     const discarded = await files.discardReplacement(path)
     if (!discarded.ok) return discarded
-    const changed = change({ text: roster.text, people: roster.people })
+    const changed = change({ text: roster.text, people: roster.people, parse })
     if (!changed.ok || changed.text === null) return changed
     const written = await files.replaceTrusted(path, roster.identity, changed.text)
     return written.ok ? changed : written
@@ -70,6 +76,13 @@ export function createRosterFile(
       return result
     },
   }
+}
+
+/** What is parsed once is shared by all who read it. */
+function frozen(person: RosterPerson): RosterPerson {
+  for (const value of Object.values(person.entry)) if (typeof value === 'object') Object.freeze(value)
+  Object.freeze(person.entry)
+  return Object.freeze(person)
 }
 
 /** Whether two entries say the same with the keys that Usher knows. */

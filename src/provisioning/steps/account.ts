@@ -225,11 +225,13 @@ async function removeAccount(
     const { ended, left } = await programs.endProcessesOf(record.uid, signal)
     if (ended > 0) notes.push({ code: 'account.processes_ended', params: { count: ended } })
     if (left.length > 0) {
-      const why = `processes of ${osUser} do not end: ${left.join(', ')}`
-      return incomplete({ code: 'undo_incomplete', params: { why } })
+      const pids = left.join(', ')
+      const why = `processes of ${osUser} do not end: ${pids}`
+      return incomplete({ code: 'undo_incomplete', params: { why, pids } })
     }
     const cleared = await removeLeftoversOf(host, entry, signal)
     if (!cleared.ok) return incomplete(cleared.failure)
+    if (cleared.left.length > 0) notes.push(leftoversNote(cleared.left))
   }
   const homeNote = await removeHome(host, params, record, entry, { neverActive, signal }, run.runId)
   if ('failure' in homeNote) return incomplete(homeNote.failure)
@@ -263,6 +265,14 @@ async function removeHome(
   const kept = await host.files.quarantine(home, homeIdentity, `home-${osUser}-run-${runId}`)
   if (!kept.ok) return { failure: kept.failure }
   return { notes: [{ code: 'account.home_quarantined', params: { home, path: kept.keptAt } }] }
+}
+
+/** The first few by name: an account can leave any number. */
+function leftoversNote(left: string[]): Note {
+  return {
+    code: 'account.leftovers_kept',
+    params: { count: left.length, paths: left.slice(0, 5).join(', ').slice(0, 500) },
+  }
 }
 
 /** What stands in the way of creating the account; null when nothing does. */

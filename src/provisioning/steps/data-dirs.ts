@@ -6,12 +6,14 @@ import type { FileIdentity, FileOutcome } from '../host/files/safe-files.ts'
 import { isSameObject } from '../host/files/same-object.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, UndoOutcome } from '../step-kind.ts'
+import { byDiskCause } from './parts/disk-cause.ts'
 import { identityOfEntry, ownerOf } from './parts/person-account.ts'
 import { removeIfOurs } from './parts/remove-if-ours.ts'
 
 const PRIVATE = 0o700
 /** People pass through the roots to what is theirs and see nothing of the others. */
 const ROOT_MODE = 0o711
+const REMOVAL_TRIES = 2
 
 /**
  * A directory that was absent when the run was about to make it. `identity` is known before root's get their final name,
@@ -169,7 +171,10 @@ async function ensureByPerson(
     made.commit(...missing.map((at) => ({ path: at, by: 'person' as const, uid: entry.uid, identity: null })))
     const argv: [string, ...string[]] = ['/bin/mkdir', '-m', '0700', '--', ...missing]
     const result = await host.programs.runAsPerson(identityOfEntry(entry), argv, { signal })
-    if (!result.ok) return { ok: false, failure: notUsable(path, result.failure) }
+    if (!result.ok) {
+      const failure = await byDiskCause(result.failure, dirname(missing[0]!))
+      return { ok: false, failure: notUsable(path, failure) }
+    }
   }
   const unknown = [...missing, path]
     .map((at) => made.of(at))
@@ -204,13 +209,15 @@ function problemWith(path: string, fact: PathFact, uid: number): StepFailure | n
 
 /**
  * Everything that is not as the step makes it. Root's folders are closed to everybody else; one in a home, which the home closes,
- * is its person's to open, but never for writing.
+ * is its person's to open, but never for writing. `in_home_of` says that root must not set it right under a path that this
+ * person can change.
  */
 function directoryDrifts(
   { path, madeBy }: DirectorySpec,
   fact: Exclude<PathFact, { kind: 'absent' }>,
   owner: PasswdEntry | null,
 ): Drift[] {
+  const home: Drift['params'] = madeBy === 'person' && owner !== null ? { in_home_of: owner.name } : {}
   const drift = (code: Drift['code'], params: Drift['params']): Drift => ({
     code,
     params: { path, ...params },
@@ -220,11 +227,10 @@ function directoryDrifts(
   if (fact.kind !== 'directory') return [drift('dir.not_a_directory', { kind: fact.kind })]
   const isOpen = (fact.mode & (madeBy === 'root' ? 0o077 : 0o022)) !== 0 || (fact.mode & PRIVATE) !== PRIVATE
   const mode = fact.mode.toString(8).padStart(4, '0')
+  const expected: Drift['params'] = owner === null ? {} : { expected: owner.name }
   return [
-    ...(owner !== null && fact.uid === owner.uid
-      ? []
-      : [drift('dir.owner', { uid: fact.uid, expected: owner?.name ?? 'nobody' })]),
-    ...(isOpen ? [drift('dir.mode', { mode, expected: '0700' })] : []),
+    ...(fact.uid === owner?.uid ? [] : [drift('dir.owner', { uid: fact.uid, ...expected, ...home })]),
+    ...(isOpen ? [drift('dir.mode', { mode, expected: '0700', ...home })] : []),
   ]
 }
 
@@ -266,8 +272,12 @@ async function removeOne(
   const person = await host.accounts.byName(osUser)
   if (by === 'person') {
     if (person?.uid !== uid) return { kept: true, notes: [{ code: 'dir.kept', params: { path } }] }
-    await host.programs.runAsPerson(identityOfEntry(person), ['/bin/rmdir', '--', path], { signal })
-    if ((await host.files.stat(path)).kind === 'absent') return removed
+    for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
+      await host.programs.runAsPerson(identityOfEntry(person), ['/bin/rmdir', '--', path], { signal })
+      if ((await host.files.stat(path)).kind === 'absent') return removed
+      // Theirs by now; an empty one is still there only because something failed for a moment.
+      if (!(await host.files.listTree(path, 0)).ok) break
+    }
     return { kept: true, notes: [{ code: 'dir.kept', params: { path } }] }
   }
   const emptied = await host.files.removeEmptyDirectory(path, identity)

@@ -4,7 +4,8 @@ import type { PasswdEntry } from '../../domain/facts.ts'
 import type { Drift } from '../../domain/finding.ts'
 import type { StepFailure, StepParams } from '../../domain/step.ts'
 import type { Host } from '../host/host.ts'
-import type { StepContext, StepImplementation } from '../step-kind.ts'
+import type { StepContext, StepImplementation, UndoOutcome } from '../step-kind.ts'
+import { byDiskCause } from './parts/disk-cause.ts'
 import { identityOfEntry, ownerOf } from './parts/person-account.ts'
 
 /** A template goes to the owner's process as one argument; the kernel takes 128 KiB (execve(2), MAX_ARG_STRLEN). */
@@ -92,7 +93,9 @@ export const memorySeed: StepImplementation<'memory-seed', SeedRecord> = {
         signal: context.signal,
       },
     )
-    if (!written.ok) return { ok: false, failure: written.failure, notes: [] }
+    if (!written.ok) {
+      return { ok: false, failure: await byDiskCause(written.failure, dirname(path)), notes: [] }
+    }
     return { ok: true, notes: [{ code: 'seed.written', params: { path } }] }
   },
 
@@ -100,25 +103,28 @@ export const memorySeed: StepImplementation<'memory-seed', SeedRecord> = {
     const { host } = context
     const { path } = params
     if (record === null || !record.writes) return { state: 'undone', notes: [] }
+    const kept: UndoOutcome = { state: 'kept', notes: [{ code: 'seed.kept', params: { path } }] }
     const fact = await host.files.stat(path)
     const asWritten = fact.kind !== 'absent' && (await isAsWritten(host, path, record))
     const owner = await ownerOf(host, params.owner, params.osUser)
     if (!owner.ok || owner.entry.uid !== record.uid) {
       // Nobody is left who could remove it; the folder's own undo keeps it.
-      return fact.kind === 'absent'
-        ? { state: 'undone', notes: [] }
-        : { state: 'kept', notes: [{ code: 'seed.kept', params: { path } }] }
+      return fact.kind === 'absent' ? { state: 'undone', notes: [] } : kept
     }
     const temporary = temporaryName(record)
     const leftOver = (await host.files.stat(`${dirname(path)}/${temporary}`)).kind !== 'absent'
     const names = [...(asWritten ? [basename(path)] : []), ...(leftOver ? [temporary] : [])]
     if (names.length > 0) {
-      const removed = await remove(context, params, owner.entry, names)
+      let removed = await remove(context, params, owner.entry, names)
+      // What failed for a moment does not have to end in the quarantine.
+      if (!removed.ok) removed = await remove(context, params, owner.entry, names)
+      // Who closed their own folder to themself keeps what is in it; the folder's own undo goes on from there.
+      if (!removed.ok && removed.failure.code === 'program_failed') return kept
       if (!removed.ok) return { state: 'failed', failure: removed.failure, notes: [] }
     }
     if (asWritten) return { state: 'undone', notes: [{ code: 'seed.removed', params: { path } }] }
     if (fact.kind === 'absent') return { state: 'undone', notes: [] }
-    return { state: 'kept', notes: [{ code: 'seed.kept', params: { path } }] }
+    return kept
   },
 
   async verify({ host }, { path, content }) {

@@ -28,14 +28,14 @@ export const roster: StepImplementation<'roster', RosterRecord> = {
 
   async apply({ host, journal }, { entry }, record) {
     const names = await sharedNames(host, entry)
-    const edited = await host.roster.edit<{ ours: boolean }>(({ text, people }) => {
+    const edited = await host.roster.edit<{ ours: boolean }>(({ text, people, parse }) => {
       const standing = standingOf(people, entry, names)
       if (standing === 'other') return { ok: false, failure: changed(entry) }
       if (standing === 'same') {
         if (record === null) journal.commit({ insertion: null })
         return { ok: true, text: null, ours: record !== null && record.insertion !== null }
       }
-      const appended = appendEntry(text, entry)
+      const appended = appendEntry(text, entry, parse)
       if (!appended.ok) {
         const { rosterFile } = host.environment
         return {
@@ -53,8 +53,8 @@ export const roster: StepImplementation<'roster', RosterRecord> = {
   async undo({ host }, { entry }, record) {
     if (record === null || record.insertion === null) return { state: 'undone', notes: [] }
     const insertion: RosterInsertion = record.insertion
-    const edited = await host.roster.edit<{ state: 'removed' | 'absent' | 'changed' }>(({ text }) => {
-      const removed = removeEntry(text, entry, insertion)
+    const edited = await host.roster.edit<{ state: 'removed' | 'absent' | 'changed' }>(({ text, parse }) => {
+      const removed = removeEntry(text, entry, insertion, parse)
       if (removed.state !== 'unusable') {
         return { ok: true, text: removed.state === 'removed' ? removed.text : null, state: removed.state }
       }
@@ -79,7 +79,7 @@ export const roster: StepImplementation<'roster', RosterRecord> = {
 
 /** What the roster says about this person: by Telegram id, by OS user, and by other names of the same uid. */
 function standingOf(
-  people: RosterPerson[],
+  people: readonly RosterPerson[],
   entry: RosterEntry,
   names: ReadonlySet<string>,
 ): 'absent' | 'same' | 'other' {

@@ -20,6 +20,7 @@ export const service: StepImplementation<'service', ServiceRecord> = {
   kind: 'service',
   // A start may take 90 s by systemd's default, twice with a start limit, and wait for the budget besides.
   deadlineMs: 240_000,
+  usualMs: 60_000,
 
   async check(host, { services }) {
     const ours = services.filter(({ action }) => action !== 'remind')

@@ -13,6 +13,7 @@ type SmokeRecord = { nonce: string; done: boolean }
  */
 export const smokeTest: StepImplementation<'smoke-test', SmokeRecord> = {
   kind: 'smoke-test',
+  usualMs: 30_000,
   deadlineMs: 120_000,
 
   /** A proof is about a moment: there is nothing to look at afterwards but to prove it again. */

@@ -2,8 +2,9 @@ import { lstatSync, type Stats, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readToken } from '../../config/token.ts'
 import { othersCanReplace, readTrusted } from '../../config/trusted-file.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import { octal } from '../ensure.ts'
-import { type Check, type DoctorContext, type Finding, ok, problem, quoted } from '../finding.ts'
+import { type Check, type DoctorContext, type Finding, ok, problem } from '../finding.ts'
 
 /** Less than this, in bytes, and the next run or the database may fail halfway. */
 const LITTLE_SPACE = 200 * 1024 * 1024
@@ -39,14 +40,16 @@ function folder(about: string, path: string, mode: number, owner: number | null,
   const findings: Finding[] = []
   if (owner !== null && stat.uid !== owner) {
     const why = 'whoever owns a folder can replace what root keeps in it'
-    findings.push(problem(about, `${path} belongs to uid ${stat.uid}`, why, `chown ${owner} ${quoted(path)}`))
+    findings.push(
+      problem(about, `${path} belongs to uid ${stat.uid}`, why, `chown ${owner} ${shellWord(path)}`),
+    )
   }
   // More than wanted: others can list or write; less: people cannot reach their own folders.
   if ((stat.mode & 0o7777) !== mode) {
     const text = `${path} has mode ${octal(stat.mode & 0o7777)} instead of ${octal(mode)}`
     const wide = (stat.mode & ~mode & 0o777) !== 0
     const why = wide ? 'others can see or change what is not theirs' : 'people cannot reach their own folders'
-    findings.push(problem(about, text, why, `chmod ${octal(mode)} ${quoted(path)}`))
+    findings.push(problem(about, text, why, `chmod ${octal(mode)} ${shellWord(path)}`))
   }
   const replaceable = othersCanReplace(path, trusted === 0 ? [0] : [0, trusted])
   if (replaceable !== null) {
@@ -66,7 +69,7 @@ export const checkFiles: Check = (context) => {
     const secrets = readTrusted(config.paths.secrets, { owners, parents: true, forbiddenMode: 0o077 })
     if (secrets.ok) findings.push(ok('secrets', config.paths.secrets))
     else if (secrets.reason !== 'absent') {
-      const fix = `chown ${owners.at(-1)} ${quoted(config.paths.secrets)} && chmod 0600 ${quoted(config.paths.secrets)}`
+      const fix = `chown ${owners.at(-1)} ${shellWord(config.paths.secrets)} && chmod 0600 ${shellWord(config.paths.secrets)}`
       findings.push(problem('secrets', secrets.message, 'a secret that others can read is none', fix))
     }
     const token = readToken(config, environment, botUid ?? uid)
@@ -77,7 +80,7 @@ export const checkFiles: Check = (context) => {
     const why = 'the bot cannot start without it'
     if (hidden) {
       const text = `cannot be read by the bot: ${file} belongs to uid ${owner.uid}`
-      findings.push(problem("bot's token", text, why, `chown ${config.botUser ?? botUid} ${quoted(file)}`))
+      findings.push(problem("bot's token", text, why, `chown ${config.botUser ?? botUid} ${shellWord(file)}`))
     } else
       findings.push(
         token.ok
@@ -86,7 +89,7 @@ export const checkFiles: Check = (context) => {
               "bot's token",
               token.message,
               why,
-              `install -m 0600 -o ${config.botUser ?? uid} /dev/stdin ${quoted(config.telegram.tokenFile)}   # paste the token, then Ctrl-D`,
+              `install -m 0600 -o ${config.botUser ?? uid} /dev/stdin ${shellWord(config.telegram.tokenFile)}   # paste the token, then Ctrl-D`,
             ),
       )
   }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { createClient } from '../../client/create-client.ts'
 import { SOCKETS } from '../../config/config.ts'
 import { socketFor } from '../../config/socket.ts'
+import { shellWord } from '../../domain/shell-word.ts'
 import { octal } from '../ensure.ts'
-import { type Check, type Finding, ok, problem, quoted } from '../finding.ts'
+import { type Check, type Finding, ok, problem } from '../finding.ts'
 
 const RESTART = 'restart the worker: it makes its sockets anew'
 
@@ -76,7 +77,7 @@ const checkWorker: Check = async ({ config, uid }) => {
         'worker',
         status.error.message,
         why,
-        `start or restart it; its log says more (${quoted(path)})`,
+        `start or restart it; its log says more (${shellWord(path)})`,
       ),
     ]
   }

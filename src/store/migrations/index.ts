@@ -3,6 +3,7 @@ import { starts } from './0002-starts.ts'
 import { failedRuns } from './0003-failed-runs.ts'
 import { audit } from './0004-audit.ts'
 import { reconciliations } from './0005-reconciliations.ts'
+import { listings } from './0006-listings.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
-export const MIGRATIONS: readonly string[] = [initial, starts, failedRuns, audit, reconciliations]
+export const MIGRATIONS: readonly string[] = [initial, starts, failedRuns, audit, reconciliations, listings]

@@ -48,25 +48,30 @@ export interface AuditQueries {
   telegramIdsOf(osUser: string): number[]
 }
 
+/** Ids beyond are none that were given. */
+const MAX_ID = Number.MAX_SAFE_INTEGER
+
 export function auditQueries({ build, all, first }: Database): AuditQueries {
   function select({ type, from, to, before, limit, runId }: AuditFilter, byTime: boolean) {
-    let query = build.selectFrom('events').selectAll().where('id', '<=', Number.MAX_SAFE_INTEGER).limit(limit)
+    let query = build.selectFrom('events').selectAll().limit(limit)
     if (type !== undefined) query = query.where('type', '=', type)
     if (from !== undefined) query = query.where('at', '>=', from)
-    if (to !== undefined) query = query.where('at', '<', to)
     if (runId !== undefined) query = query.where('run_id', '=', runId)
+    // One upper bound only: of two, SQLite seeks to the first that it finds and steps over the rest.
     if (!byTime) {
-      if (before !== undefined) query = query.where('id', '<', before)
-      return query.orderBy('id', 'desc')
+      if (to !== undefined) query = query.where('at', '<', to)
+      return query.where('id', '<', before ?? MAX_ID).orderBy('id', 'desc')
     }
     const last =
       before === undefined
         ? undefined
         : first(build.selectFrom('events').select('at').where('id', '=', before))?.at
-    if (before !== undefined && last !== undefined) {
+    if (before === undefined || last === undefined || (to !== undefined && to <= last)) {
+      if (to !== undefined) query = query.where('at', '<', to)
+    } else {
       query = query.where('at', '<=', last).where(sql<SqlBool>`(at, id) < (${last}, ${before})`)
     }
-    return query.orderBy('at', 'desc').orderBy('id', 'desc')
+    return query.where('id', '<=', MAX_ID).orderBy('at', 'desc').orderBy('id', 'desc')
   }
 
   return {

@@ -1,12 +1,15 @@
 import type { Actor } from '../../domain/actor.ts'
 import type { Approval, Consent } from '../../domain/request.ts'
 import type { Database } from '../database.ts'
+import type { Schema } from '../schema.ts'
 
 /** Approvals and consents of requests; they belong to one revision and are never changed. */
 export interface DecisionQueries {
   /** False when this person has approved this revision already; an approval from before `goodSince` is replaced. */
   approve(approval: Approval, goodSince: number): boolean
   approvals(requestId: number, revision: number): Approval[]
+  /** Those of every revision of these requests, in the order of `approvals`. */
+  approvalsOf(requestIds: readonly number[]): Approval[]
   /** How many approvals of this kind were given since, of everybody. */
   countSince(via: Approval['via'], since: number): number
   /** False when there is one already. */
@@ -14,7 +17,16 @@ export interface DecisionQueries {
   consentOf(requestId: number, revision: number): Consent | null
 }
 
-export function decisionQueries({ build, all, first, run }: Database): DecisionQueries {
+export function decisionQueries({ build, all, asked, first, run }: Database): DecisionQueries {
+  const approvalsOfRevision = asked(
+    build
+      .selectFrom('approvals')
+      .selectAll()
+      .where('request_id', '=', 0)
+      .where('revision', '=', 0)
+      .orderBy('at')
+      .orderBy('person_key'),
+  )
   return {
     approve({ requestId, revision, personKey, digest, actor, via, at }, goodSince) {
       const { changes } = run(
@@ -38,24 +50,12 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
       )
       return changes === 1
     },
-    approvals: (requestId, revision) =>
-      all(
-        build
-          .selectFrom('approvals')
-          .selectAll()
-          .where('request_id', '=', requestId)
-          .where('revision', '=', revision)
-          .orderBy('at')
-          .orderBy('person_key'),
-      ).map((row) => ({
-        requestId: row.request_id,
-        revision: row.revision,
-        digest: row.digest,
-        actor: JSON.parse(row.actor) as Actor,
-        personKey: row.person_key,
-        via: row.via as Approval['via'],
-        at: row.at,
-      })),
+    approvals: (requestId, revision) => approvalsOfRevision([requestId, revision]).map(approvalOf),
+    approvalsOf(requestIds) {
+      if (requestIds.length === 0) return []
+      const query = build.selectFrom('approvals').selectAll().where('request_id', 'in', requestIds)
+      return all(query.orderBy('at').orderBy('person_key')).map(approvalOf)
+    },
     countSince: (via, since) =>
       first(
         build
@@ -93,5 +93,17 @@ export function decisionQueries({ build, all, first, run }: Database): DecisionQ
         ? { by: 'owner', uid: row.uid ?? -1, at: row.at }
         : { by: 'operator', reason: row.reason ?? '', at: row.at }
     },
+  }
+}
+
+function approvalOf(row: Schema['approvals']): Approval {
+  return {
+    requestId: row.request_id,
+    revision: row.revision,
+    digest: row.digest,
+    actor: JSON.parse(row.actor) as Actor,
+    personKey: row.person_key,
+    via: row.via as Approval['via'],
+    at: row.at,
   }
 }

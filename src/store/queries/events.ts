@@ -35,7 +35,7 @@ const MAX_ID = Number.MAX_SAFE_INTEGER
  *   missing or was put in shows as a break for ever, and as an event `audit.broken` that followers get.
  */
 export function eventQueries(database: Database): EventQueries {
-  const { build, all, first, repeated, rollbacks } = database
+  const { build, all, asked, first, repeated, rollbacks } = database
   const meta = metaQueries(database)
   const insert = repeated(
     build
@@ -60,7 +60,9 @@ export function eventQueries(database: Database): EventQueries {
       .values({ key: '', value: '' })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: '' })),
   )
-  const chain = () => build.selectFrom('events').where('id', '>', 0).where('id', '<=', MAX_ID)
+  // One lower bound only: of two, SQLite seeks to the first that it finds and steps over the rest.
+  const chain = (cursor = 0) => build.selectFrom('events').where('id', '>', cursor).where('id', '<=', MAX_ID)
+  const rowsAfter = asked(chain().selectAll().orderBy('id').limit(1))
   const hashOf = (id: number) => first(chain().select('hash').where('id', '=', id))?.hash ?? null
   const lastRow = () => first(chain().select(['id', 'hash']).orderBy('id', 'desc').limit(1)) ?? GENESIS
 
@@ -117,10 +119,9 @@ export function eventQueries(database: Database): EventQueries {
         goOn(event.at, { id, hash })
       }
     },
-    after: (cursor, limit) =>
-      all(chain().selectAll().where('id', '>', cursor).orderBy('id').limit(limit)).map(eventOf),
+    after: (cursor, limit) => rowsAfter([cursor, MAX_ID, limit]).map(eventOf),
     doubted: (cursor, limit) =>
-      all(chain().selectAll().where('id', '>', cursor).orderBy('id').limit(limit)).map((row) => ({
+      all(chain(cursor).selectAll().orderBy('id').limit(limit)).map((row) => ({
         id: row.id,
         hash: row.hash,
         event: asWritten(row),

@@ -13,17 +13,18 @@ export interface IdempotencyQueries {
   forgetBefore(at: number): void
 }
 
-export function idempotencyQueries({ build, first, run }: Database): IdempotencyQueries {
+export function idempotencyQueries({ build, asked, run }: Database): IdempotencyQueries {
+  const answersTo = asked(
+    build
+      .selectFrom('idempotency_keys')
+      .select(['input_hash', 'output'])
+      .where('actor_key', '=', '')
+      .where('operation', '=', '')
+      .where('key', '=', ''),
+  )
   return {
     find({ actorKey, operation, key }) {
-      const row = first(
-        build
-          .selectFrom('idempotency_keys')
-          .select(['input_hash', 'output'])
-          .where('actor_key', '=', actorKey)
-          .where('operation', '=', operation)
-          .where('key', '=', key),
-      )
+      const [row] = answersTo([actorKey, operation, key])
       return row === undefined ? null : { inputHash: row.input_hash, output: row.output }
     },
     put({ actorKey, operation, key }, { inputHash, output }, at) {

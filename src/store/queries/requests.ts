@@ -1,3 +1,4 @@
+import { type SqlBool, sql } from 'kysely'
 import type { Actor } from '../../domain/actor.ts'
 import type { Returned } from '../../domain/difference.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -69,11 +70,35 @@ export interface RequestReader {
   personKey: string | null
 }
 
-type Row = { [K in keyof RequestsTable]: K extends 'id' ? number : RequestsTable[K] }
+/** What a request is made of; what its digest was computed over is long, and asked for by itself. */
+const COLUMNS = [
+  ...(['id', 'revision', 'host', 'state', 'subject', 'requester', 'requester_person_key', 'plan'] as const),
+  ...([
+    'created_at',
+    'submitted_at',
+    'expires_at',
+    'decided_at',
+    'decided_by',
+    'reason',
+    'returned',
+  ] as const),
+] as const satisfies (keyof RequestsTable)[]
+type Row = { [K in (typeof COLUMNS)[number]]: K extends 'id' ? number : RequestsTable[K] }
 
 export function requestQueries(database: Database): RequestQueries {
-  const { build, all, first, run } = database
-  const select = () => build.selectFrom('requests').selectAll()
+  const { build, all, asked, first, run } = database
+  const select = () => build.selectFrom('requests').select(COLUMNS)
+  const withId = asked(select().where('id', '=', 0))
+  const openStates = ['draft', 'submitted'] as const
+  const lapsedRows = asked(select().where('state', 'in', openStates).where('expires_at', '<=', 0))
+  const firstExpiry = asked(
+    build
+      .selectFrom('requests')
+      .select('expires_at')
+      .where('state', 'in', openStates)
+      .orderBy('expires_at')
+      .limit(1),
+  )
   return {
     insert(request) {
       const { insertId } = run(
@@ -96,7 +121,7 @@ export function requestQueries(database: Database): RequestQueries {
       )
       return insertId
     },
-    get: (id) => requestOf(first(select().where('id', '=', id))),
+    get: (id) => requestOf(withId([id])[0]),
     basis: (id) => first(build.selectFrom('requests').select('basis').where('id', '=', id))?.basis ?? '',
     findDraft: (subjectHash, requesterKey) =>
       requestOf(
@@ -111,18 +136,22 @@ export function requestQueries(database: Database): RequestQueries {
       ),
     list({ open, limit, before, onlyOf }) {
       let query = select().orderBy('id', 'desc').limit(limit)
-      if (open) query = query.where('state', 'in', ['draft', 'submitted'])
+      // In the words of the index `requests_open`.
+      if (open) query = query.where(sql<SqlBool>`state in ('draft', 'submitted')`)
       if (before !== undefined) query = query.where('id', '<', before)
-      if (onlyOf !== undefined) {
-        query = query.where(({ eb, or }) =>
-          or([
-            eb('requester_key', '=', onlyOf.actorKey),
-            ...(onlyOf.personKey === null ? [] : [eb('requester_person_key', '=', onlyOf.personKey)]),
-            ...(onlyOf.telegramId === null ? [] : [eb('subject_telegram_id', '=', onlyOf.telegramId)]),
-          ]),
-        )
-      }
-      return all(query).map(parse)
+      if (onlyOf === undefined) return all(query).map(parse)
+      const { actorKey, personKey, telegramId } = onlyOf
+      // One question for each index: their answers are as short as the page, and merging them is cheap.
+      const found = [
+        query.where('requester_key', '=', actorKey),
+        ...(personKey === null ? [] : [query.where('requester_person_key', '=', personKey)]),
+        ...(telegramId === null ? [] : [query.where('subject_telegram_id', '=', telegramId)]),
+      ].flatMap((one) => all(one))
+      const byId = new Map(found.map((row) => [row.id, row]))
+      return [...byId.values()]
+        .sort((a, b) => b.id - a.id)
+        .slice(0, limit)
+        .map(parse)
     },
     transition(id, from, to, revision, change) {
       if (!mayRequestBecome(from, to)) throw new Error(`a request cannot go from ${from} to ${to}`)
@@ -147,17 +176,8 @@ export function requestQueries(database: Database): RequestQueries {
       )
       return changes === 1
     },
-    lapsed: (now) =>
-      all(select().where('state', 'in', ['draft', 'submitted']).where('expires_at', '<=', now)).map(parse),
-    nextExpiry: () =>
-      first(
-        build
-          .selectFrom('requests')
-          .select('expires_at')
-          .where('state', 'in', ['draft', 'submitted'])
-          .orderBy('expires_at')
-          .limit(1),
-      )?.expires_at ?? null,
+    lapsed: (now) => lapsedRows([...openStates, now]).map(parse),
+    nextExpiry: () => firstExpiry([...openStates, 1])[0]?.expires_at ?? null,
     isOpenFor: (telegramId) =>
       first(
         build

@@ -1,7 +1,8 @@
+import { type SqlBool, sql } from 'kysely'
 import type { RosterEntry } from '../../domain/person.ts'
-import type { Run, RunClosing, RunState, RunStep } from '../../domain/run.ts'
+import type { Run, RunClosing, RunHead, RunState, RunStep } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepParams, StepRecord } from '../../domain/step.ts'
-import { mayRunBecome } from '../../domain/transitions.ts'
+import { hasEnded, mayRunBecome } from '../../domain/transitions.ts'
 import type { Database } from '../database.ts'
 import type { RunStepsTable, RunsTable } from '../schema.ts'
 
@@ -39,12 +40,19 @@ export interface StepChange {
 export interface RunQueries {
   insert(run: NewRun): number
   get(id: number): Run | null
+  head(id: number): RunHead | null
   newestOf(requestId: number): number | null
+  /** The newest run of each of these requests that has one. */
+  newestOfRequests(requestIds: readonly number[]): ReadonlyMap<number, number>
+  /** Accounts whose activation may wait for their person's Start, of onboardings that succeeded; newest first. */
+  awaitingStart(): { telegramId: number; osUser: string }[]
   newestOfPerson(telegramId: number): number | null
+  /** The newest run of each of these people who had one. */
+  newestOfPeople(telegramIds: readonly number[]): ReadonlyMap<number, number>
   /** Newest first. */
   ofPerson(telegramId: number): Run[]
   /** Oldest first. */
-  inState(states: readonly RunState[]): Run[]
+  inState(states: readonly RunState[]): RunHead[]
   transition(
     id: number,
     from: RunState,
@@ -67,13 +75,21 @@ export interface RunQueries {
 
 type RunRow = { [K in keyof RunsTable]: K extends 'id' ? number : RunsTable[K] }
 
-export function runQueries({ build, all, first, run, repeated }: Database): RunQueries {
+export function runQueries({ build, all, asked, first, run, repeated }: Database): RunQueries {
   const journal = repeated(
     build.updateTable('run_steps').set({ record: '' }).where('run_id', '=', 0).where('idx', '=', 0),
   )
-  const stepRows = (runId: number) =>
-    all(build.selectFrom('run_steps').selectAll().where('run_id', '=', runId).orderBy('idx'))
-  const withSteps = (row: RunRow): Run => ({
+  const stepsOf = asked(build.selectFrom('run_steps').selectAll().where('run_id', '=', 0).orderBy('idx'))
+  const stepRows = (runId: number) => stepsOf([runId])
+  const rowsOf = asked(build.selectFrom('runs').selectAll().where('id', '=', 0))
+  const inStates = (states: readonly RunState[]) => {
+    const query = build.selectFrom('runs').where('state', 'in', states)
+    // In the words of the index `runs_unfinished`: behind parameters it is not seen.
+    return states.some(hasEnded)
+      ? query
+      : query.where(sql<SqlBool>`state in ('queued', 'running', 'undoing')`)
+  }
+  const headOf = (row: RunRow): RunHead => ({
     id: row.id,
     requestId: row.request_id,
     revision: row.revision,
@@ -84,12 +100,13 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
     marker: row.marker,
     osUser: row.os_user,
     telegramId: row.telegram_id,
-    steps: stepRows(row.id).map(stepOf),
     queuedAt: row.queued_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     closed: row.closed === null ? null : (JSON.parse(row.closed) as RunClosing),
   })
+  const withSteps = (row: RunRow): Run => ({ ...headOf(row), steps: stepRows(row.id).map(stepOf) })
+  const rowOf = (id: number) => rowsOf([id])[0]
 
   return {
     insert(added) {
@@ -129,8 +146,12 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
       return insertId
     },
     get(id) {
-      const row = first(build.selectFrom('runs').selectAll().where('id', '=', id))
+      const row = rowOf(id)
       return row === undefined ? null : withSteps(row)
+    },
+    head(id) {
+      const row = rowOf(id)
+      return row === undefined ? null : headOf(row)
     },
     newestOf: (requestId) =>
       first(
@@ -141,6 +162,42 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
           .orderBy('id', 'desc')
           .limit(1),
       )?.id ?? null,
+    newestOfRequests(requestIds) {
+      if (requestIds.length === 0) return new Map()
+      const rows = all(
+        build
+          .selectFrom('runs')
+          .select(['request_id', ({ fn }) => fn.max('id').as('id')])
+          .where('request_id', 'in', requestIds)
+          .groupBy('request_id'),
+      )
+      return new Map(rows.map((row) => [row.request_id, Number(row.id)]))
+    },
+    newestOfPeople(telegramIds) {
+      if (telegramIds.length === 0) return new Map()
+      const rows = all(
+        build
+          .selectFrom('runs')
+          .select(['telegram_id', ({ fn }) => fn.max('id').as('id')])
+          .where('telegram_id', 'in', telegramIds)
+          .groupBy('telegram_id'),
+      )
+      return new Map(rows.map((row) => [row.telegram_id, Number(row.id)]))
+    },
+    awaitingStart: () =>
+      all(
+        build
+          .selectFrom('run_steps')
+          .innerJoin('runs', 'runs.id', 'run_steps.run_id')
+          .select(['runs.telegram_id', 'runs.os_user'])
+          // In the words of the index `run_steps_waiting`.
+          .where(sql<SqlBool>`run_steps.kind = 'activation'`)
+          .where(sql<SqlBool>`run_steps.state = 'applied'`)
+          .where(sql<SqlBool>`instr(run_steps.notes, 'activation.waits_for_start') > 0`)
+          .where('runs.kind', '=', 'onboard')
+          .where('runs.state', '=', 'succeeded')
+          .orderBy('runs.id', 'desc'),
+      ).map((row) => ({ telegramId: row.telegram_id, osUser: row.os_user })),
     newestOfPerson: (telegramId) =>
       first(
         build
@@ -154,8 +211,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
       all(
         build.selectFrom('runs').selectAll().where('telegram_id', '=', telegramId).orderBy('id', 'desc'),
       ).map(withSteps),
-    inState: (states) =>
-      all(build.selectFrom('runs').selectAll().where('state', 'in', states).orderBy('id')).map(withSteps),
+    inState: (states) => all(inStates(states).selectAll().orderBy('id')).map(headOf),
     transition(id, from, to, times = {}) {
       if (!mayRunBecome(from, to)) throw new Error(`a run cannot go from ${from} to ${to}`)
       const { changes } = run(
@@ -221,12 +277,7 @@ export function runQueries({ build, all, first, run, repeated }: Database): RunQ
         throw new Error(`cannot journal step ${index} of run ${runId}: there is no such step`)
     },
     count: (states) =>
-      first(
-        build
-          .selectFrom('runs')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('state', 'in', states),
-      )?.count ?? 0,
+      first(inStates(states).select(({ fn }) => fn.countAll<number>().as('count')))?.count ?? 0,
     recordedEntries: () =>
       all(
         build

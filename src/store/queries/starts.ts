@@ -1,3 +1,4 @@
+import { type SqlBool, sql } from 'kysely'
 import type { Database } from '../database.ts'
 
 /** Which Telegram users are known to have pressed Start at the bot. */
@@ -26,9 +27,14 @@ export function startQueries({ build, all, first, run }: Database): StartQueries
       )
       return isNews
     },
+    // In the words of the index `starts_pending`.
     pending: () =>
       all(
-        build.selectFrom('starts').select('telegram_id').where('pending', '=', 1).orderBy('telegram_id'),
+        build
+          .selectFrom('starts')
+          .select('telegram_id')
+          .where(sql<SqlBool>`pending = 1`)
+          .orderBy('telegram_id'),
       ).map((row) => row.telegram_id),
     settle(telegramId) {
       run(build.updateTable('starts').set({ pending: 0 }).where('telegram_id', '=', telegramId))

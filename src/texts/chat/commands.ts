@@ -61,6 +61,7 @@ export const NO_REQUESTS = 'There are no requests.'
 export const NOTHING_WAITS = 'Nothing waits for a decision. The last ones were:'
 export const NO_PEOPLE = 'There is nobody on the roster yet. /adduser begins.'
 export const MORE_REQUESTS = 'There are older ones; see usher requests in the terminal.'
+export const MORE_PEOPLE = 'There are more; see usher users in the terminal, or /users NAME for one of them.'
 export const FOR_ADMINS = 'Only admins can do that here. /help lists what you can do.'
 export const DID_NOT_UNDERSTAND = 'I did not understand that. /help lists what I understand.'
 export const WORKER_AWAY =

@@ -7,6 +7,10 @@ import type { CallerResult } from './resolve-caller.ts'
 
 /** How many events are looked at before others get their turn. */
 const BATCH = 64
+/** One write is not much longer than this: as much as a socket takes before it asks to wait. */
+const WRITE_CHARACTERS = 16 * 1024
+/** After news were sent, the next wait so long, so that what a run commits in quick succession goes out together. */
+const PACE_MS = 20
 
 export interface StreamOptions {
   /** Between two heartbeats, in milliseconds. */
@@ -76,14 +80,17 @@ export async function streamEvents(
       const who = await resolve()
       if (over() || !who.ok || decide('events.follow', who.caller, 'none') !== 'allow') return
       const batch = events.after(cursor, BATCH)
+      let text = ''
       for (const event of batch) {
         cursor = event.id
-        if (events.visibleTo(who.caller, event) && !response.write(formatted(event))) break
+        if (events.visibleTo(who.caller, event)) text += formatted(event)
+        if (text.length >= WRITE_CHARACTERS) break
       }
-      if (batch.length > 0) {
-        news = true
-        await yieldToOthers()
-      }
+      if (text !== '') response.write(text)
+      if (batch.length === 0) continue
+      news = true
+      const isMore = batch.length === BATCH || cursor !== batch.at(-1)?.id
+      await (isMore ? yieldToOthers() : sleep(PACE_MS, () => {}))
     }
   } finally {
     unsubscribe()

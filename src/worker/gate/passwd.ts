@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { PasswdEntry } from '../../domain/facts.ts'
+import { parsedOnce } from '../../provisioning/host/accounts/parsed-once.ts'
 import { parsePasswd } from '../../provisioning/host/accounts/passwd.ts'
 import { hasSettled, versionOf } from './file-version.ts'
 
@@ -21,11 +22,12 @@ export type Passwd = () => Accounts
  */
 export function createPasswd(file = '/etc/passwd', clock: () => number = Date.now): Passwd {
   let known: { version: string; accounts: Accounts } | null = null
+  const parsed = parsedOnce(parsePasswd)
   return () => {
     const stat = statSync(file, { bigint: true })
     const version = versionOf(stat)
     if (known?.version === version) return known.accounts
-    const accounts = accountsOf(parsePasswd(readFileSync(file, 'utf8')))
+    const accounts = accountsOf(parsed(readFileSync(file, 'utf8')))
     known = hasSettled(stat, clock()) ? { version, accounts } : null
     return accounts
   }

@@ -31,11 +31,11 @@ export async function readPeople(sources: PeopleSources): Promise<People> {
   if (listed.some(isAdmin)) sources.adminHistory.recordAdmin()
 
   const accounts = sources.passwd()
-  const uids = new Map(listed.map((person) => [person, accounts.uidOf(person.entry.os_user)]))
+  const uidOf = ({ entry }: ListedPerson) => accounts.uidOf(entry.os_user)
   const alike = (a: ListedPerson, b: ListedPerson) =>
     a.entry.telegram_id === b.entry.telegram_id ||
     a.entry.os_user === b.entry.os_user ||
-    (uids.get(a) !== null && uids.get(a) === uids.get(b))
+    (uidOf(a) !== null && uidOf(a) === uidOf(b))
   const only = (matches: (person: ListedPerson) => boolean): RosterEntry | null => {
     const person = listed.find(matches)
     if (person === undefined || !person.exactId) return null
@@ -43,7 +43,7 @@ export async function readPeople(sources: PeopleSources): Promise<People> {
   }
   return {
     usable: reading.ok,
-    byUid: (uid) => only((person) => uids.get(person) === uid),
+    byUid: (uid) => only((person) => uidOf(person) === uid),
     byTelegramId: (telegramId) => only(({ entry }) => entry.telegram_id === telegramId),
     ambiguousTelegramId: (telegramId) =>
       listed.some(({ entry }) => entry.telegram_id === telegramId) &&

@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync } from 'node:fs'
 import type { RosterEntry } from '../../domain/person.ts'
 import { hasSettled, versionOf } from './file-version.ts'
 
-export type RosterReading = { ok: true; people: ListedPerson[] } | { ok: false; why: string }
+export type RosterReading = { ok: true; people: readonly ListedPerson[] } | { ok: false; why: string }
 
 /** `exactId` false: the Telegram id is text in the file; such an entry names the id but gives no privilege. */
 export interface ListedPerson {

@@ -45,6 +45,7 @@ export const status: Operation<'status'> = async (context, caller) => {
           started_at: context.startedAt,
           queued: store.runs.count(['queued']),
           running: store.runs.count(['running', 'undoing']),
+          stuck: context.stuck.all().map(({ runId, stuck }) => ({ run_id: runId, stuck })),
           open_requests: store.requests.countOpen(),
           people: roster.ok ? roster.entries.length : null,
           roster_problem: roster.ok ? null : roster.why,

@@ -61,18 +61,21 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
     if (early !== null) return early
     const prepared = await IMPLEMENTATIONS[operation](context, caller, args)
     if ('error' in prepared) return { ok: false, error: prepared.error }
-    const result = events.commit(() => {
-      const first = firstAnswer()
-      if (first !== null) return first
-      const answer = prepared.effect()
-      if (answer.ok) {
-        const output = JSON.stringify(withoutSecrets(answer.output))
-        store.idempotency.put(scope, { inputHash, output }, clock())
-      }
-      return answer
-    })
-    afterEffect()
-    return result
+    try {
+      return events.commit(() => {
+        const first = firstAnswer()
+        if (first !== null) return first
+        const answer = prepared.effect()
+        if (answer.ok) {
+          const output = JSON.stringify(withoutSecrets(answer.output))
+          store.idempotency.put(scope, { inputHash, output }, clock())
+        }
+        return answer
+      })
+    } finally {
+      // Also when the commit failed: it may have taken effect although it reported an error.
+      afterEffect()
+    }
   }
 
   return async (caller, operation, args, idempotencyKey) => {

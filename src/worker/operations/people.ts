@@ -4,21 +4,23 @@ import { type EngineContext, type Operation, refusal } from '../context.ts'
 import { decide } from '../gate/access.ts'
 import { personPaths } from '../planning/person-paths.ts'
 import { ownTelegramId, refuseAccess } from './ownership.ts'
-import { personView } from './views.ts'
+import { personView, personViews } from './views.ts'
 
-/** The people of the roster as it is now; oneself where one may not see the others. */
-export const peopleList: Operation<'people.list'> = async (context, caller) => {
+/** The people of the roster as it is now, a page at a time; oneself where one may not see the others. */
+export const peopleList: Operation<'people.list'> = async (context, caller, { limit, skip }) => {
   const refused = refuseAccess('people.list', caller, 'none', 'people')
   if (refused !== null) return refused
   const roster = await context.host.readRoster()
   if (!roster.ok) return rosterUnusable(context, roster.why)
   const all = decide('people.list', caller, 'foreign') === 'allow'
-  const shown = roster.entries.filter((entry) => all || isOneself(caller, entry))
-  const uids = await Promise.all(shown.map(({ os_user }) => uidOf(context, os_user)))
+  const shown = all ? roster.entries : roster.entries.filter((entry) => isOneself(caller, entry))
+  const page = shown.slice(skip, skip + limit)
+  const uids = await context.host.accounts.uidsOf(page.map(({ os_user }) => os_user))
+  const people = page.map((entry) => ({ entry, uid: uids.get(entry.os_user) ?? null }))
   return {
     effect: () => ({
       ok: true,
-      output: { people: shown.map((entry, index) => personView(context.store, entry, uids[index] ?? null)) },
+      output: { people: personViews(context.store, people), more: shown.length > skip + limit },
     }),
   }
 }
@@ -56,10 +58,6 @@ export const peopleGet: Operation<'people.get'> = async (context, caller, { name
 
 function isOneself(caller: Caller, entry: RosterEntry): boolean {
   return ownTelegramId(caller) === entry.telegram_id
-}
-
-async function uidOf({ host }: EngineContext, osUser: string): Promise<number | null> {
-  return (await host.accounts.byName(osUser))?.uid ?? null
 }
 
 function rosterUnusable({ config }: EngineContext, why: string) {

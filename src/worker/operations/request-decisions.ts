@@ -123,6 +123,10 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     )
   }
   const now = clock()
+  // How old the request is cannot be said by a clock that was set back.
+  if ((request.submittedAt ?? 0) - now > context.limits.clockToleranceMs) {
+    return refusal('clock_behind', `cannot approve request ${request.id}: the clock was set back`)
+  }
   const given = {
     requestId: request.id,
     revision: request.revision,

@@ -5,7 +5,7 @@ import { loadRequest } from './load-request.ts'
 import { loadRun } from './load-run.ts'
 import { mayCallOwn, ownTelegramId, refuseAccess } from './ownership.ts'
 import { readNames } from './roster-names.ts'
-import { requestView, runView } from './views.ts'
+import { requestView, requestViews, runView } from './views.ts'
 
 export const requestGet: Operation<'request.get'> = async (context, caller, { id }) => {
   const loaded = loadRequest(context, 'request.get', caller, id, mayCallOwn)
@@ -36,7 +36,7 @@ export const requestList: Operation<'request.list'> = async (context, caller, { 
         ...(before === undefined ? {} : { before }),
         ...(all ? {} : { onlyOf: reader }),
       })
-      const requests = found.slice(0, limit).map((request) => requestView(context, names, request))
+      const requests = requestViews(context, names, found.slice(0, limit))
       return { ok: true, output: { requests, more: found.length > limit } }
     },
   }
@@ -47,5 +47,5 @@ export const runGet: Operation<'run.get'> = async (context, caller, { id }) => {
   if (!loaded.ok) return loaded
   const names = await readNames(context.host)
   const { run, request } = loaded
-  return { effect: () => ({ ok: true, output: { run: runView(context.store, names, run, request) } }) }
+  return { effect: () => ({ ok: true, output: { run: runView(context, names, run, request) } }) }
 }

@@ -22,10 +22,13 @@ async function operatorName({ environment, accounts }: Host): Promise<string | n
 }
 
 function namesOf(entries: readonly RosterEntry[], operator: string | null): Names {
+  let byKey: Map<string, string> | null = null
   const named = (key: string): string | null => {
     if (key === 'operator') return operator
-    const id = key.startsWith('telegram:') ? key.slice('telegram:'.length) : null
-    return entries.find((entry) => String(entry.telegram_id) === id)?.name ?? null
+    if (!key.startsWith('telegram:')) return null
+    // The first entry of an id names it.
+    byKey ??= new Map(entries.toReversed().map((entry) => [`telegram:${entry.telegram_id}`, entry.name]))
+    return byKey.get(key) ?? null
   }
   return {
     actor: (actor) => ({

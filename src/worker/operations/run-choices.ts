@@ -161,5 +161,5 @@ function answer<N extends 'run.keep' | 'run.resume' | 'run.abandon'>(
   runId: number,
 ): OperationResult<N> {
   const { run, request } = reloadRun(context, runId)
-  return { ok: true, output: { run: runView(context.store, names, run, request) } } as OperationResult<N>
+  return { ok: true, output: { run: runView(context, names, run, request) } } as OperationResult<N>
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
 import { missingFor } from '../../domain/policy.ts'
-import type { Missing, Request } from '../../domain/request.ts'
+import type { Approval, Missing, Request } from '../../domain/request.ts'
 import type { Role } from '../../domain/role.ts'
 import type { Store } from '../../store/store.ts'
 import { answersOf } from './request-subject.ts'
@@ -23,12 +23,19 @@ export function targetRole(config: Config, answers: Pick<OnboardAnswers, 'role'>
   )
 }
 
-/** What a request still lacks at `now`, with the decisions as they are in the store. */
-export function missingOf(store: Store, config: Config, request: Request, now: number): Missing[] {
+/**
+ * What a request still lacks at `now`, with the decisions as they are in the store. `approvals`: those of its revision, when they
+ * are known.
+ */
+export function missingOf(
+  store: Store,
+  config: Config,
+  request: Request,
+  now: number,
+  approvals: readonly Approval[] = store.decisions.approvals(request.id, request.revision),
+): Missing[] {
   const role = targetRole(config, answersOf(store, request))
-  const decisions = {
-    approvals: store.decisions.approvals(request.id, request.revision),
-    consent: store.decisions.consentOf(request.id, request.revision),
-  }
-  return missingFor(role.approval, request.plan, request, decisions, now)
+  const { demands } = request.plan
+  const consent = demands.consent ? store.decisions.consentOf(request.id, request.revision) : null
+  return missingFor(role.approval, request.plan, request, { approvals, consent }, now)
 }

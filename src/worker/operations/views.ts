@@ -1,11 +1,13 @@
 import type { RosterEntry } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
-import type { Request } from '../../domain/request.ts'
+import type { Approval, Request } from '../../domain/request.ts'
 import type { Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
+import { hasEnded } from '../../domain/transitions.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineContext } from '../context.ts'
+import { byHandOf } from '../running/by-hand.ts'
 import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
@@ -13,10 +15,32 @@ import type { Names } from './roster-names.ts'
 import { missingOf } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
-export function requestView(
-  { store, config, clock }: Pick<EngineContext, 'store' | 'config' | 'clock'>,
+export function requestView(context: Viewing, names: Names, request: Request): RequestView {
+  const [view] = requestViews(context, names, [request])
+  if (view === undefined) throw new Error(`request ${request.id} has no view`)
+  return view
+}
+
+type Viewing = Pick<EngineContext, 'store' | 'config' | 'clock'>
+
+/** Many of them, with as many questions to the store as for one. */
+export function requestViews(context: Viewing, names: Names, requests: readonly Request[]): RequestView[] {
+  const { store } = context
+  const ids = requests.map(({ id }) => id)
+  const newestRuns = store.runs.newestOfRequests(ids)
+  const approvals = Map.groupBy(store.decisions.approvalsOf(ids), ({ requestId }) => requestId)
+  return requests.map((request) => {
+    const given = (approvals.get(request.id) ?? []).filter(({ revision }) => revision === request.revision)
+    return requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
+  })
+}
+
+function requestViewWith(
+  { store, config, clock }: Viewing,
   names: Names,
   request: Request,
+  approvals: readonly Approval[],
+  runId: number | null,
 ): RequestView {
   const open = request.state === 'draft' || request.state === 'submitted'
   return {
@@ -30,10 +54,8 @@ export function requestView(
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
-    missing: open ? missingOf(store, config, request, clock()) : [],
-    approvals: store.decisions
-      .approvals(request.id, request.revision)
-      .map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
+    missing: open ? missingOf(store, config, request, clock(), approvals) : [],
+    approvals: approvals.map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
     returned:
@@ -48,7 +70,7 @@ export function requestView(
     submitted_at: request.submittedAt,
     expires_at: request.expiresAt,
     decided_at: request.decidedAt,
-    run_id: store.runs.newestOf(request.id),
+    run_id: runId,
   }
 }
 
@@ -62,7 +84,12 @@ export function planView({ digest, steps, demands }: Plan): PlanView {
 }
 
 /** A run as clients see it: what its steps say of themselves, never parameters or records. */
-export function runView(store: Store, names: Names, run: Run, request: Request): RunView {
+export function runView(
+  { store, config, stuck }: Pick<EngineContext, 'store' | 'config' | 'stuck'>,
+  names: Names,
+  run: Run,
+  request: Request,
+): RunView {
   const { telegram_id, name, os_user, role } = answersOf(store, request)
   const { closed } = run
   return {
@@ -77,8 +104,16 @@ export function runView(store: Store, names: Names, run: Run, request: Request):
     finished_at: run.finishedAt,
     undoable: run.state === 'succeeded' && run.kind !== 'undo',
     choices: choicesOf(store, run, request),
+    stuck: hasEnded(run.state) ? null : (stuck.of(run.id) ?? waitsForTurn(store, run)),
+    by_hand: byHandOf(store, config.paths.roster, run),
     closed: closed === null ? null : { ...closed, by: names.key(closed.by) },
   }
+}
+
+/** One that nobody has begun with waits for others to end. */
+function waitsForTurn(store: Store, { state, queuedAt }: Run): RunView['stuck'] {
+  const running = state === 'queued' ? store.runs.count(['running', 'undoing']) : 0
+  return running === 0 ? null : { code: 'turn', params: { running }, since: queuedAt }
 }
 
 function stepView(step: RunStep): RunView['steps'][number] {
@@ -100,6 +135,34 @@ export function personView(
   uid: number | null,
   folders?: PersonView['folders'],
 ): PersonView {
+  const { telegram_id } = entry
+  const waitsFor = waitingActivation(store, telegram_id)?.run.osUser ?? null
+  return personViewWith(entry, uid, store.runs.newestOfPerson(telegram_id), waitsFor, folders)
+}
+
+/** Many of them, with two questions to the store. */
+export function personViews(
+  store: Store,
+  people: readonly { entry: RosterEntry; uid: number | null }[],
+): PersonView[] {
+  const newestRuns = store.runs.newestOfPeople(people.map(({ entry }) => entry.telegram_id))
+  // The newest run of a person is the one that counts, so it is put in last.
+  const waiting = store.runs.awaitingStart().toReversed()
+  const waits = new Map(waiting.map(({ telegramId, osUser }) => [telegramId, osUser]))
+  return people.map(({ entry, uid }) => {
+    const { telegram_id } = entry
+    return personViewWith(entry, uid, newestRuns.get(telegram_id) ?? null, waits.get(telegram_id) ?? null)
+  })
+}
+
+/** @param waitsFor whose account waits for this person's Start; null when none does */
+function personViewWith(
+  entry: RosterEntry,
+  uid: number | null,
+  lastRunId: number | null,
+  waitsFor: string | null,
+  folders?: PersonView['folders'],
+): PersonView {
   const { telegram_id, name, os_user, role, github, workspace_base, model, agent_backend } = entry
   const { max_budget, github_repos, github_notify_chat_id, pr_review, issue_triage } = entry
   return {
@@ -113,7 +176,7 @@ export function personView(
     },
     uid,
     ...(folders === undefined ? {} : { folders }),
-    last_run_id: store.runs.newestOfPerson(telegram_id),
-    ...(waitingActivation(store, telegram_id)?.run.osUser === os_user ? { waits_for_start: true } : {}),
+    last_run_id: lastRunId,
+    ...(waitsFor === os_user ? { waits_for_start: true } : {}),
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Drift, Finding, ReconcileOutcome, SkippedPerson } from '../../domain/finding.ts'
 import type { OnboardAnswers, RosterEntry } from '../../domain/person.ts'
 import { digestOf } from '../../domain/plan.ts'
@@ -11,6 +12,9 @@ import { byHand } from './by-hand.ts'
 import { answersFor, type Ground, personDrifts, serviceDrifts, stepsFor } from './person-drifts.ts'
 import { type EntryFindings, findingOf, type Recorded, rosterFindings } from './roster-findings.ts'
 import { smokeFindings } from './smoke-findings.ts'
+
+/** So many people are looked at before others get their turn. */
+const AT_ONCE = 50
 
 /** Somebody whom a repair would set right, with the plan of it. */
 export interface Candidate {
@@ -33,8 +37,8 @@ export interface Observation {
   findings: Finding[]
   skipped: SkippedPerson[]
   candidates: Candidate[]
-  /** Telegram ids of whoever was looked at: what an older repair asks for them is outdated. */
-  seen: ReadonlySet<number>
+  /** Telegram ids of people on the roster who were not looked at or not planned for: what an older repair asks for them stays. */
+  leftOut: ReadonlySet<number>
 }
 
 /**
@@ -47,6 +51,7 @@ export async function observeEverybody(
 ): Promise<Observation> {
   const { config, store, clock, registry } = context
   const begunAt = clock()
+  const heldBefore = store.holds.all()
   const host = await context.host.snapshot()
   const nothing = {
     begunAt,
@@ -56,7 +61,7 @@ export async function observeEverybody(
     findings: [],
     skipped: [],
     candidates: [],
-    seen: new Set<number>(),
+    leftOut: new Set<number>(),
   }
   const stopped = (why: string): Observation => ({ ...nothing, endedAt: clock(), outcome: 'failed', why })
   const roster = await host.roster.read()
@@ -69,7 +74,8 @@ export async function observeEverybody(
 
   const settings = await host.accounts.settings()
   const { environment } = host
-  const held = store.holds.all()
+  // Whatever was under way at the beginning or is now: what ended in between left its traces in the snapshot.
+  const held = new Map([...heldBefore, ...store.holds.all()])
   const compared = rosterFindings({
     config,
     listed: roster.people,
@@ -82,14 +88,20 @@ export async function observeEverybody(
   const ground: Ground = { host, registry, config, homeBase: settings.homeBase, template: template.text }
   const skipped: SkippedPerson[] = []
   const looked: Looked[] = []
-  for (const found of compared.entries) {
+  for (const [index, found] of compared.entries.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await yieldToOthers()
     const requestId = holderOf(held, found.entry)
     if (requestId === null) looked.push(await lookAt(context, ground, found))
     else skipped.push(skippedPerson(found.entry, requestId))
   }
   if (smoke) await addSmokeFindings(ground, looked, signal)
   const candidates: Candidate[] = []
+  const later = new Set<number>()
   for (const one of looked) {
+    if (candidates.length >= context.limits.repairsAtOnce) {
+      later.add(one.entry.telegram_id)
+      continue
+    }
     const candidate = await candidateOf(context, one)
     if (candidate !== null) candidates.push(candidate)
   }
@@ -110,7 +122,7 @@ export async function observeEverybody(
     findings,
     skipped,
     candidates,
-    seen: new Set(looked.map(({ entry }) => entry.telegram_id)),
+    leftOut: new Set([...later, ...skipped.map(({ telegram_id }) => telegram_id)]),
   }
 }
 

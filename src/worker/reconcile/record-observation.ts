@@ -57,11 +57,10 @@ export function recordObservation(
 /** The open repairs afterwards: those that still say what was found, and new ones. */
 function askForRepairs(
   context: EngineContext,
-  { candidates, seen }: Observation,
+  { candidates, leftOut }: Observation,
   open: readonly Request[],
   again: boolean,
 ): number[] {
-  const { store } = context
   const kept: number[] = []
   const current = new Map(candidates.map((candidate) => [candidate.answers.telegram_id, candidate]))
   const settled = new Set<number>()
@@ -75,12 +74,8 @@ function askForRepairs(
       settled.add(telegram_id)
       continue
     }
-    // Somebody who was left out, because something about them is under way, keeps theirs.
-    if (
-      candidate === undefined &&
-      !seen.has(telegram_id) &&
-      store.holds.heldByOther(holdsOf(request), null) !== null
-    ) {
+    // Whoever was left out of this look keeps theirs; whoever is no longer on the roster has nothing to repair.
+    if (leftOut.has(telegram_id)) {
       kept.push(request.id)
       continue
     }
@@ -92,11 +87,6 @@ function askForRepairs(
     if (id !== null) kept.push(id)
   }
   return kept
-}
-
-function holdsOf({ subject }: Request): string[] {
-  if (subject.kind !== 'repair') return []
-  return [`telegram:${subject.answers.telegram_id}`, `os_user:${subject.answers.os_user}`]
 }
 
 /** A submitted request of the worker's own; null when it must not be asked. */

@@ -1,27 +1,26 @@
-import type { PlanStep, StepFailure } from '../../domain/step.ts'
+import type { PlanStep, SmokeTestParams, StepFailure } from '../../domain/step.ts'
+import { proveEverybody } from '../../provisioning/steps/parts/smoke-of-everybody.ts'
 import type { Ground } from './person-drifts.ts'
 
 /** Probes that run at the same time. */
 const AT_ONCE = 4
 
-/** Runs the smoke test of everybody whose steps are given, and says whose failed and why. */
+/** Repeats the smoke test of everybody whose steps are given, and says whose failed and why. */
 export async function smokeFindings<T extends { steps: readonly PlanStep[] }>(
-  { host, registry }: Ground,
+  { host }: Ground,
   people: readonly T[],
   signal: AbortSignal,
 ): Promise<Map<T, StepFailure>> {
-  const failures = new Map<T, StepFailure>()
-  const queue = people.values()
-  const work = async () => {
-    for (const person of queue) {
-      const step = person.steps.find(({ kind }) => kind === 'smoke-test')
-      if (step?.kind !== 'smoke-test' || signal.aborted) continue
-      const journal = { commit: () => undefined }
-      const run = { runId: 0, requestId: 0, marker: '', undoing: false }
-      const outcome = await registry['smoke-test'].apply({ host, run, journal, signal }, step.params, null)
-      if (!outcome.ok) failures.set(person, outcome.failure)
-    }
+  const byParams = new Map<SmokeTestParams, T>()
+  for (const person of people) {
+    const step = person.steps.find(({ kind }) => kind === 'smoke-test')
+    if (step?.kind === 'smoke-test') byParams.set(step.params, person)
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return failures
+  const failed = await proveEverybody(host, [...byParams.keys()], { signal, atOnce: AT_ONCE })
+  return new Map(
+    [...failed].flatMap(([params, failure]) => {
+      const person = byParams.get(params)
+      return person === undefined ? [] : [[person, failure] as const]
+    }),
+  )
 }

@@ -3,7 +3,7 @@ import type { Difference } from '../../domain/difference.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { isTooOld } from '../../domain/policy.ts'
 import type { Request } from '../../domain/request.ts'
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { Violation } from '../../domain/violation.ts'
 import type { EngineContext } from '../context.ts'
 import { decide } from '../gate/access.ts'
@@ -25,7 +25,7 @@ import type { RunTransitions } from './run-transitions.ts'
 export async function claimRun(
   context: EngineContext,
   transitions: RunTransitions,
-  run: Run,
+  run: RunHead,
 ): Promise<boolean> {
   const { store, events } = context
   const request = store.requests.get(run.requestId)
@@ -45,7 +45,7 @@ export async function claimRun(
       return false
     }
     transitions.run(run, 'queued', 'running', { revision: run.revision })
-    const undone = run.undoOf === null ? null : store.runs.get(run.undoOf)
+    const undone = run.undoOf === null ? null : store.runs.head(run.undoOf)
     if (undone !== null) transitions.run(undone, 'succeeded', 'undoing', { by_run: run.id })
     const [first] = store.runs.steps(run.id)
     if (first !== undefined && undone === null) transitions.begin(run, first)
@@ -54,8 +54,8 @@ export async function claimRun(
 }
 
 /** What is not as it was approved; empty when everything is. */
-function drift({ store }: EngineContext, run: Run, request: Request, checked: Checked): Difference[] {
-  const target = run.undoOf === null ? null : store.runs.get(run.undoOf)
+function drift({ store }: EngineContext, run: RunHead, request: Request, checked: Checked): Difference[] {
+  const target = run.undoOf === null ? null : store.runs.head(run.undoOf)
   if (target !== null && target.state !== 'succeeded') {
     return [{ code: 'undo_target_changed', params: { run: target.id, state: target.state } }]
   }

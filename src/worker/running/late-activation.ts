@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineContext } from '../context.ts'
 import type { StopSwitch } from './perform-run.ts'
@@ -10,7 +10,7 @@ import { waitingActivation } from './waiting-activation.ts'
  * Runs whose activation is due: everything that this rests on is in the store, so a worker that was killed in between finds
  * them again. While an open request or another run holds the person (an undo, above all), theirs is not due yet.
  */
-export function dueActivations(store: Store): Run[] {
+export function dueActivations(store: Store): RunHead[] {
   return store.starts.pending().flatMap((telegramId) => {
     if (store.holds.heldByOther([`telegram:${telegramId}`], null) !== null) return []
     const waiting = waitingActivation(store, telegramId)
@@ -28,7 +28,7 @@ export function dueActivations(store: Store): Run[] {
 export async function activateLate(
   context: EngineContext,
   transitions: RunTransitions,
-  { telegramId, osUser }: Run,
+  { telegramId, osUser }: RunHead,
   stop: StopSwitch,
 ): Promise<void> {
   const { store, events, host, log } = context

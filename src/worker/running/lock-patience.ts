@@ -12,12 +12,14 @@ type Outcome = ({ failure: StepFailure } | object) & { notes: Note[] }
  * Tries again for as long as the account database is locked by somebody else, at most for the engine's patience: an
  * administrator's `useradd` or `vipw` is no reason to stop or to half-undo a run. Steps are safe to repeat.
  *
+ * @param onWait is told what is waited for, before each wait
  * @param attempt one whole apply or undo, from the record as it is by then
  */
 export async function withLockPatience<T extends Outcome>(
   { limits, log }: Pick<EngineContext, 'limits' | 'log'>,
   signal: AbortSignal,
   attempt: () => Promise<T>,
+  onWait: (failure: StepFailure) => void,
 ): Promise<T> {
   const until = performance.now() + limits.lockPatienceMs
   let earlier: Note[] = []
@@ -29,6 +31,7 @@ export async function withLockPatience<T extends Outcome>(
     if (failure?.code !== 'account_locked_by_other' || left <= 0 || signal.aborted) {
       return { ...outcome, notes }
     }
+    onWait(failure)
     if (pause === FIRST_PAUSE_MS) log.warn({ failure }, 'waiting for the lock of the account database')
     // Ends early when the worker stops or the step's time is up; the next try then sees the signal.
     await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined)
@@ -38,6 +41,6 @@ export async function withLockPatience<T extends Outcome>(
 }
 
 /** What an earlier try did is done and told once. */
-function withoutRepeats(notes: readonly Note[]): Note[] {
+export function withoutRepeats(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }

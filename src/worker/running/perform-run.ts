@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
 import type { EngineContext } from '../context.ts'
 import { undoOrder } from '../planning/planner-undo.ts'
@@ -38,7 +38,7 @@ export async function performRun(
 async function applyAll(
   context: EngineContext,
   transitions: RunTransitions,
-  run: Run,
+  run: RunHead,
   resumed: boolean,
   stop: StopSwitch,
 ): Promise<boolean> {
@@ -92,7 +92,7 @@ const TO_UNDO: ReadonlySet<StoredStep['state']> = new Set(['applying', 'applied'
 async function undoAll(
   context: EngineContext,
   transitions: RunTransitions,
-  run: Run,
+  run: RunHead,
   stop: StopSwitch,
 ): Promise<void> {
   const { store, events } = context
@@ -125,7 +125,7 @@ const TAKEN_BACK: ReadonlySet<StoredStep['state']> = new Set(['undone', 'kept', 
 async function takeBack(
   context: EngineContext,
   transitions: RunTransitions,
-  run: Run,
+  run: RunHead,
   stop: StopSwitch,
 ): Promise<void> {
   const { store, events } = context
@@ -165,8 +165,8 @@ async function takeBack(
   })
 }
 
-function reload({ store }: EngineContext, id: number): Run {
-  const run = store.runs.get(id)
+function reload({ store }: EngineContext, id: number): RunHead {
+  const run = store.runs.head(id)
   if (run === null) throw new Error(`run ${id} disappeared`)
   return run
 }

@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { Store } from '../../store/store.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
  *
  * A run that an undo run takes back is not listed beside it: the undo run works on its steps.
  */
-export function interruptedRuns(store: Store): Run[] {
+export function interruptedRuns(store: Store): RunHead[] {
   const unfinished = store.runs.inState(['running', 'undoing'])
   const takenBack = new Set(unfinished.map(({ undoOf }) => undoOf))
   return unfinished.filter(({ id }) => !takenBack.has(id))

@@ -1,6 +1,6 @@
 import type { EventType } from '../../domain/event.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { Run, RunState } from '../../domain/run.ts'
+import type { RunHead, RunState } from '../../domain/run.ts'
 import type { Note, StepFailure } from '../../domain/step.ts'
 import type { UndoOutcome } from '../../provisioning/step-kind.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
@@ -14,20 +14,20 @@ const DETAIL_MAX = 2000
  * transaction where they belong together, so that a step's end and the next one's begin cost one flush.
  */
 export interface RunTransitions {
-  run(run: Run, from: RunState, to: RunState, data?: JsonObject): void
+  run(run: RunHead, from: RunState, to: RunState, data?: JsonObject): void
   /** Returns the step as it is then. */
-  begin(run: Run, step: StoredStep): StoredStep
-  applied(run: Run, step: StoredStep, notes: Note[]): void
-  failed(run: Run, step: StoredStep, failure: StepFailure, notes: Note[]): void
-  beginUndo(run: Run, step: StoredStep): void
-  undone(run: Run, step: StoredStep, outcome: UndoOutcome): void
+  begin(run: RunHead, step: StoredStep): StoredStep
+  applied(run: RunHead, step: StoredStep, notes: Note[]): void
+  failed(run: RunHead, step: StoredStep, failure: StepFailure, notes: Note[]): void
+  beginUndo(run: RunHead, step: StoredStep): void
+  undone(run: RunHead, step: StoredStep, outcome: UndoOutcome): void
   /** What came of the activation of a run that had succeeded, after its person pressed Start. */
-  activated(run: Run, step: StoredStep, notes: Note[]): void
-  notActivated(run: Run, step: StoredStep, failure: StepFailure): void
+  activated(run: RunHead, step: StoredStep, notes: Note[]): void
+  notActivated(run: RunHead, step: StoredStep, failure: StepFailure): void
 }
 
-export function createRunTransitions({ store, events, clock }: EngineContext): RunTransitions {
-  const append = (type: EventType, run: Run, data: JsonObject = {}) => {
+export function createRunTransitions({ store, events, clock, stuck }: EngineContext): RunTransitions {
+  const append = (type: EventType, run: RunHead, data: JsonObject = {}) => {
     events.append(
       type,
       { requestId: run.requestId, runId: run.id, telegramId: run.telegramId },
@@ -36,7 +36,7 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
     )
   }
   const about = ({ index, plan }: StoredStep): JsonObject => ({ index, kind: plan.kind })
-  const guard = (changed: boolean, run: Run) => {
+  const guard = (changed: boolean, run: RunHead) => {
     // One runner owns a run; anything else is a bug, and rolling back is the safe answer.
     if (!changed) throw new Error(`run ${run.id} is not in the state that its runner saw`)
   }
@@ -58,12 +58,14 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
       return { ...step, ...state }
     },
     applied(run, step, notes) {
+      stuck.clear(run.id)
       const duration_ms = durationOf(step)
       const change = { state: 'applied', finishedAt: clock(), notes } as const
       guard(store.runs.setStep(run.id, step.index, ['applying'], change), run)
       append('step.finished', run, { ...about(step), state: 'applied', duration_ms })
     },
     failed(run, step, failure, notes) {
+      stuck.clear(run.id)
       const duration_ms = durationOf(step)
       const change = { state: 'failed', finishedAt: clock(), notes, failure } as const
       guard(store.runs.setStep(run.id, step.index, ['applying', 'pending'], change), run)
@@ -84,6 +86,7 @@ export function createRunTransitions({ store, events, clock }: EngineContext): R
       guard(store.runs.setStep(run.id, step.index, from, { state: 'undoing', ...startedAt }), run)
     },
     undone(run, step, outcome) {
+      stuck.clear(run.id)
       const before = store.runs.step(run.id, step.index)
       const undoFailure = outcome.state === 'failed' ? outcome.failure : null
       const state = outcome.state === 'failed' ? 'undo_failed' : outcome.state

@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import { hasEnded } from '../../domain/transitions.ts'
 import type { EngineContext } from '../context.ts'
 import { claimRun } from './claim-run.ts'
@@ -27,15 +27,16 @@ export interface Runner {
 const STOP_GRACE_MS = 1000
 
 export function createRunner(context: EngineContext): Runner {
-  const { store, log, limits } = context
+  const { store, log, limits, stuck, clock } = context
   const transitions = createRunTransitions(context)
-  const active = new Map<number, { run: Run; done: Promise<void> }>()
+  const active = new Map<number, { run: RunHead; done: Promise<void> }>()
   const abort = new AbortController()
+  let clockCheck: NodeJS.Timeout | undefined
   let started = false
   let stopping = false
   const stop = { wanted: () => stopping, signal: abort.signal }
 
-  function work(run: Run): void {
+  function work(run: RunHead): void {
     const resumed = run.state !== 'queued'
     const done = (async () => {
       if (run.state === 'succeeded') return activateLate(context, transitions, run, stop)
@@ -44,11 +45,15 @@ export function createRunner(context: EngineContext): Runner {
     })().then(
       () => {
         active.delete(run.id)
+        stuck.clear(run.id)
         kick()
       },
       (error: unknown) => {
         // A bug, or a database that takes no more. The run keeps its place, so that nobody works on this person meanwhile.
         log.error({ err: error, run: run.id }, 'a run was interrupted and is tried again later')
+        const why = store.diskProblemOf(error) ?? 'internal'
+        stuck.note(run, 'interrupted', { why, every_ms: limits.retryMs })
+        stuck.announce(run)
         setTimeout(() => again(run.id), limits.retryMs).unref()
       },
     )
@@ -58,7 +63,7 @@ export function createRunner(context: EngineContext): Runner {
   function again(runId: number): void {
     if (stopping) return
     try {
-      const run = store.runs.get(runId)
+      const run = store.runs.head(runId)
       active.delete(runId)
       if (run !== null && !hasEnded(run.state)) work(run)
       kick()
@@ -69,16 +74,41 @@ export function createRunner(context: EngineContext): Runner {
   }
 
   function kick(): void {
-    if (!started || stopping) return
+    // With every place taken there is nothing to look for: who ends a run kicks again.
+    if (!started || stopping || active.size >= limits.concurrentRuns) return
     const resumed = interruptedRuns(store).filter(({ id }) => !active.has(id))
     for (const run of [...resumed, ...dueActivations(store), ...store.runs.inState(['queued'])]) {
+      if (active.has(run.id)) continue
       const others = [...active.values()].map((one) => one.run)
-      if (others.length >= limits.concurrentRuns) return
-      const busy = others.some(
-        (other) => other.id === run.id || other.osUser === run.osUser || other.telegramId === run.telegramId,
-      )
-      if (!busy) work(run)
+      const other = others.find(({ osUser, telegramId }) => {
+        return osUser === run.osUser || telegramId === run.telegramId
+      })
+      if (other !== undefined) {
+        stuck.note(run, 'other_run', { run: other.id }, run.queuedAt)
+      } else if (others.length >= limits.concurrentRuns) {
+        return
+      } else if (run.state === 'queued' && run.queuedAt - clock() > limits.clockToleranceMs) {
+        waitForClock(run)
+      } else {
+        if (stuck.of(run.id)?.code !== 'interrupted') stuck.clear(run.id)
+        work(run)
+      }
     }
+  }
+
+  /** Whether its approval is still good cannot be said by a clock that was set back. */
+  function waitForClock(run: RunHead): void {
+    stuck.note(run, 'clock_behind', { approved_at: run.queuedAt, now: clock() })
+    stuck.announce(run)
+    clearTimeout(clockCheck)
+    clockCheck = setTimeout(() => {
+      try {
+        kick()
+      } catch (error) {
+        log.error({ err: error }, 'cannot look whether the clock is right again')
+        waitForClock(run)
+      }
+    }, limits.retryMs).unref()
   }
 
   return {
@@ -92,6 +122,7 @@ export function createRunner(context: EngineContext): Runner {
     kick,
     async stop(deadlineMs) {
       stopping = true
+      clearTimeout(clockCheck)
       const settled = Promise.all([...active.values()].map(({ done }) => done))
       await Promise.race([settled, delay(deadlineMs)])
       abort.abort()

@@ -1,4 +1,5 @@
-import type { Run } from '../../domain/run.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { RunHead } from '../../domain/run.ts'
 import type { Note, PlanStep, StepFailure, StepKind, StepRecord } from '../../domain/step.ts'
 import type {
   StepContext,
@@ -8,11 +9,11 @@ import type {
 } from '../../provisioning/step-kind.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
 import type { EngineContext } from '../context.ts'
-import { withLockPatience } from './lock-patience.ts'
+import { withLockPatience, withoutRepeats } from './lock-patience.ts'
 
 /** Whose step it is: an undo run executes the steps of the run that it takes back. */
 export interface StepOwner {
-  run: Run
+  run: RunHead
   /** Whether a run that had succeeded is taken back. */
   undoing: boolean
 }
@@ -41,21 +42,29 @@ export async function applyStep(
   }
   const implementation = implementationOf(context, step.plan)
   if (implementation === null) return { ok: false, failure: unknownKind(step.plan), notes: [] }
-  const outcome = await withinDeadline(context, implementation.deadlineMs, stop, async (signal) => {
-    const journal = journalOf(context, owner, step, record)
+  const watch = { run: owner.run, kind: step.plan.kind, stop }
+  const journal = journalOf(context, owner, step, record)
+  const outcome = await withinDeadline(context, implementation, watch, async (signal) => {
     const stepContext: StepContext = { ...contextOf(context, owner), journal, signal }
-    const applied = await withLockPatience(context, signal, () =>
-      implementation.apply(stepContext, step.plan.params, journal.latest()),
+    const applied = await withLockPatience(
+      context,
+      signal,
+      () => implementation.apply(stepContext, step.plan.params, journal.latest()),
+      waitsForLock(context, owner.run),
     )
     if (!applied.ok) return applied
     const verified = await implementation.verify(stepContext, step.plan.params, journal.latest() ?? {})
     return verified.ok ? applied : { ...verified, notes: [...applied.notes, ...verified.notes] }
   })
+  journal.close()
   if ('stopped' in outcome) return outcome
   return 'value' in outcome ? outcome.value : { ok: false, failure: outcome.failure, notes: [] }
 }
 
-/** Takes one step back from its record, within its deadline. Never throws. */
+/**
+ * Takes one step back from its record, each try within its deadline. What fails may fail for a moment only, and whatever is not
+ * undone waits for a person: so it is tried again before it is given up. Never throws.
+ */
 export async function undoStep(
   context: EngineContext,
   owner: StepOwner,
@@ -71,15 +80,37 @@ export async function undoStep(
     if (record === null) return { state: 'undone', notes: [] }
     return { state: 'failed', failure: unknownKind(step.plan), notes: [] }
   }
-  const outcome = await withinDeadline(context, implementation.deadlineMs, stop, (signal) => {
-    const journal = journalOf(context, owner, step, record)
-    const stepContext = { ...contextOf(context, owner), journal, signal }
-    return withLockPatience(context, signal, () =>
-      implementation.undo(stepContext, step.plan.params, journal.latest()),
+  const { undoTries, undoPauseMs } = context.limits
+  const watch = { run: owner.run, kind: step.plan.kind, stop }
+  const journal = journalOf(context, owner, step, record)
+  let earlier: Note[] = []
+  for (let tries = 1; ; tries++) {
+    const outcome = await withinDeadline(context, implementation, watch, (signal) => {
+      const stepContext = { ...contextOf(context, owner), journal, signal }
+      return withLockPatience(
+        context,
+        signal,
+        () => implementation.undo(stepContext, step.plan.params, journal.latest()),
+        waitsForLock(context, owner.run),
+      )
+    })
+    if ('stopped' in outcome) return outcome
+    const undone: UndoOutcome =
+      'value' in outcome ? outcome.value : { state: 'failed', failure: outcome.failure, notes: [] }
+    const givenUp = 'givenUp' in outcome
+    if (givenUp) journal.close()
+    const notes = earlier.length === 0 ? undone.notes : withoutRepeats([...earlier, ...undone.notes])
+    // A service has waited and tried again already, and others wait for their turn at it.
+    const isFinal = undone.state !== 'failed' || givenUp || undone.failure.code.startsWith('service_')
+    if (isFinal || tries >= undoTries) return { ...undone, notes }
+    context.log.warn(
+      { run: owner.run.id, step: step.plan.kind, failure: undone.failure },
+      'an undo is tried again',
     )
-  })
-  if ('stopped' in outcome) return outcome
-  return 'value' in outcome ? outcome.value : { state: 'failed', failure: outcome.failure, notes: [] }
+    await delay(undoPauseMs, undefined, { signal: stop }).catch(() => undefined)
+    if (stop.aborted) return { stopped: true }
+    earlier = notes
+  }
 }
 
 /** A step that the plan has for completeness: what to say instead of doing anything, or null when there is work. */
@@ -111,34 +142,59 @@ function contextOf(
 
 function journalOf({ store }: EngineContext, { run }: StepOwner, step: StoredStep, first: StepRecord | null) {
   let latest = first
+  let closed = false
   return {
     /** See the invariants of `Database`: a single statement, durable when it returns. */
     commit(record: StepRecord) {
+      // It was given up and settles late: the step is somebody else's by now.
+      if (closed) throw new Error(`step ${step.index} of run ${run.id} went on after it was given up`)
       store.runs.setRecord(run.id, step.index, record)
       latest = structuredClone(record)
     },
     latest: () => latest,
+    close() {
+      closed = true
+    },
   }
 }
 
-type Settled<T> = { value: T } | { failure: StepFailure } | Stopped
+/** What holds the lock is a reason that others may want to know. */
+function waitsForLock({ stuck }: EngineContext, run: RunHead): (failure: StepFailure) => void {
+  return ({ params = {} }) => stuck.note(run, 'lock', params)
+}
+
+interface Watch {
+  run: RunHead
+  kind: StepKind
+  stop: AbortSignal
+}
+
+/** `givenUp`: it has not settled and may still do something. */
+type Settled<T> = { value: T } | { failure: StepFailure; givenUp?: true } | Stopped
 
 /**
  * Aborts the work at its deadline or when the worker must stop, and waits for it to settle, because what a step still does while
- * the next one begins is undefined. One that does not settle within the grace is given up.
+ * the next one begins is undefined. One that does not settle within the grace is given up. One that takes longer than usual is
+ * said so meanwhile.
+ *
+ * @throws what the database says when it takes no more: the step goes on from its record later
  */
 async function withinDeadline<T extends object>(
-  { limits, log }: EngineContext,
-  deadlineMs: number,
-  stop: AbortSignal,
+  { limits, log, stuck, store }: EngineContext,
+  { deadlineMs, usualMs = limits.usualStepMs }: Pick<AnyImplementation, 'deadlineMs' | 'usualMs'>,
+  { run, kind, stop }: Watch,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<Settled<T>> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), deadlineMs)
+  const slow = setTimeout(() => {
+    stuck.note(run, 'slow_step', { step: kind, usual_ms: usualMs, deadline_ms: deadlineMs })
+    stuck.announce(run)
+  }, usualMs)
   let grace: NodeJS.Timeout | undefined
   const givenUp = new Promise<Settled<T>>((resolve) => {
     const begin = () => {
-      grace ??= setTimeout(() => resolve({ failure: timedOut(deadlineMs) }), limits.graceMs)
+      grace ??= setTimeout(() => resolve({ failure: timedOut(deadlineMs), givenUp: true }), limits.graceMs)
     }
     deadline.signal.addEventListener('abort', begin, { once: true })
   })
@@ -151,6 +207,7 @@ async function withinDeadline<T extends object>(
     (error: unknown): Settled<T> => {
       if (stop.aborted) return { stopped: true }
       if (deadline.signal.aborted) return { failure: timedOut(deadlineMs) }
+      if (store.diskProblemOf(error) !== null) throw error
       log.error({ err: error }, 'a step threw, which is a bug')
       return { failure: { code: 'internal', detail: error instanceof Error ? error.message : String(error) } }
     },
@@ -159,6 +216,7 @@ async function withinDeadline<T extends object>(
     return await Promise.race([finished, givenUp])
   } finally {
     clearTimeout(timer)
+    clearTimeout(slow)
     clearTimeout(grace)
   }
 }

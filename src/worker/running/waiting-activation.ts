@@ -1,11 +1,11 @@
-import type { Run } from '../../domain/run.ts'
+import type { RunHead } from '../../domain/run.ts'
 import type { Note } from '../../domain/step.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
 import type { Store } from '../../store/store.ts'
 
 /** The activation of a run that succeeded while its account still waits for the person's Start. */
 interface WaitingActivation {
-  run: Run
+  run: RunHead
   step: StoredStep
 }
 

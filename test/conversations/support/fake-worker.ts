@@ -213,6 +213,8 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         state: 'queued',
         undoable: false,
         choices: [],
+        by_hand: [],
+        stuck: null,
         closed: null,
       },
       subject: { telegram_id, name, os_user, role },
@@ -251,7 +253,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ? {
             ...{ started_at: now() - 60_000, queued: 0, running: 0, open_requests: worker.requests.length },
             ...{ people: worker.roster.length, roster_problem: null, last_event: events.length },
-            ...{ rss_bytes: 90_000_000, disk_free_bytes: 5e10 },
+            ...{ rss_bytes: 90_000_000, disk_free_bytes: 5e10, stuck: [] },
           }
         : null,
     }),
@@ -389,7 +391,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         }))
       return { entries: entries.slice(0, limit), more: entries.length > limit }
     },
-    'people.list': () => ({ people: worker.roster }),
+    'people.list': () => ({ people: worker.roster, more: false }),
     'people.get': ({ name }) => {
       const person = worker.roster.find((one) => one.os_user === name || String(one.telegram_id) === name)
       if (person === undefined) throw refusal('not_found')
@@ -469,6 +471,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
           if (step.kind !== 'account' || isStuck) continue
           step.notes.push({ code: 'account.removed', params: { os_user: run.subject.os_user, uid: 1001 } })
         }
+      }
+      if (outcome === 'stuck') {
+        const { os_user } = run.subject
+        run.by_hand = [{ step: 'account', code: 'account', params: { os_user, uid: 1001 } }]
       }
       run.state = { succeed: 'succeeded', fail: 'undone', stuck: 'failed' }[outcome] as RunView['state']
       run.finished_at = now() + 96

@@ -70,6 +70,8 @@ export function runView(change: Partial<RunView> = {}): RunView {
     finished_at: 40,
     undoable: true,
     choices: ['undo'],
+    by_hand: [],
+    stuck: null,
     closed: null,
     ...change,
   }

@@ -25,7 +25,8 @@ export const GROUP = 'agents'
 /** Everything that an undone run must leave as it was. */
 export const TREES = ['/etc', '/home', SYSTEM_PLACES.data]
 
-const AGENT = '/usr/local/bin/test-agent'
+/** The agent command of every scene. */
+export const AGENT = '/usr/local/bin/test-agent'
 const GIVEN_NAMES = 'Ada Barbara Carol Dorothy Edith Frances Gladys Helen Irene Jean Katherine Lise Margaret'
 
 /** Somebody who is not on this host yet. */

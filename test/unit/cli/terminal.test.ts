@@ -245,7 +245,7 @@ describe('output', () => {
 
   it('never lets text from outside move the cursor, in text and in JSON', async () => {
     const name = 'Ev\u001b[2Je\u202e\u009b'
-    server.handlers['people.list'] = () => ({ people: [personView({ name })] })
+    server.handlers['people.list'] = () => ({ people: [personView({ name })], more: false })
     const text = await cli(['users'])
     for (const bad of ['\u001b', '\u202e', '\u009b']) expect(text.stdout).not.toContain(bad)
     const json = await cli(['users', '--json'])
@@ -261,7 +261,7 @@ describe('output', () => {
   })
 
   it('that nobody reads any more ends the command quietly', async () => {
-    server.handlers['people.list'] = () => ({ people: [personView()] })
+    server.handlers['people.list'] = () => ({ people: [personView()], more: false })
     const stdout = new PassThrough()
     stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
     const run = await cli(['users'], { world: { stdout } })

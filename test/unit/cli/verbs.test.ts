@@ -119,7 +119,7 @@ describe('every verb prints exactly one JSON document', () => {
         ready: true,
         details: null,
       })
-      server.handlers['people.list'] = () => ({ people: [personView()] })
+      server.handlers['people.list'] = () => ({ people: [personView()], more: false })
       server.handlers['people.get'] = () => ({ person: personView() })
       server.handlers['request.list'] = () => ({ requests: [requestView()], more: false })
       server.handlers['request.get'] = () => ({ request: requestView() })
@@ -259,7 +259,7 @@ describe('exit statuses', () => {
     writeFileSync(file, `paths: { run: ${server.folder} }\n`, { mode: 0o644 })
     const codeRoot = `${server.folder}/code`
     mkdirSync(`${codeRoot}/src`, { recursive: true })
-    server.handlers['people.list'] = () => ({ people: [] })
+    server.handlers['people.list'] = () => ({ people: [], more: false })
     const argv = ['users', '--json', '--config', file]
     expect((await cli(argv, { world: { codeRoot } })).status).toBe(0)
     chmodSync(`${codeRoot}/src`, 0o777)

@@ -219,3 +219,39 @@ describe('--wait', () => {
     await expect.poll(() => server.openStreams()).toBe(0)
   })
 })
+
+describe('run resume --wait', () => {
+  const RESUME = ['run', 'resume', '3', '--wait', '--json']
+
+  it.each([
+    ['undone', 0, undefined],
+    ['succeeded', 0, undefined],
+    ['failed', 1, 'run_failed'],
+  ] as const)(
+    'that ends %s has status %i: to whoever resumes an undo, undone is what they wanted',
+    async (state, status, code) => {
+      run = runView({ state: 'undoing', finished_at: null, undoable: false })
+      server.handlers['run.resume'] = () => ({ run })
+      const ended = cli(RESUME)
+      await following()
+      happen(() => {
+        run = { ...run, state, finished_at: 50 }
+      })
+      const result = await ended
+      expect(result.status).toBe(status)
+      expect(result.json()).toMatchObject({
+        run: { state },
+        ...(code === undefined ? {} : { error: { code } }),
+      })
+    },
+  )
+
+  it('is refused for a run in another state with status 2, and abandon needs a reason', async () => {
+    const error = { code: 'wrong_state', message: 'cannot resume run 3: it succeeded' } as const
+    server.handlers['run.resume'] = () => ({ error })
+    const refused = await cli(RESUME)
+    expect(refused.status).toBe(2)
+    expect(refused.json()).toMatchObject({ error })
+    expect((await cli(['run', 'abandon', '3', '--json'])).status).toBe(2)
+  })
+})

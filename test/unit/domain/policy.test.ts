@@ -35,6 +35,18 @@ function missing(
 }
 
 describe('what a request lacks', () => {
+  test('is an approval again once it is older than the policy lets a request be', () => {
+    const given = NOW - 5000
+    expect(missing({ count: 1 }, [approval('person:8', { at: given + 1 })])).toEqual([])
+    expect(missing({ count: 1 }, [approval('person:8', { at: given })])).toEqual([
+      { kind: 'approvals', have: 0, need: 1 },
+    ])
+    const terminal = approval('operator', { via: 'terminal', at: given })
+    expect(missing({ count: 1, step_up: 'terminal' }, [terminal, approval('person:8', { at: NOW })])).toEqual(
+      [{ kind: 'terminal' }],
+    )
+  })
+
   test('is nothing once as many distinct persons approved as the policy counts', () => {
     expect(missing({ count: 2 }, [approval('person:7')])).toEqual([{ kind: 'approvals', have: 1, need: 2 }])
     expect(missing({ count: 2 }, [approval('person:7'), approval('person:7', { at: 2 })])).toHaveLength(1)

@@ -80,6 +80,8 @@ const run: RunView = {
   finished_at: 210,
   undoable: true,
   choices: ['undo'],
+  by_hand: [],
+  stuck: null,
   closed: null,
 }
 const texts = (lines: { text: string }[]) => lines.map((line) => line.text)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { StepFailure } from '../../../domain/step.ts'
 import type { ProgramResult, Programs } from '../programs/programs.ts'
 import { lockFailure } from './account-lock.ts'
 
@@ -26,7 +27,18 @@ export function createAccountTools(programs: Pick<Programs, 'run'>): RunAccountT
   }
 }
 
+/** A tool that cannot write its lock file says so, and then that it "cannot lock": nobody else has it, and waiting is no use. */
 function explain(result: ProgramResult): ProgramResult {
-  const failure = result.ok ? null : lockFailure(result.stderr)
-  return result.ok || failure === null ? result : { ...result, failure }
+  if (result.ok) return result
+  const failure = diskFailure(result.stderr) ?? lockFailure(result.stderr)
+  return failure === null ? result : { ...result, failure }
+}
+
+/** strerror(3) of ENOSPC, EDQUOT and EROFS in the C locale, which programs have that are run without an environment. */
+function diskFailure(stderr: string): StepFailure | null {
+  const params = { path: '/etc' }
+  if (/No space left on device|Disk quota exceeded/.test(stderr))
+    return { code: 'disk_full', params, detail: stderr }
+  if (/Read-only file system/.test(stderr)) return { code: 'read_only', params, detail: stderr }
+  return null
 }

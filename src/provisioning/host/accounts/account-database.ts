@@ -8,8 +8,10 @@ import type { ProgramResult } from '../programs/programs.ts'
 export interface AccountDatabase {
   byName(name: string): Promise<PasswdEntry | null>
   byUid(uid: number): Promise<PasswdEntry | null>
+  /** The uids of many names at once; names without an account are left out. */
+  uidsOf(names: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Every entry of the local files. */
-  all(): Promise<PasswdEntry[]>
+  all(): Promise<readonly PasswdEntry[]>
   /** Every name of the local files that has this uid. */
   namesOf(uid: number): Promise<string[]>
   group(name: string): Promise<GroupEntry | null>

@@ -6,6 +6,7 @@ import type { ProgramResult, Programs } from '../programs/programs.ts'
 import type { AccountDatabase } from './account-database.ts'
 import { lastLoginOf, powerOf } from './account-database-power.ts'
 import { createAccountTools } from './account-database-tools.ts'
+import { parsedOnce } from './parsed-once.ts'
 import type { ShadowEntry } from './passwd.ts'
 import { foreignSources, namesLine, parseGroup, parsePasswd, parseShadow, settingOf } from './passwd.ts'
 
@@ -15,17 +16,22 @@ const CREATED_EXPIRED = { date: '1970-01-02', day: 1 }
 const EXPIRED_AGAIN = { date: '1970-01-03' }
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Reads the local files afresh for every question, which takes some 50 µs; nothing is kept. */
+/** Reads the local files afresh for every question, which takes some 50 µs, and parses them again when they say something else. */
 export function createAccountDatabase(
   programs: Pick<Programs, 'run'>,
   files: SafeFiles,
   clock: () => number = Date.now,
 ): AccountDatabase {
   const run = createAccountTools(programs)
-  const passwd = () => parsePasswd(read('/etc/passwd'))
-  const groups = () => parseGroup(read('/etc/group'))
+  const entriesOf = {
+    passwd: parsedOnce(parsePasswd),
+    group: parsedOnce(parseGroup),
+    shadow: parsedOnce(parseShadow),
+  }
+  const passwd = () => entriesOf.passwd(read('/etc/passwd'))
+  const groups = () => entriesOf.group(read('/etc/group'))
   const shadow = (name: string): ShadowEntry | null =>
-    parseShadow(read('/etc/shadow')).find((entry) => entry.name === name) ?? null
+    entriesOf.shadow(read('/etc/shadow')).find((entry) => entry.name === name) ?? null
   const isExpired = (entry: ShadowEntry | null) =>
     entry !== null && entry.expireDay !== null && entry.expireDay * DAY_MS <= clock()
 
@@ -67,6 +73,21 @@ export function createAccountDatabase(
 
     async all() {
       return passwd()
+    },
+
+    async uidsOf(names) {
+      const wanted = new Set(names)
+      const found = new Map<string, number>()
+      for (const { name, uid } of passwd()) {
+        // As getpwnam(3): the first line of a name wins.
+        if (wanted.has(name) && !found.has(name)) found.set(name, uid)
+      }
+      if (foreignSources(read('/etc/nsswitch.conf'), 'passwd').length === 0) return found
+      for (const name of wanted) {
+        const entry = found.has(name) ? null : await byName(name)
+        if (entry !== null) found.set(name, entry.uid)
+      }
+      return found
     },
 
     async namesOf(uid) {

@@ -44,7 +44,7 @@ export function parseShadow(text: string): ShadowEntry[] {
 
 /** Whether a line of a colon-separated file begins with this name. */
 export function namesLine(text: string, name: string): boolean {
-  return fieldsOf(text).some((fields) => fields[0] === name)
+  return text.startsWith(`${name}:`) || text.includes(`\n${name}:`)
 }
 
 /** `KEY value` of login.defs(5), or `KEY=value` of /etc/default/useradd; the last one counts. */

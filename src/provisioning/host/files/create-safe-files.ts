@@ -10,6 +10,7 @@ import {
   rmdirSync,
 } from 'node:fs'
 import type { PathFact } from '../../../domain/facts.ts'
+import { hasMountBelow } from './mounts.ts'
 import { moveToQuarantine, quarantinedFrom } from './quarantine.ts'
 import { decode, readAll, withRegularFile } from './regular-file.ts'
 import { discardReplacement, replaceFile } from './replacement.ts'
@@ -108,7 +109,10 @@ export function createSafeFiles({ mode, dataDir }: SafeFilesOptions): SafeFiles 
 
     async listTree(path, limit) {
       return outcome(path, () =>
-        inDirectory(path, null, (directory) => ({ tree: treeOf(directory, path, limit) })),
+        inDirectory(path, null, (directory) => {
+          if (hasMountBelow(path)) throw occupied(path)
+          return { tree: treeOf(directory, path, limit) }
+        }),
       )
     },
 

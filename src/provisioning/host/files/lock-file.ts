@@ -7,10 +7,12 @@ import { at, failureOf, inParent, lstatAt, occupied, withOpen } from './safe-fil
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants
 const RETRY_MS = 20
+const RELEASE_TRIES = 2
 
 /**
  * Runs `work` while this process holds a lock file (0600, in a folder of its own, 0700, so that nobody else can hold it). It
- * names pid and start time of its holder: one whose holder is gone is taken over. Not reentrant.
+ * names pid and start time of its holder: one whose holder is gone is taken over. Not reentrant: whoever calls lets one of its
+ * own end before the next begins.
  *
  * INVARIANT: only one process of root runs this at a time in ordinary service (the worker's database refuses a second
  * one); the file guards against the exception, so that two that find the same dead holder at once are not expected.
@@ -35,7 +37,22 @@ export async function withLockFile<T extends object>(
   try {
     return await work()
   } finally {
-    inParent(path, trust, (parent, name) => unlinkSync(at(parent, name)))
+    release(path, trust)
+  }
+}
+
+/**
+ * What was done under the lock is done: one that cannot be removed is not its failure. It names us, so the next of ours takes
+ * it over, and anybody else once we are gone.
+ */
+function release(path: string, trust: Trust): void {
+  for (let tries = 0; tries < RELEASE_TRIES; tries++) {
+    try {
+      inParent(path, trust, (parent, name) => unlinkSync(at(parent, name)))
+      return
+    } catch {
+      // Once more.
+    }
   }
 }
 
@@ -58,7 +75,10 @@ function takeLock(path: string, trust: Trust): FileOutcome<{ holder: number | nu
   }
 }
 
-/** The pid in the lock file if that very process still runs. */
+/**
+ * The pid in the lock file if that very process still runs. Our own is nobody's: ours follow one another, so this is one
+ * that could not be removed.
+ */
 function holderOf(parent: number, name: string, path: string): number | null {
   const stats = lstatAt(parent, name)
   if (stats === null) return null
@@ -66,5 +86,6 @@ function holderOf(parent: number, name: string, path: string): number | null {
   const text = withOpen(parent, name, O_RDONLY, (descriptor) => readFileSync(descriptor, 'utf8'))
   const [pid, startTime] = text.trim().split(' ')
   if (!pid || !startTime || !/^[0-9]+$/.test(pid)) return null
+  if (Number(pid) === process.pid) return null
   return readProcess(Number(pid))?.startTime === startTime ? Number(pid) : null
 }

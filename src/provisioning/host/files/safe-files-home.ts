@@ -1,6 +1,5 @@
 import {
   constants,
-  copyFileSync,
   fchmodSync,
   fchownSync,
   fstatSync,
@@ -13,15 +12,27 @@ import {
   rmdirSync,
   symlinkSync,
   unlinkSync,
+  writeSync,
 } from 'node:fs'
+import { readAll, withRegularFile } from './regular-file.ts'
 import type { FileIdentity, Ownership, TreeEntry } from './safe-files.ts'
 import { treeOf } from './safe-files-tree.ts'
 import type { Trust } from './safe-files-walk.ts'
-import { at, identityOf, inDirectory, lstatAt, occupied, unsafe, withOpen } from './safe-files-walk.ts'
+import {
+  at,
+  checkTrusted,
+  identityOf,
+  inDirectory,
+  lstatAt,
+  occupied,
+  unsafe,
+  withOpen,
+} from './safe-files-walk.ts'
 
-const { O_DIRECTORY, O_RDONLY } = constants
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_WRONLY } = constants
 /** More than this in the skeleton is a mistake, not a skeleton. */
-const SKELETON_LIMIT = 2000
+const SKELETON_ENTRIES = 2000
+const SKELETON_BYTES = 64 * 1024 * 1024
 
 /**
  * Builds a home as `home` inside `staging`, which only root can enter: as long as it is there, nobody but root reaches
@@ -37,49 +48,65 @@ export function buildHome(
   return withOpen(staging, 'home', O_RDONLY | O_DIRECTORY, (home) => {
     if (lstatSync(skeleton, { throwIfNoEntry: false })) {
       inDirectory(skeleton, trust, (source) =>
-        copyInto(source, home, skeleton, owner, { left: SKELETON_LIMIT }),
+        copyInto(source, home, skeleton, {
+          owner,
+          trust,
+          left: { entries: SKELETON_ENTRIES, bytes: SKELETON_BYTES },
+        }),
       )
     }
-    fchownSync(home, owner.uid, owner.gid)
-    fchmodSync(home, 0o700)
+    giveTo(home, owner, 0o700)
     fsyncSync(home)
-    return { identity: identityOf(fstatSync(home)), tree: treeOf(home, skeleton, SKELETON_LIMIT) }
+    return { identity: identityOf(fstatSync(home)), tree: treeOf(home, skeleton, SKELETON_ENTRIES) }
   })
 }
 
-function copyInto(
-  source: number,
-  target: number,
-  path: string,
-  owner: Ownership,
-  budget: { left: number },
-): void {
+interface Copying {
+  owner: Ownership
+  trust: Trust
+  /** What may still be copied. */
+  left: { entries: number; bytes: number }
+}
+
+/** Copies files, folders and links. What somebody else could exchange meanwhile is refused, not copied. */
+function copyInto(source: number, target: number, path: string, copying: Copying): void {
+  const { owner, trust, left } = copying
   for (const name of readdirSync(at(source, '.'))) {
-    if (--budget.left < 0) throw unsafe(path, 'too_large')
+    const below = `${path}/${name}`
+    if (--left.entries < 0) throw unsafe(path, 'too_large')
     const stats = lstatAt(source, name)
     if (stats?.isSymbolicLink()) {
       symlinkSync(readlinkSync(at(source, name)), at(target, name))
       lchownSync(at(target, name), owner.uid, owner.gid)
     } else if (stats?.isFile()) {
-      copyFileSync(at(source, name), at(target, name), constants.COPYFILE_EXCL)
-      own(target, name, O_RDONLY, owner, stats.mode & 0o755)
+      withRegularFile(source, name, below, (from, { size, mode }) => {
+        left.bytes -= size
+        if (left.bytes < 0) throw unsafe(below, 'too_large')
+        withOpen(target, name, O_WRONLY | O_CREAT | O_EXCL, (to) => {
+          writeAll(to, readAll(from, below, size))
+          giveTo(to, owner, mode & 0o755)
+        })
+      })
     } else if (stats?.isDirectory()) {
       mkdirSync(at(target, name), 0o700)
-      withOpen(source, name, O_RDONLY | O_DIRECTORY, (from) =>
-        withOpen(target, name, O_RDONLY | O_DIRECTORY, (to) =>
-          copyInto(from, to, `${path}/${name}`, owner, budget),
-        ),
-      )
-      own(target, name, O_RDONLY | O_DIRECTORY, owner, stats.mode & 0o755)
+      withOpen(source, name, O_RDONLY | O_DIRECTORY, (from) => {
+        checkTrusted(from, below, trust, false)
+        withOpen(target, name, O_RDONLY | O_DIRECTORY, (to) => {
+          copyInto(from, to, below, copying)
+          giveTo(to, owner, stats.mode & 0o755)
+        })
+      })
     }
   }
 }
 
-function own(parent: number, name: string, flags: number, owner: Ownership, mode: number): void {
-  withOpen(parent, name, flags, (descriptor) => {
-    fchownSync(descriptor, owner.uid, owner.gid)
-    fchmodSync(descriptor, mode)
-  })
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+}
+
+function giveTo(descriptor: number, owner: Ownership, mode: number): void {
+  fchownSync(descriptor, owner.uid, owner.gid)
+  fchmodSync(descriptor, mode)
 }
 
 /**

@@ -173,7 +173,8 @@ function openNext(parent: number, name: string, walked: string): number {
   }
 }
 
-function checkTrusted(descriptor: number, walked: string, trust: Trust, onTheWay: boolean): void {
+/** Refuses a directory that anybody beside the trusted could change. */
+export function checkTrusted(descriptor: number, walked: string, trust: Trust, onTheWay: boolean): void {
   const { uid, mode } = fstatSync(descriptor)
   if (!trust.owners.has(uid)) throw unsafe(walked, 'owner')
   // The group bits show the mask where there is an ACL, so a named entry with write permission is seen here too.

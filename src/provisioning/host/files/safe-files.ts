@@ -53,7 +53,7 @@ export interface SafeFiles {
   removeTemporary(path: string, temporaryName: string): Promise<FileOutcome>
   /**
    * Every entry below the directory, sorted by path, in anybody's tree; reads no contents. Fails with `path_occupied` beyond
-   * `limit` entries.
+   * `limit` entries, and where something is mounted below it.
    */
   listTree(path: string, limit: number): Promise<FileOutcome<{ tree: TreeEntry[] }>>
   /** Whether every component up to the path's parent is safe for root to work under. */

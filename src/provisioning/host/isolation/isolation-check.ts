@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { AccountDatabase } from '../accounts/account-database.ts'
 import { foreignSources } from '../accounts/passwd.ts'
 import type { Programs } from '../programs/programs.ts'
@@ -34,7 +35,11 @@ export interface IsolationAnswer {
   missing: string[]
 }
 
-interface Surroundings {
+/** So many paths are looked at before others get their turn. */
+const AT_ONCE = 500
+
+/** What a decision may ask beside the file system. */
+export interface Surroundings {
   programs: Pick<Programs, 'run'>
   accounts: Pick<AccountDatabase, 'byName' | 'byUid' | 'group' | 'groupsOf'>
 }
@@ -52,29 +57,24 @@ export async function checkIsolation(
 ): Promise<IsolationAnswer> {
   const { person, own, others } = question
   const trails = createTrailReader(programs)
-  const groups = new Map<string, Promise<readonly number[] | null>>()
-  const gidsOf = (name: string) => {
-    const found = groups.get(name) ?? groupIds({ programs, accounts }, name)
-    groups.set(name, found)
-    return found
-  }
+  const judge = createJudge({ programs, accounts }, trails)
   const findings: IsolationFinding[] = []
   const judged: string[] = []
 
   const towards = async (path: string, closedness: Closedness): Promise<void> => {
-    const fact = await trails.trail(path)
+    const fact = trails.trail(path)
     // A link of somebody's own to what is not theirs is no folder of theirs; else anybody could veto everybody's proof.
     if (fact.state === 'there' && leadsAway(fact)) return
-    const trail = await trailOf(trails, path, judged, findings, person.osUser)
+    const trail = trailOf(trails, path, judged, findings, person.osUser)
     if (trail === null) return
     const suspect: Suspect = { name: person.osUser, uid: person.uid }
-    note(findings, suspect, path, await decide(trails, gidsOf, suspect, trail, closedness))
+    note(findings, suspect, path, await judge(suspect, trail, closedness))
   }
   const from = async (path: string): Promise<void> => {
-    const trail = await trailOf(trails, path, judged, findings, 'somebody else')
+    const trail = trailOf(trails, path, judged, findings, 'somebody else')
     if (trail === null) return
     for (const suspect of await suspects(accounts, trail, person.uid, others)) {
-      note(findings, suspect, path, await decide(trails, gidsOf, suspect, trail, 'closed'))
+      note(findings, suspect, path, await judge(suspect, trail, 'closed'))
     }
   }
 
@@ -84,52 +84,65 @@ export async function checkIsolation(
     ...question.unlisted.map((path) => () => towards(path, 'unlisted')),
     ...closed.map((path) => () => towards(path, 'closed')),
   ]
-  // One after the other where one finds the folders that the next ones share, then all at once.
-  for (const look of looks.splice(0, own.length)) await look()
-  await Promise.all(looks.map((look) => look()))
+  for (let from = 0; from < looks.length; from += AT_ONCE) {
+    if (from > 0) await yieldToOthers()
+    await Promise.all(looks.slice(from, from + AT_ONCE).map((look) => look()))
+  }
   const missing = own.filter(
     (path) => !judged.includes(path) && !findings.some((found) => found.path === path),
   )
   return { findings, judged, missing }
 }
 
-interface Suspect {
+/** Somebody who may try. */
+export interface Suspect {
   name: string
   uid: number
 }
 
 /** Whether somebody's own symbolic link leads to what belongs to somebody else. */
-function leadsAway({ trail, linkOwners }: Extract<TrailFact, { state: 'there' }>): boolean {
+export function leadsAway({ trail, linkOwners }: Extract<TrailFact, { state: 'there' }>): boolean {
   const target = trail.components.at(-1)
   return linkOwners.size > 0 && target !== undefined && !linkOwners.has(target.uid)
 }
 
-async function trailOf(
+function trailOf(
   trails: TrailReader,
   path: string,
   judged: string[],
   findings: IsolationFinding[],
   who: string,
-): Promise<Trail | null> {
-  const fact = await trails.trail(path)
+): Trail | null {
+  const fact = trails.trail(path)
   if (fact.state === 'unknown') findings.push({ path, who, why: `cannot be looked at: ${fact.why}` })
   if (fact.state !== 'there') return null
   judged.push(path)
   return fact.trail
 }
 
+/** Decides for one of them; remembers groups and access lists for as long as it is used, so use one for one decision. */
+export type Judge = (suspect: Suspect, trail: Trail, closedness: Closedness) => Promise<Reach>
+
 /** First by what holds for any groups and any access list, then by theirs. */
-async function decide(
-  trails: TrailReader,
-  gidsOf: (name: string) => Promise<readonly number[] | null>,
-  suspect: Suspect,
-  trail: Trail,
-  closedness: Closedness,
-): Promise<Reach> {
-  const atMost = reach({ uid: suspect.uid, gids: null }, trail, closedness)
-  if (atMost.isolated) return atMost
-  const who: Reacher = { uid: suspect.uid, gids: await gidsOf(suspect.name) }
-  return reach(who, await trails.withAccessLists(trail), closedness)
+export function createJudge(surroundings: Surroundings, trails: TrailReader): Judge {
+  const groups = new Map<string, Promise<readonly number[] | null>>()
+  const gidsOf = (name: string) => {
+    const found = groups.get(name) ?? groupIds(surroundings, name)
+    groups.set(name, found)
+    return found
+  }
+  const listed = new WeakMap<Trail, Promise<Trail>>()
+  const withAccessLists = (trail: Trail) => {
+    const found = listed.get(trail) ?? trails.withAccessLists(trail)
+    listed.set(trail, found)
+    return found
+  }
+  return async (suspect, trail, closedness) => {
+    const atMost = reach({ uid: suspect.uid, gids: null }, trail, closedness)
+    if (atMost.isolated) return atMost
+    const who: Reacher = { uid: suspect.uid, gids: await gidsOf(suspect.name) }
+    return reach(who, await withAccessLists(trail), closedness)
+  }
 }
 
 /**

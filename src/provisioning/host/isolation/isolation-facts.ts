@@ -1,6 +1,5 @@
-import type { Stats } from 'node:fs'
-import { lstat, readlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstatSync, readlinkSync, type Stats } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
 import type { Programs } from '../programs/programs.ts'
 import type { Component, Trail } from './isolation.ts'
 
@@ -13,28 +12,28 @@ export type TrailFact =
   | { state: 'absent' }
   | { state: 'unknown'; why: string }
 
-/** Looks at the way to paths; remembers each folder for as long as it is used, so use one for one decision. */
+/**
+ * Looks at the way to paths; remembers each folder for as long as it is used, so use one for one decision. Synchronous, as all
+ * work on files here: a thousand people's folders take some 20 ms that way, and ten times that through the thread pool.
+ */
 export interface TrailReader {
-  trail(path: string): Promise<TrailFact>
+  trail(path: string): TrailFact
   /** The same trail with `accessList` filled in: one program for all that could have one that matters. */
   withAccessLists(trail: Trail): Promise<Trail>
 }
 
 export function createTrailReader(programs: Pick<Programs, 'run'>): TrailReader {
-  const seen = new Map<string, Stats | Promise<Stats>>()
-  // What is known is given at once: a thousand people share their parents, and each wait would be a turn of the loop.
+  const seen = new Map<string, Stats | null>()
   const look: Look = (path) => {
     const known = seen.get(path)
     if (known !== undefined) return known
-    const looking = lstat(path).then((stats) => {
-      seen.set(path, stats)
-      return stats
-    })
-    seen.set(path, looking)
-    return looking
+    const stats = lstatSync(path, { throwIfNoEntry: false }) ?? null
+    seen.set(path, stats)
+    return stats
   }
+  const plainWays = new Map<string, Component[] | null>()
   return {
-    trail: (path) => readTrail(look, path),
+    trail: (path) => plainTrail(look, plainWays, path) ?? readTrail(look, path),
     async withAccessLists({ components, linkFolders }) {
       const lists = await accessLists(programs, [...components, ...linkFolders])
       const fill = (component: Component) => ({ ...component, accessList: lists.get(component.path) ?? null })
@@ -43,10 +42,40 @@ export function createTrailReader(programs: Pick<Programs, 'run'>): TrailReader 
   }
 }
 
-type Look = (path: string) => Stats | Promise<Stats>
+/** Null: there is nothing of that name. */
+type Look = (path: string) => Stats | null
+
+/**
+ * The trail of a path without links and dots whose folders are all there, which is the rule; else null. People share most of
+ * the way to their folders: what is known of a folder's way is not put together again.
+ */
+function plainTrail(look: Look, known: Map<string, Component[] | null>, path: string): TrailFact | null {
+  const wayTo = (at: string): Component[] | null => {
+    const found = known.get(at)
+    if (found !== undefined) return found
+    const parent = at === '/' ? [] : wayTo(dirname(at))
+    const stats = parent === null ? null : look(at)
+    const isPlain = parent !== null && stats !== null && !stats.isSymbolicLink()
+    const way = isPlain ? [...parent, componentOf(at, stats)] : null
+    known.set(at, way)
+    return way
+  }
+  // With a slash at its end the kernel would follow a link there.
+  if (!/^\/.*[^/]$/.test(path) || normalize(path) !== path) return null
+  try {
+    const components = wayTo(path)
+    return components && { state: 'there', trail: { components, linkFolders: [] }, linkOwners: new Set() }
+  } catch {
+    return null
+  }
+}
+
+function componentOf(path: string, { uid, gid, mode }: Stats): Component {
+  return { path, uid, gid, mode: mode & 0o7777, accessList: null }
+}
 
 /** Walks as the kernel does: link by link, keeping the folders that the links lie in. */
-async function readTrail(look: Look, path: string): Promise<TrailFact> {
+function readTrail(look: Look, path: string): TrailFact {
   if (!path.startsWith('/')) throw new Error(`cannot look at the way to "${path}": not an absolute path`)
   const names = path.split('/').filter((name) => name !== '')
   const linkFolders = new Set<string>()
@@ -62,8 +91,8 @@ async function readTrail(look: Look, path: string): Promise<TrailFact> {
         continue
       }
       const next = join(at, name)
-      const found = look(next)
-      const stats = found instanceof Promise ? await found : found
+      const stats = look(next)
+      if (stats === null) return { state: 'absent' }
       if (!stats.isSymbolicLink()) {
         at = next
         continue
@@ -74,7 +103,7 @@ async function readTrail(look: Look, path: string): Promise<TrailFact> {
         linkFolders.add(folder)
         if (folder === '/') break
       }
-      const target = await readlink(next)
+      const target = readlinkSync(next)
       names.unshift(...target.split('/').filter((part) => part !== ''))
       if (target.startsWith('/')) at = '/'
     }
@@ -84,20 +113,18 @@ async function readTrail(look: Look, path: string): Promise<TrailFact> {
       if (folder === '/') break
     }
     for (const folder of onTheWay) linkFolders.delete(folder)
-    const read = async (folders: Iterable<string>): Promise<Component[]> => {
+    const read = (folders: Iterable<string>): Component[] | null => {
       const components: Component[] = []
       for (const folder of folders) {
-        const found = look(folder)
-        const { uid, gid, mode } = found instanceof Promise ? await found : found
-        components.push({ path: folder, uid, gid, mode: mode & 0o7777, accessList: null })
+        const stats = look(folder)
+        if (stats === null) return null
+        components.push(componentOf(folder, stats))
       }
       return components
     }
-    return {
-      state: 'there',
-      trail: { components: await read(onTheWay), linkFolders: await read(linkFolders) },
-      linkOwners,
-    }
+    const [components, folders] = [read(onTheWay), read(linkFolders)]
+    if (components === null || folders === null) return { state: 'absent' }
+    return { state: 'there', trail: { components, linkFolders: folders }, linkOwners }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent' }

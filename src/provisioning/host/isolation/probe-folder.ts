@@ -1,5 +1,13 @@
-import { constants } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { FileOutcome } from '../files/safe-files.ts'
 
@@ -14,16 +22,15 @@ const MODE = 0o700
 export async function ensureProbeFolder(stateDir: string): Promise<FileOutcome<{ path: string }>> {
   const path = join(stateDir, 'isolation-probe')
   try {
-    await mkdir(path, { mode: MODE }).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    })
-    const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    // Two runs at once find or make the same one; nobody removes it.
+    if (!existsSync(path)) mkdirSync(path, { mode: MODE })
+    const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
     try {
-      const { uid, gid, mode } = await folder.stat()
-      if (uid !== PROBE_UID || gid !== PROBE_UID) await folder.chown(PROBE_UID, PROBE_UID)
-      if ((mode & 0o7777) !== MODE) await folder.chmod(MODE)
+      const { uid, gid, mode } = fstatSync(folder)
+      if (uid !== PROBE_UID || gid !== PROBE_UID) fchownSync(folder, PROBE_UID, PROBE_UID)
+      if ((mode & 0o7777) !== MODE) fchmodSync(folder, MODE)
     } finally {
-      await folder.close()
+      closeSync(folder)
     }
     return { ok: true, path }
   } catch (error) {

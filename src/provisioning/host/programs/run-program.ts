@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { StepFailure } from '../../../domain/step.ts'
 import { BoundedOutput } from './bounded-output.ts'
 import { OUTPUT_LIMIT_BYTES, type ProgramResult, type RunOptions } from './programs.ts'
@@ -72,7 +72,10 @@ export async function runProgram(spawn: Spawn, launch: Launch): Promise<ProgramR
   clearTimeout(deadline)
   signal?.removeEventListener('abort', onAbort)
   const pipes = Promise.all([stdout.ended, stderr.ended])
-  if (end.kind === 'exit' && stopped === null) await Promise.race([pipes, delay(PIPE_GRACE_MS)])
+  if (end.kind === 'exit' && stopped === null) {
+    // What was said before the end is in the pipes. A timer may come before they were ever looked at; what follows it does not.
+    await Promise.race([pipes, delay(PIPE_GRACE_MS).then(() => nextTurn())])
+  }
   child.stdout.destroy()
   child.stderr.destroy()
 

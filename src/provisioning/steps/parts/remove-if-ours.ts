@@ -4,6 +4,7 @@ import type { PersonIdentity } from '../../host/programs/programs.ts'
 
 /** More entries than this are not compared but kept. */
 const TREE_LIMIT = 20_000
+const TRIES = 2
 
 /** A directory's size and time change with what is in it, which is listed itself. */
 function fingerprint(entry: TreeEntry): string {
@@ -22,17 +23,27 @@ export async function removeIfOurs(
   options: { neverActive: boolean; signal: AbortSignal },
 ): Promise<'removed' | 'kept'> {
   const { path, identity, left } = directory
-  const listed = await host.files.listTree(path, TREE_LIMIT)
-  if (!listed.ok) return 'kept'
-  const { tree } = listed
   const known = new Set(left.map(fingerprint))
-  const asLeft = tree.every((entry) => known.has(fingerprint(entry)))
-  const ownDoing = options.neverActive && tree.every((entry) => entry.uid === person.uid)
-  if (!asLeft && !ownDoing) return 'kept'
-  if (tree.length > 0) {
-    const argv: [string, ...string[]] = ['/usr/bin/find', path, '-xdev', '-mindepth', '1', '-delete']
-    const emptied = await host.programs.runAsPerson(person, argv, { signal: options.signal })
-    if (!emptied.ok) return 'kept'
+  for (let tries = 1; ; tries++) {
+    const listed = await host.files.listTree(path, TREE_LIMIT)
+    if (!listed.ok) return 'kept'
+    const { tree } = listed
+    const asLeft = tree.every((entry) => known.has(fingerprint(entry)))
+    const ownDoing = options.neverActive && tree.every((entry) => entry.uid === person.uid)
+    if (!asLeft && !ownDoing) return 'kept'
+    const emptied = tree.length === 0 || (await empty(host, person, path, options.signal))
+    if (emptied && (await host.files.removeEmptyDirectory(path, identity)).ok) return 'removed'
+    // What failed for a moment does not have to end in the quarantine.
+    if (tries === TRIES || options.signal.aborted) return 'kept'
   }
-  return (await host.files.removeEmptyDirectory(path, identity)).ok ? 'removed' : 'kept'
+}
+
+async function empty(
+  { programs }: Host,
+  person: PersonIdentity,
+  path: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const argv: [string, ...string[]] = ['/usr/bin/find', path, '-xdev', '-mindepth', '1', '-delete']
+  return (await programs.runAsPerson(person, argv, { signal })).ok
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { RosterEntry } from '../../../domain/person.ts'
 import { ROOT_EQUIVALENT_GROUPS } from '../../../domain/role.ts'
 import type { Note, SmokeTestParams, StepFailure } from '../../../domain/step.ts'
 import { quarantineFor } from '../../host/files/quarantine.ts'
@@ -27,7 +28,7 @@ export async function proveIsolation(
   if (host.environment.mode === 'single-user') {
     return { ok: true, notes: [{ code: 'smoke.isolation_not_applicable' }], forbidden: [] }
   }
-  const { dataDir, stateDir, rosterFile, secretsFile, databaseFile } = host.environment
+  const { dataDir, stateDir, rosterFile, databaseFile } = host.environment
   const [roster, probeFolder] = await Promise.all([host.readRoster(), ensureProbeFolder(stateDir)])
   if (!roster.ok) {
     const failure: StepFailure = { code: 'roster_unusable', params: { path: rosterFile, why: roster.why } }
@@ -41,20 +42,10 @@ export async function proveIsolation(
     params.osUser,
     others.map((other) => other.osUser),
   )
-  const folders = (telegramId: number) =>
-    ['memory', 'history'].map((kind) => join(dataDir, kind, String(telegramId)))
-  const guarded = [rosterFile, secretsFile, databaseFile, probeFolder.path]
-  const own = [...new Set([...folders(params.telegramId), ...params.writable])]
-  // What is inside a home is the person's and never moved by root.
-  const movable = [params.home, ...own.filter((path) => !path.startsWith(`${params.home}/`))]
-  const quarantines = new Set(movable.map((path) => quarantineFor(path, dataDir)))
-  const question: IsolationQuestion = {
-    person,
-    own,
-    others,
-    closed: [...guarded, `${databaseFile}-wal`, `${databaseFile}-shm`, ...quarantines],
-    unlisted: [stateDir],
-  }
+  const own = ownFolders(dataDir, params)
+  const guarded = guardedPaths(host, probeFolder.path)
+  const closed = [...guarded, ...besideDatabase(databaseFile), ...quarantinesOf(dataDir, params)]
+  const question: IsolationQuestion = { person, own, others, closed, unlisted: [stateDir] }
   const { findings, judged, missing } = await checkIsolation(host, question)
   if (missing[0] !== undefined) {
     const failure: StepFailure = {
@@ -78,11 +69,38 @@ export async function proveIsolation(
   }
 }
 
+/** The person's folders, whether they are theirs to write in or the service's. */
+export function ownFolders(dataDir: string, { telegramId, writable }: SmokeTestParams): string[] {
+  return [...new Set([...dataFolders(dataDir, telegramId), ...writable])]
+}
+
+function dataFolders(dataDir: string, telegramId: number): string[] {
+  return ['memory', 'history'].map((kind) => join(dataDir, kind, String(telegramId)))
+}
+
+/** What is root's and a person may try to read. */
+export function guardedPaths({ environment }: Pick<Host, 'environment'>, probeFolder: string): string[] {
+  const { rosterFile, secretsFile, databaseFile } = environment
+  return [rosterFile, secretsFile, databaseFile, probeFolder]
+}
+
+/** Files of the database that come and go. */
+export function besideDatabase(databaseFile: string): string[] {
+  return [`${databaseFile}-wal`, `${databaseFile}-shm`]
+}
+
+/** Where root would keep what it moves away of this person. What is inside a home is theirs and never moved. */
+export function quarantinesOf(dataDir: string, params: SmokeTestParams): Set<string> {
+  const { home } = params
+  const movable = [home, ...ownFolders(dataDir, params).filter((path) => !path.startsWith(`${home}/`))]
+  return new Set(movable.map((path) => quarantineFor(path, dataDir)))
+}
+
 /** The other people of the roster with their folders, as far as the roster and the inherited workspace say them. */
-async function othersOf(
+export async function othersOf(
   host: Host,
-  params: SmokeTestParams,
-  entries: (Awaited<ReturnType<Host['readRoster']>> & { ok: true })['entries'],
+  params: Pick<SmokeTestParams, 'osUser' | 'telegramId' | 'inheritedWorkspace'>,
+  entries: readonly RosterEntry[],
 ): Promise<IsolationQuestion['others']> {
   const { dataDir } = host.environment
   const others = entries.filter(
@@ -90,7 +108,7 @@ async function othersOf(
   )
   return Promise.all(
     others.map(async ({ os_user: osUser, telegram_id: telegramId, workspace_base }) => {
-      const folders = ['memory', 'history'].map((kind) => join(dataDir, kind, String(telegramId)))
+      const folders = dataFolders(dataDir, telegramId)
       const template = workspace_base ?? params.inheritedWorkspace
       const home = template?.includes('{home}') ? ((await host.accounts.byName(osUser))?.home ?? null) : ''
       // Without an account there is no home and no workspace in it.
@@ -136,7 +154,8 @@ async function powerNotes(
   )
 }
 
-function notIsolated(findings: [IsolationFinding, ...IsolationFinding[]] | IsolationFinding[]): StepFailure {
+/** At least one finding as a failure. */
+export function notIsolated(findings: readonly IsolationFinding[]): StepFailure {
   const [first, ...rest] = findings
   const { path, who, why } = first!
   const detail = rest.map((other) => `${other.who} can reach ${other.path}: ${other.why}`).join('\n')

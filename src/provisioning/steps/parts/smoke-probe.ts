@@ -10,6 +10,7 @@ import {
 } from '../../host/isolation/probe-script.ts'
 import type { PersonIdentity, ProgramResult } from '../../host/programs/programs.ts'
 import type { StepOutcome } from '../../step-kind.ts'
+import { byDiskCause } from './disk-cause.ts'
 import { accountChanged, identityOfEntry } from './person-account.ts'
 
 /** For becoming the person and for what the shell itself does. */
@@ -54,7 +55,11 @@ export async function probe(
   const left = leftByAgent(answer, home)
   const failure = failureOf(params, forbidden, answer, result)
   const answered = answer.ended
-  if (failure !== null) return { answered, outcome: { ok: false, failure, notes: left } }
+  if (failure !== null) {
+    const folder = failure.code === 'folder_not_usable' ? String(failure.params?.['path']) : null
+    const cause = folder === null ? failure : await byDiskCause(failure, folder)
+    return { answered, outcome: { ok: false, failure: cause, notes: left } }
+  }
   const notes: Note[] = [
     ...(via === null ? [] : [{ code: 'smoke.via_proven', params: { user: via.user } } as const]),
     { code: 'smoke.folders_proven', params: { count: writable.length } },

@@ -50,6 +50,10 @@ export function createSqliteDatabase(connection: DatabaseSync, onClose: () => vo
         return { changes: Number(changes) }
       }
     },
+    asked<O>(query: Compilable<O>) {
+      const { sql } = query.compile()
+      return (parameters) => statementOf(sql).all(...(parameters as SQLInputValue[])) as O[]
+    },
     transaction<T>(body: () => T): T {
       if (inTransaction) throw new Error('a transaction was begun inside a transaction')
       // A deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT.

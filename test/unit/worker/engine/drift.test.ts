@@ -252,3 +252,35 @@ test('an approval that got too old while no worker could run does not start anyt
 test('an approval that is not too old yet starts its run, however long nobody could', async () => {
   expect((await drift({ time: 24 * HOUR - 1 })).run.state).toBe('succeeded')
 })
+
+test('of several approvals each counts from its own decision on: the oldest too old, and nothing starts', async () => {
+  const config = rolesWith({ approval: { count: 2, self: true, step_up: 'none', expiresMs: 24 * HOUR } })
+  fixture = await engineFixture({ config, limits: { concurrentRuns: 0 } })
+  const { id, plan } = await fixture.submit(operator)
+  const decision = { id, digest: plan.digest }
+  await fixture.ok(admin(7), 'request.approve', decision)
+  fixture.time.now += 23 * HOUR
+  expect((await fixture.ok(admin(8), 'request.approve', decision)).request.state).toBe('approved')
+  fixture.time.now += 2 * HOUR
+  await fixture.restart({ limits: {}, config })
+  expect((await fixture.ended(1)).state).toBe('superseded')
+  const { request } = await fixture.ok(operator, 'request.get', { id })
+  expect(request).toMatchObject({ state: 'submitted', returned: { kind: 'stale' }, approvals: [] })
+  expect(fixture.steps).toEqual([])
+})
+
+test('an approval that is no longer good can be given anew by the same person', async () => {
+  const policy = (expiresMs: number) =>
+    rolesWith({ approval: { count: 2, self: true, step_up: 'none', expiresMs } })
+  fixture = await engineFixture({ config: policy(24 * HOUR) })
+  const { id, plan } = await fixture.submit(operator)
+  const decision = { id, digest: plan.digest }
+  await fixture.ok(admin(7), 'request.approve', decision)
+  fixture.time.now += 2 * HOUR
+  await fixture.restart({ config: policy(HOUR) })
+  const seen = await fixture.ok(operator, 'request.get', { id })
+  expect(seen.request.missing).toEqual([{ kind: 'approvals', have: 0, need: 2 }])
+  const again = await fixture.ok(admin(7), 'request.approve', decision)
+  expect(again.request.missing).toEqual([{ kind: 'approvals', have: 1, need: 2 }])
+  expect(again.request.approvals).toMatchObject([{ by: { key: 'telegram:7' }, at: fixture.time.now }])
+})

@@ -53,3 +53,37 @@ test('on a file system that became read-only reads still answer, and nothing tha
     error: { code: 'invalid', violations: [{ field: 'host', code: 'disk_read_only' }] },
   })
 })
+
+test('a record that finds no room makes the run wait, and is no failure of the step', async () => {
+  let full = false
+  const wrap = (database: Database): Database => ({
+    ...database,
+    repeated(query) {
+      const run = database.repeated(query)
+      const isRecord = query.compile().sql.includes('"record"')
+      return (values) => {
+        // Only this one statement: the next transaction finds room again.
+        if (!full || !isRecord) return run(values)
+        full = false
+        const reason = 'database or disk is full'
+        throw Object.assign(new Error(reason), { code: 'ERR_SQLITE_ERROR', errcode: 13, errstr: reason })
+      }
+    },
+  })
+  fixture = await engineFixture({
+    wrap,
+    limits: { retryMs: 20 },
+    script: {
+      'data-dirs': {
+        apply() {
+          full = fixture.steps.filter((begun) => begun === 'data-dirs apply').length === 1
+          return undefined
+        },
+      },
+    },
+  })
+  const run = await fixture.onboard()
+  expect(fixture.steps.filter((begun) => begun === 'data-dirs apply')).toHaveLength(2)
+  expect(run.steps.filter(({ failure }) => failure !== null)).toEqual([])
+  expect(run.state).toBe('succeeded')
+})

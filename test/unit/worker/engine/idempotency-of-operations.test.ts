@@ -130,10 +130,11 @@ async function stage<N extends Mutating>(operation: N) {
     fixture,
     first: () => fixture.call(caller, operation, input, KEY),
     changed: () => (other === null ? null : fixture.call(caller, operation, other, KEY)),
-    byStranger: () => fixture.call(stranger, operation, input, KEY),
+    /** With another input, so that an answer that belongs to somebody else would not pass for their own. */
+    byStranger: () => fixture.call(stranger, operation, other ?? input, KEY),
     otherOperation: () => {
       const neighbour = operation === 'request.cancel' ? 'request.deny' : 'request.cancel'
-      return fixture.call(operator, neighbour, { id: 99 }, KEY)
+      return fixture.call(caller, neighbour, { id: 99 }, KEY)
     },
     snapshot: async () => {
       await quiet()
@@ -196,6 +197,7 @@ test.for(MUTATING)('%s: the key belongs to its input, its actor and its operatio
     expect(await snapshot()).toEqual(before)
     const others = [await otherOperation(), await byStranger()]
     for (const other of others) expect(other).not.toMatchObject({ error: { code: 'key_reused' } })
+    if (reused === null) expect(await snapshot()).not.toEqual(before)
   } finally {
     await fixture.remove()
   }

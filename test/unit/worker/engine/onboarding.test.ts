@@ -130,6 +130,20 @@ test('a step that ignores its deadline is given up after the grace', async () =>
   expect(run.steps[5]?.failure?.code).toBe('timed_out')
 })
 
+test('a step that was given up can no longer write its record', async () => {
+  const late = Promise.withResolvers<undefined>()
+  fixture = await engineFixture({
+    limits: { graceMs: 20 },
+    script: { activation: { deadlineMs: 10, apply: () => late.promise } },
+  })
+  expect((await fixture.onboard()).state).toBe('undone')
+  const recordOf = () => fixture.store.runs.step(1, 5)?.record
+  expect(recordOf()).toEqual({ made: true })
+  late.resolve(undefined)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(recordOf()).toEqual({ made: true })
+})
+
 test('a step that throws is a bug: the run is undone and the cause is on the receipt', async () => {
   fixture = await engineFixture({
     script: {

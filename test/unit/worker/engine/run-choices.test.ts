@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StepKind } from '../../../../src/domain/step.ts'
+import { crashing } from '../../../support/crashing-database.ts'
 import { admin, engineFixture, type Fixture, operator, osUser } from '../../../support/engine-fixture.ts'
 import { addAccount } from '../../../support/fake-host.ts'
 import type { StepScript } from '../../../support/fake-steps.ts'
@@ -246,3 +247,38 @@ describe('a run whose undo could not finish', () => {
     }
   })
 })
+
+test.for(['before', 'after'] as const)(
+  'a worker that is killed %s any write of a resumed undo converges to undone',
+  { timeout: 60_000 },
+  async (when) => {
+    for (let at = 1; ; at++) {
+      const script = stuck()
+      fixture = await engineFixture({ script })
+      await fixture.onboard()
+      trouble.undo = false
+      const { promise: death, resolve: gone } = Promise.withResolvers<void>()
+      let crashed = false
+      await fixture.restart({
+        script,
+        // The engine's own start is two writes.
+        wrap: crashing(at + 2, when, () => {
+          crashed = true
+          gone()
+        }),
+      })
+      const resume = () => fixture.call(operator, 'run.resume', { run_id: 1 }, 'the-one')
+      const ended = resume().then(() => fixture.ended(1))
+      await Promise.race([death, ended.catch(() => undefined)])
+      await fixture.restart({ script })
+      expect(await resume(), `write ${at}`).toMatchObject({ ok: true })
+      expect((await fixture.ended(1)).state, `write ${at}`).toBe('undone')
+      expect(fixture.store.holds.heldByOther(['os_user:alice'], null)).toBeNull()
+      if (!crashed) {
+        expect(at).toBeGreaterThan(3)
+        return
+      }
+      await fixture.remove()
+    }
+  },
+)

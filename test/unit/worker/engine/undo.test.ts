@@ -85,6 +85,26 @@ describe('undoing a run that succeeded', () => {
     expect(stale).toMatchObject({ ok: false })
   })
 
+  test('tries a step again whose undo failed for a moment, and tells of both tries what they did', async () => {
+    let tries = 0
+    const passing = () => (++tries < 3 ? { code: 'program_failed' as const } : undefined)
+    await onboarded({ groups: { undo: passing } })
+    const { id, plan } = await submitUndo()
+    const { request } = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
+    const run = await fixture.ended(request.run_id ?? 0)
+    expect(run.state).toBe('succeeded')
+    expect(tries).toBe(3)
+    expect(fixture.machine.groups.get('agents')?.members ?? []).not.toContain('alice')
+  })
+
+  test('gives a step up after three tries', async () => {
+    await onboarded({ groups: { undo: () => ({ code: 'program_failed' }) } })
+    const { id, plan } = await submitUndo()
+    const { request } = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
+    expect((await fixture.ended(request.run_id ?? 0)).state).toBe('failed')
+    expect(fixture.steps.filter((step) => step === 'groups undo')).toHaveLength(3)
+  })
+
   test('that cannot finish leaves both runs failed and says what is left', async () => {
     await onboarded({ 'data-dirs': { undo: () => ({ code: 'path_unsafe' }) } })
     const { id, plan } = await submitUndo()

@@ -110,9 +110,9 @@ const FINDINGS: [what: string, change: Change, expected: Partial<FindingView>][]
     { code: 'dir.unreadable', params: { path: memory, errno: 'EIO' }, repairable: false },
   ],
   [
-    'a workspace that others may write to',
+    'a workspace that others may write to, to be closed as its person, who could put a link there',
     (machine) => changeMode(machine, '/home/alice/work', { mode: 0o777 }),
-    { code: 'dir.mode', repairable: false },
+    { code: 'dir.mode', repairable: false, by_hand: 'runuser -u alice -- chmod 0700 -- /home/alice/work' },
   ],
   [
     'a missing memory',
@@ -203,6 +203,25 @@ describe('a reconciliation finds', () => {
       expect(await look()).toContainEqual(expect.objectContaining(expected))
     })
   }
+
+  test('a workspace of somebody else, without a command: its person could put a link where root changes owners', async () => {
+    await withAlice()
+    changeMode(fixture.machine, '/home/alice/work', { uid: 4711 })
+    const [found] = await look()
+    expect(found).toMatchObject({ code: 'dir.owner', params: { uid: 4711, expected: 'alice' } })
+    expect(found).not.toHaveProperty('by_hand')
+  })
+
+  test('a folder whose fixed owner is no account, without a command', async () => {
+    await withAlice({
+      config: { folders: { memory: { owner: 'svc' }, history: { owner: 'person' } } },
+      machine: (machine) => addAccount(machine, 'svc', 900),
+    })
+    fixture.machine.accounts.delete('svc')
+    const found = (await look()).find(({ code }) => code === 'dir.owner')
+    expect(found?.params).not.toHaveProperty('expected')
+    expect(found).not.toHaveProperty('by_hand')
+  })
 
   test('an account that is missing, once and not once more for everything of it', async () => {
     await withAlice()

@@ -290,6 +290,31 @@ describe('asking for a repair', () => {
     })
   })
 
+  test('leaves out whoever something ended about while everybody was looked at', async () => {
+    let meanwhile: () => void = () => undefined
+    await withAlice({ onSnapshot: () => meanwhile() })
+    const request = await fixture.submit(admin(7), { telegram_id: 43, os_user: 'bob', name: 'Bob' })
+    // The run has made the account, and takes it away again and ends before the look does.
+    addAccount(fixture.machine, 'bob', 1600)
+    meanwhile = () => fixture.store.holds.release(request.id)
+    expect(await reconcile()).toMatchObject({ outcome: 'clean', findings: [] })
+    meanwhile = () => undefined
+    expect((await reconcile()).findings).toMatchObject([{ code: 'account.no_entry', os_user: 'bob' }])
+  })
+
+  test('is bounded: the others’ turn comes when the first ones are decided, and nobody’s repair is taken back for it', async () => {
+    await withAlice({ limits: { repairsAtOnce: 1 } })
+    await fixture.onboard({ telegram_id: 43, os_user: 'bob', name: 'Bob' })
+    fixture.machine.paths.delete(join(DATA, 'memory/43'))
+    const first = await reconcile()
+    expect(first.requests.map(({ os_user }) => os_user)).toEqual(['bob'])
+    fixture.machine.paths.delete(memory)
+    const second = await reconcile()
+    expect(second.requests.map(({ os_user }) => os_user)).toEqual(['bob', 'alice'])
+    expect(second.requests[0]?.id).toBe(first.requests[0]?.id)
+    expect(second.findings).toHaveLength(2)
+  })
+
   test('of five at once is one look and one record', async () => {
     await withAlice()
     fixture.machine.paths.delete(memory)
