@@ -16,6 +16,7 @@ import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
 import { createSchedule } from './reconcile/schedule.ts'
+import { startRetention } from './retention.ts'
 import { createRunner } from './running/runner.ts'
 import { createStuckRuns } from './running/stuck-runs.ts'
 
@@ -66,6 +67,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   let expiry: NodeJS.Timeout | undefined
   let running = false
   let endDailyHead = () => {}
+  let endRetention = () => {}
 
   function awaitExpiry(): void {
     clearTimeout(expiry)
@@ -97,13 +99,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     },
     async start() {
       running = true
-      store.idempotency.forgetBefore(clock() - limits.idempotencyMs)
       events.commit(() => {
         const nobody = { requestId: null, runId: null, telegramId: null }
         events.append('worker.started', nobody, 'worker', { version, mode: config.mode })
       })
       lapseRequests(context)
       if (config.audit.postHead) endDailyHead = startDailyHead(context)
+      endRetention = startRetention(context)
       runner.start()
       schedule.start()
       awaitExpiry()
@@ -113,6 +115,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       clearTimeout(expiry)
       schedule.stop()
       endDailyHead()
+      endRetention()
       await Promise.all([context.reconciler.stop(), runner.stop(deadlineMs)])
     },
   }

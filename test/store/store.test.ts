@@ -334,8 +334,37 @@ for (const dialect of dialects) {
       expect(store.idempotency.find(scope)).toEqual({ inputHash: 'i', output: '{}' })
       expect(store.idempotency.find({ ...scope, actorKey: 'os:2' })).toBeNull()
       expect(store.idempotency.find({ ...scope, operation: 'request.cancel' })).toBeNull()
-      store.idempotency.forgetBefore(6)
+      store.idempotency.forgetBefore(6, 10)
       expect(store.idempotency.find(scope)).toBeNull()
+    })
+
+    test('answers are forgotten oldest or not, so many at once, and never those that are young enough', () => {
+      const scope = (key: string) => ({ actorKey: 'os:1', operation: 'request.deny', key })
+      for (const at of [1, 2, 3, 9])
+        store.idempotency.put(scope(`k${at}`), { inputHash: 'i', output: '{}' }, at)
+      expect(store.idempotency.forgetBefore(9, 2)).toBe(true)
+      expect(store.idempotency.forgetBefore(9, 2)).toBe(false)
+      expect(['k1', 'k2', 'k3'].map((key) => store.idempotency.find(scope(key)))).toEqual([null, null, null])
+      expect(store.idempotency.find(scope('k9'))).not.toBeNull()
+    })
+
+    test('only closed drafts that were never submitted are forgotten, and their ids are not given again', () => {
+      const closed = (to: 'expired' | 'cancelled', at: number) => {
+        const id = addRequest(store)
+        store.requests.transition(id, 'draft', to, 1, { decidedAt: at })
+        return id
+      }
+      const gone = [closed('expired', 5), closed('cancelled', 6)]
+      const young = closed('cancelled', 8)
+      const open = addRequest(store)
+      const withdrawn = addRequest(store)
+      store.requests.transition(withdrawn, 'draft', 'submitted', 1, { submittedAt: 2 })
+      store.requests.transition(withdrawn, 'submitted', 'cancelled', 1, { decidedAt: 3 })
+      expect(store.requests.forgetDrafts(8, 1)).toBe(true)
+      expect(store.requests.forgetDrafts(8, 9)).toBe(false)
+      expect(gone.map((id) => store.requests.get(id))).toEqual([null, null])
+      for (const id of [young, open, withdrawn]) expect(store.requests.get(id)?.id).toBe(id)
+      expect(addRequest(store)).toBe(withdrawn + 1)
     })
 
     describe('uids', () => {

@@ -4,6 +4,15 @@ import { failedRuns } from './0003-failed-runs.ts'
 import { audit } from './0004-audit.ts'
 import { reconciliations } from './0005-reconciliations.ts'
 import { listings } from './0006-listings.ts'
+import { retention } from './0007-retention.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
-export const MIGRATIONS: readonly string[] = [initial, starts, failedRuns, audit, reconciliations, listings]
+export const MIGRATIONS: readonly string[] = [
+  initial,
+  starts,
+  failedRuns,
+  audit,
+  reconciliations,
+  listings,
+  retention,
+]

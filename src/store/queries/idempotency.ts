@@ -10,7 +10,8 @@ export interface IdempotencyScope {
 export interface IdempotencyQueries {
   find(scope: IdempotencyScope): { inputHash: string; output: string } | null
   put(scope: IdempotencyScope, answer: { inputHash: string; output: string }, at: number): void
-  forgetBefore(at: number): void
+  /** Forgets at most `limit` answers that were given before; true when there may be more. */
+  forgetBefore(at: number, limit: number): boolean
 }
 
 export function idempotencyQueries({ build, asked, run }: Database): IdempotencyQueries {
@@ -34,8 +35,23 @@ export function idempotencyQueries({ build, asked, run }: Database): Idempotency
           .values({ actor_key: actorKey, operation, key, input_hash: inputHash, output, at }),
       )
     },
-    forgetBefore(at) {
-      run(build.deleteFrom('idempotency_keys').where('at', '<', at))
+    forgetBefore(at, limit) {
+      const { changes } = run(
+        build
+          .deleteFrom('idempotency_keys')
+          .where(({ eb, refTuple, selectFrom }) =>
+            eb(
+              refTuple('actor_key', 'operation', 'key'),
+              'in',
+              selectFrom('idempotency_keys')
+                .select(['actor_key', 'operation', 'key'])
+                .where('at', '<', at)
+                .limit(limit)
+                .$asTuple('actor_key', 'operation', 'key'),
+            ),
+          ),
+      )
+      return changes === limit
     },
   }
 }

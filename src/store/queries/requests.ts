@@ -53,6 +53,8 @@ export interface RequestQueries {
   /** Drafts and submitted requests whose time is up at `now`. */
   lapsed(now: number): Request[]
   nextExpiry(): number | null
+  /** Forgets at most `limit` drafts that were never submitted and closed before; true when there may be more. */
+  forgetDrafts(closedBefore: number, limit: number): boolean
   /** Whether a draft or an undecided request is about this Telegram user. */
   isOpenFor(telegramId: number): boolean
   /** Repairs that wait for a decision, oldest first. */
@@ -177,6 +179,21 @@ export function requestQueries(database: Database): RequestQueries {
       return changes === 1
     },
     lapsed: (now) => lapsedRows([...openStates, now]).map(parse),
+    forgetDrafts(closedBefore, limit) {
+      const { changes } = run(
+        build.deleteFrom('requests').where('id', 'in', (drafts) =>
+          drafts
+            .selectFrom('requests')
+            .select('id')
+            // In the words of the index `requests_never_submitted`.
+            .where(sql<SqlBool>`submitted_at is null`)
+            .where(sql<SqlBool>`state in ('expired', 'cancelled')`)
+            .where('decided_at', '<', closedBefore)
+            .limit(limit),
+        ),
+      )
+      return changes === limit
+    },
     nextExpiry: () => firstExpiry([...openStates, 1])[0]?.expires_at ?? null,
     isOpenFor: (telegramId) =>
       first(

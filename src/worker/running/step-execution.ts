@@ -24,8 +24,8 @@ export interface Stopped {
 }
 
 /**
- * Applies one step and verifies it, within its deadline. Never throws: what a step throws is a bug and comes back as
- * `internal`.
+ * Applies one step and verifies it, within its deadline. What a step throws is a bug and comes back as
+ * `internal`; only a database that takes no more is thrown on, and then nothing is decided.
  */
 export async function applyStep(
   context: EngineContext,
@@ -63,7 +63,8 @@ export async function applyStep(
 
 /**
  * Takes one step back from its record, each try within its deadline. What fails may fail for a moment only, and whatever is not
- * undone waits for a person: so it is tried again before it is given up. Never throws.
+ * undone waits for a person: so it is tried again before it is given up. Throws as
+ * `applyStep` does.
  */
 export async function undoStep(
   context: EngineContext,

@@ -169,9 +169,12 @@ async function onboard(telegramId = 42): Promise<string> {
 const tally = new Map<string, number>()
 afterAll(() => console.log('what runs over planted things ended with:', Object.fromEntries(tally)))
 
-function nothingHalf(outcome: string, swapped = false): void {
+function count(outcome: string): void {
   const [word = ''] = outcome.split(':')
   tally.set(word, (tally.get(word) ?? 0) + 1)
+}
+
+function nothingHalf(outcome: string, swapped = false): void {
   expect(canaries.touched()).toEqual([])
   // Somebody who moves their folders about during the proof may move a file of the proof away with them: it is theirs.
   const depth = swapped ? '1' : '4'
@@ -202,6 +205,7 @@ describe.each(targets)('in the place of %s', (path, step) => {
     fixture = await attackedEngine(happening)
     const before = planted()
     const early = await onboard()
+    count(early)
     nothingHalf(early)
     expect(lookOf(path)).toBe(before)
     // Once more, with the same thing there from one moment to the next, when the plan is approved and the run has begun.
@@ -213,6 +217,7 @@ describe.each(targets)('in the place of %s', (path, step) => {
       during = planted()
     }
     const late = await onboard()
+    count(late)
     nothingHalf(late)
     expect(lookOf(path)).toBe(during)
   })
