@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { engineClient } from '../../conversations/support/engine-client.ts'
 import { ADMIN_ID, createScene, removeScene, type Scene } from '../../conversations/support/scene.ts'
 import { toReview } from '../../conversations/support/walk.ts'
 import type { Person } from '../../support/chat-driver/person.ts'
-import { engineFixture, type Fixture } from '../../support/engine-fixture.ts'
+import { engineFixture, type Fixture, operator } from '../../support/engine-fixture.ts'
+import { DATA } from '../../support/fake-host.ts'
 import { checkEngineLaws } from '../engine-laws.ts'
 import { type Exploration, runParameters, type Surface } from '../surface.ts'
 
@@ -23,7 +25,7 @@ interface Tapped {
 }
 type Shape =
   | { kind: 'any'; data: string }
-  /** Nearly a button: real request and digest, a nonce that nobody was given. */
+  /** Nearly a button: a real number and digest, a nonce that nobody was given. */
   | { kind: 'forged'; verb: string; nonce: string; id: number | null }
   /** Somebody's real button, as it was or with one character changed, from wherever it does not belong. */
   | { kind: 'moved'; button: number; flip: number | null }
@@ -44,9 +46,15 @@ const anyData = fc.oneof(
     ':'.repeat(64),
     '/adduser',
     'c:e:99999999999999:x:y',
+    'c:r:1:aaaaaaaaaaaaaaaaaaaaaa:aaaaaaaaaaaaaaaaaaaaaa',
+    'h:zzzzzzzzzzz:',
+    'h:0:x',
   ),
   fc
-    .tuple(fc.constantFrom('c:', 'q:', 'c:a:', 'c:e:1:'), fc.string({ maxLength: 50 }))
+    .tuple(
+      fc.constantFrom('c:', 'q:', 'c:a:', 'c:e:1:', 'c:r:1:', 'h:0:', 'h:'),
+      fc.string({ maxLength: 50 }),
+    )
     .map((parts) => parts.join('')),
 )
 const base64 = fc.stringMatching(/^[\w-]{22}$/)
@@ -54,18 +62,18 @@ const tapped: fc.Arbitrary<Tapped> = fc.record({
   who: fc.nat(3),
   chat: fc.nat(3),
   message: fc.oneof(fc.nat(60), fc.constantFrom(0, 2 ** 31 - 1)),
-  home: fc.option(fc.nat(2), { freq: 2 }),
+  home: fc.option(fc.nat(3), { freq: 2 }),
   data: fc.oneof(
     fc.record({ kind: fc.constant('any' as const), data: anyData }),
     fc.record({
       kind: fc.constant('forged' as const),
-      verb: fc.constantFrom('a', 'e', 'x', 'd', 't', 'u', 'k', 'y', 'A'),
+      verb: fc.constantFrom('a', 'e', 'x', 'd', 't', 'u', 'k', 'r', 'l', 'y', 'A'),
       nonce: base64,
       id: fc.option(fc.integer({ min: 1, max: 9 }), { freq: 4 }),
     }),
     fc.record({
       kind: fc.constant('moved' as const),
-      button: fc.nat(12),
+      button: fc.nat(20),
       flip: fc.option(fc.nat(63), { freq: 2 }),
     }),
   ),
@@ -84,8 +92,8 @@ interface Stage {
   /** What the cards' buttons really carry. */
   buttons: Button[]
   messages: number[]
-  /** The cards that are still alive: a draft, a run that was undone, one that succeeded. */
-  cards: { message_id: number; requestId: number }[]
+  /** The cards that are still alive, with what their buttons are about: a draft, a run that was undone, one that succeeded, a drift. */
+  cards: { message_id: number; id: number; digest: string }[]
 }
 
 async function openStage(): Promise<Stage> {
@@ -114,14 +122,28 @@ async function openStage(): Promise<Stage> {
       await scene.admin.taps(label, { on: shown })
       await scene.admin.seesOn(shown, end)
     }
-    return { message_id: shown.message_id, requestId: newest?.id ?? 0 }
+    return {
+      message_id: shown.message_id,
+      id: newest?.id ?? 0,
+      digest: newest?.plan.digest.slice(0, 22) ?? '',
+    }
   }
   await card(ada, 'ada', 'Cancel', 'cancelled')
   isBroken = true
   const undone = await card(ada, 'ada', '✅ Approve', 'Nothing of this run is left')
   isBroken = false
-  const succeeded = await card(await newcomer('Bo'), 'bo', '✅ Approve', 'was told in their own chat')
+  const bo = await newcomer('Bo')
+  const succeeded = await card(bo, 'bo', '✅ Approve', 'was told in their own chat')
   const draft = await card(eve, 'eve', '', '')
+  engine.machine.paths.delete(join(DATA, `memory/${bo.id}`))
+  const { reconciliation } = await engine.ok(operator, 'reconcile.run', {})
+  const found = await scene.admin.sees('1 person can be repaired', { buttons: ['🔧 Repair', 'Leave it'] })
+  await lin.sees('1 person can be repaired')
+  const drift = {
+    message_id: found.message_id,
+    id: reconciliation.id ?? 0,
+    digest: reconciliation.digest ?? '',
+  }
   await scene.settled()
   const people = [scene.admin, lin, ada, eve]
   const chats = await Promise.all(people.map((person) => person.chat()))
@@ -133,21 +155,17 @@ async function openStage(): Promise<Stage> {
       ),
     ),
   )
-  return { engine, scene, people, buttons, messages, cards: [draft, undone, succeeded] }
+  return { engine, scene, people, buttons, messages, cards: [draft, undone, succeeded, drift] }
 }
 
 /** What the tap carries, and whether it is the very tap that the button is there for. */
-function loaded(
-  { buttons, engine, cards }: Stage,
-  { data, home }: Tapped,
-): { text: string; from: Button | null } {
+function loaded({ buttons, cards }: Stage, { data, home }: Tapped): { text: string; from: Button | null } {
   switch (data.kind) {
     case 'any':
       return { text: data.data, from: null }
     case 'forged': {
-      const request = engine.store.requests.get(cards[home ?? 0]!.requestId)
-      const digest = request?.plan.digest.slice(0, 22) ?? 'x'.repeat(22)
-      return { text: `c:${data.verb}:${data.id ?? request?.id ?? 1}:${digest}:${data.nonce}`, from: null }
+      const { id, digest } = cards[home ?? 0]!
+      return { text: `c:${data.verb}:${data.id ?? id}:${digest}:${data.nonce}`, from: null }
     }
     case 'moved': {
       const button = buttons[data.button % buttons.length]!
@@ -219,6 +237,8 @@ export const taps: Surface = {
       await stage.scene.admin.seesOn(stage.cards[1]!, 'It stays undone, noted by')
       await stage.scene.admin.taps('✅ Approve', { on: stage.cards[0]!, earlier: true })
       await stage.scene.admin.seesOn(stage.cards[0]!, 'succeeded')
+      await stage.scene.admin.taps('🔧 Repair', { on: stage.cards[3]!, earlier: true })
+      await stage.scene.admin.seesOn(stage.cards[3]!, '1 person is repaired')
     } finally {
       await removeScene(stage.scene)
       await stage.engine.remove()
