@@ -6,6 +6,7 @@ import { BUTTON_UNKNOWN } from '../texts/chat/taps.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, editTaps } from './commands/card-taps.ts'
+import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
 import { adduserDialogue, dialogueStorage, editAnswerDialogue, outdatedDialogues } from './dialogues.ts'
@@ -59,6 +60,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(dialogueStorage())
   bot.use(standingCommands(deps))
   bot.use(auditCommand(deps))
+  bot.use(reconcileCommand({ ...deps, botId: me.id }))
 
   const admins = bot.filter((ctx) => ctx.identity?.admin === true)
   admins.use(decidingTaps(deps))

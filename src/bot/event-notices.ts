@@ -1,6 +1,8 @@
-import type { EventView } from '../protocol/views.ts'
+import { type EventView, stuckSchema } from '../protocol/views.ts'
 import { brokenHistory, postedHead } from '../texts/chat/audit.ts'
+import { reconcileFailedText, reconcileOverdueText } from '../texts/chat/drift-card.ts'
 import type { Html } from '../texts/chat/html.ts'
+import { stuckRunText } from '../texts/chat/stuck-run.ts'
 
 export interface NoticeOptions {
   /** Whether the admins' chats keep the end of the history's chain. */
@@ -8,7 +10,10 @@ export interface NoticeOptions {
 }
 
 /** What every admin is told about an event that no card shows; null for all others. */
-export function noticeOf({ type, data }: EventView, { postHead }: NoticeOptions): Html[] | null {
+export function noticeOf(
+  { type, data, run_id, request_id }: EventView,
+  { postHead }: NoticeOptions,
+): Html[] | null {
   switch (type) {
     case 'audit.head': {
       const { id, hash } = data
@@ -17,6 +22,16 @@ export function noticeOf({ type, data }: EventView, { postHead }: NoticeOptions)
     }
     case 'audit.broken':
       return [brokenHistory(String(data['expected_id'] ?? '?'), String(data['found_id'] ?? '?'))]
+    case 'reconcile.failed':
+      // It is tried again and again; that it still fails says `reconcile.overdue`.
+      return data['changed'] === false ? null : [reconcileFailedText(String(data['why'] ?? ''))]
+    case 'reconcile.overdue':
+      return [reconcileOverdueText(Number(data['since'] ?? 0))]
+    case 'run.stuck': {
+      const stuck = stuckSchema.safeParse(data)
+      if (!stuck.success || run_id === null || request_id === null) return null
+      return [stuckRunText(run_id, request_id, stuck.data)]
+    }
     default:
       return null
   }

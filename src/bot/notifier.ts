@@ -8,7 +8,7 @@ import type { CardKeeper } from './cards/keeper.ts'
 import { type NoticeOptions, noticeOf } from './event-notices.ts'
 import { describeError, type Logger } from './log.ts'
 import type { Notices } from './notices.ts'
-import { aboutRequest, type Cards, newCard } from './state/cards.ts'
+import { aboutRequest, type Cards, driftCard, newCard } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
 import { type Cursor, saveCursor } from './state/cursor.ts'
 import type { FileStore } from './state/file-store.ts'
@@ -91,6 +91,7 @@ async function attend(deps: NotifierDeps, event: EventView, since: number): Prom
   const isNews = event.at >= since
   const notice = isNews ? noticeOf(event, deps.noticeOptions) : null
   if (notice !== null) await deps.notices.tellAdmins(event.id, notice)
+  if (isNews && type === 'reconcile.finished') await showDrift(deps, event)
   if (requestId === null) return
   if (isNews && type === 'run.succeeded' && runId !== null) {
     await tellNewcomer(deps, runId, requestId, 'welcome')
@@ -98,12 +99,12 @@ async function attend(deps: NotifierDeps, event: EventView, since: number): Prom
   if (isNews && type === 'person.activated' && event.data['active'] === true && runId !== null) {
     await tellNewcomer(deps, runId, requestId, 'active')
   }
-  // Of repairs admins hear together, by the reconciliation that found them.
-  if (type === 'request.submitted' && event.data['kind'] === 'repair') return
   if (isNews && (ENDED.has(type) || type === 'request.submitted' || type === 'request.returned')) {
     await askOthers(deps, requestId, type)
   }
-  await deps.keeper.refreshAbout(aboutRequest(requestId))
+  // How far each repair is in itself does not stand on the card of a reconciliation.
+  if (type.startsWith('step.')) await deps.keeper.refreshAbout(aboutRequest(requestId))
+  else await deps.keeper.refreshShowing(requestId)
 }
 
 /** Gives every known admin without a card of this request one, when it is theirs to decide or to know. */
@@ -117,10 +118,31 @@ async function askOthers(deps: NotifierDeps, requestId: number, type: string): P
     const got = await deps.worker.call('request.get', { id: requestId }, { onBehalfOf: chatId })
     if (!got.ok) continue
     if (!ENDED.has(type) && got.request.state !== 'submitted') continue
+    // Of repairs admins hear together, by the reconciliation that found them; one that went wrong is a matter of its own.
+    if (got.request.kind === 'repair' && type !== 'run.undone' && type !== 'run.failed') return
     const who = await deps.worker.call('whoami', {}, { onBehalfOf: chatId })
     if (!who.ok || !who.admin) continue
     if (deps.cards.about(subject).some((card) => card.chatId === chatId)) continue
     await deps.keeper.want(newCard(`r${requestId}-${chatId}`, chatId, subject))
+  }
+}
+
+/**
+ * Gives every known admin the card of a reconciliation that asks for something new. What is as it was before and has its card
+ * already is not shown again.
+ */
+async function showDrift({ cards, chats, worker, keeper }: NotifierDeps, { data }: EventView): Promise<void> {
+  const { reconciliation_id: id, repairable, differing, changed } = data
+  if (typeof id !== 'number') return
+  for (const chatId of await chats.admins()) {
+    const hasOne = cards
+      .unsettled()
+      .some((card) => card.chatId === chatId && card.subject.kind === 'reconciliation')
+    const isNew = changed === true ? Number(differing) > 0 : Number(repairable) > 0 && !hasOne
+    if (!isNew) continue
+    const who = await worker.call('whoami', {}, { onBehalfOf: chatId })
+    if (!who.ok || !who.admin || !who.permissions.includes('reconcile.run')) continue
+    await keeper.wantDrift(driftCard(chatId, id))
   }
 }
 

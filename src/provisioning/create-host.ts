@@ -9,6 +9,7 @@ import { createPrograms } from './host/programs/create-programs.ts'
 import type { Services } from './host/services/services.ts'
 import { createServices } from './host/services/services-systemd.ts'
 import { createHostSnapshot } from './host/snapshot/host-snapshot.ts'
+import type { ParseRoster } from './roster/parse.ts'
 import { createRosterFile } from './roster/roster-file.ts'
 
 /** How long an edit of the roster waits for another process that holds its lock. */
@@ -16,9 +17,9 @@ const ROSTER_LOCK_WAIT_MS = 5_000
 
 /**
  * The operating system that this process runs on. Nothing is touched before the first call. `services` takes the place of
- * systemd's.
+ * systemd's; `parse` may know the roster's text already.
  */
-export function createHost(environment: HostEnvironment, services?: Services): Host {
+export function createHost(environment: HostEnvironment, services?: Services, parse?: ParseRoster): Host {
   const { mode, stateDir, dataDir, rosterFile } = environment
   const trust = trustOf(mode)
   const programs = createPrograms(mode)
@@ -30,6 +31,7 @@ export function createHost(environment: HostEnvironment, services?: Services): H
     (work) => withLockFile(lockFile, trust, ROSTER_LOCK_WAIT_MS, work),
     rosterFile,
     [...trust.owners],
+    parse,
   )
   const host: Host = {
     ...{ environment, programs, accounts, files, roster },

@@ -32,6 +32,11 @@ export interface Database {
   rollbacks(): number
   /** What of the disk made a write fail, or null when this error is about something else. */
   diskProblemOf(error: unknown): 'disk_full' | 'disk_read_only' | null
+  /**
+   * Looks through the whole database beside what goes on, and says what is damaged, or null; such a database is not opened again
+   * before it was put right. Null where that was done when it was opened.
+   */
+  laterDamage: ((signal: AbortSignal) => Promise<string | null>) | null
   close(): void
 }
 

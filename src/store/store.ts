@@ -34,6 +34,8 @@ export interface Store {
   diskProblemOf: Database['diskProblemOf']
   /** A read that goes to the database itself; throws what it says instead. */
   isAnswering(): boolean
+  /** Whether it was opened without having been looked through; see `Database`. */
+  laterDamage: Database['laterDamage']
   close(): void
 }
 
@@ -58,6 +60,7 @@ export function createStore(database: Database): Store {
       database.first(database.build.selectFrom('meta').select('key').limit(1))
       return true
     },
+    laterDamage: database.laterDamage,
     close: database.close,
   }
 }

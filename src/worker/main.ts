@@ -17,7 +17,8 @@ import {
 } from '../protocol/json-document.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { readUnitNames } from '../provisioning/host/services/unit-names.ts'
-import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
+import { type ParseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
+import { createRememberedParse } from '../provisioning/roster/remembered-parse.ts'
 import { createLog, type Log, logLevel } from './log.ts'
 import { startWorker } from './start.ts'
 import { supervise } from './supervision/supervise.ts'
@@ -59,7 +60,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     const message = `cannot run the worker of ${config.file} as uid ${uid}: start it as root, or name a config of your own with --config`
     return refuse(json, 3, 'not_permitted', message)
   }
-  const problems = await problemsWithHost(config, uid)
+  const parseRoster = createRememberedParse()
+  const problems = await problemsWithHost(config, uid, parseRoster)
   if (problems.length > 0) return refuseConfig(json, config.file, problems)
   process.chdir('/')
   const log = createLog(logLevel(environment.logLevel))
@@ -68,6 +70,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (state !== null) return refuse(json, 1, 'internal', state)
   const started = await startWorker({
     ...{ config, log, ownUid: uid, ownGid: process.getgid?.() ?? -1, version: programVersion() },
+    parseRoster,
   })
   if (!started.ok) {
     const second = started.code === 'second_worker'
@@ -77,13 +80,16 @@ export async function main(argv: readonly string[]): Promise<number> {
   const supervision = supervise(started.worker, environment, log)
   log.info({ mode: config.mode, run: config.paths.run, config: config.file }, 'ready')
   setTimeout(flushCompileCache, 1000).unref()
-  const signal = await told
-  log.info({ signal }, 'stopping')
+  const end = await Promise.race([told, started.worker.unusable.then((why) => ({ why }))])
+  const failed = typeof end === 'object'
+  if (failed) log.fatal(end, 'stopping')
+  else log.info({ signal: end }, 'stopping')
   supervision.stopping()
   // Whatever hangs: the journal says what was under way, and the next start goes on from there.
   setTimeout(() => process.exit(1), STOP_MS + 5000).unref()
   await started.worker.stop(STOP_MS)
   log.info({}, 'stopped')
+  if (failed) return refuse(json, 1, 'internal', end.why)
   if (json) process.stdout.write(jsonDocument({ ok: true }))
   return 0
 }
@@ -105,7 +111,11 @@ function readOptions(argv: readonly string[]): Options {
 }
 
 /** What only the host can say against the config, and secrets that are not secret. */
-async function problemsWithHost(config: Config, uid: number): Promise<ConfigProblem[]> {
+async function problemsWithHost(
+  config: Config,
+  uid: number,
+  parseRoster: ParseRoster,
+): Promise<ConfigProblem[]> {
   const owners = config.mode === 'system' ? [0] : [0, uid]
   const { roster, secrets } = config.paths
   const listed = readTrusted(roster, { owners, parents: true, maxBytes: ROSTER_LIMIT_BYTES })

@@ -4,9 +4,12 @@ import type { Config } from '../config/config.ts'
 import { whyOf } from '../domain/step.ts'
 import { createPeerReader } from '../peer/peer-credentials.ts'
 import { createHost } from '../provisioning/create-host.ts'
+import type { HostEnvironment } from '../provisioning/host/host.ts'
 import { stepRegistry } from '../provisioning/registry.ts'
+import type { ParseRoster } from '../provisioning/roster/parse.ts'
 import { openStore } from '../store/open-store.ts'
 import { createEngine } from './create-engine.ts'
+import { startDamageLook } from './damage-look.ts'
 import { createAdminHistory } from './gate/admin-history.ts'
 import { openGates } from './gate/open-gates.ts'
 import { createPasswd } from './gate/passwd.ts'
@@ -20,6 +23,8 @@ export interface StartOptions {
   ownUid: number
   ownGid: number
   version: string
+  /** Knows the roster that the config was checked against. */
+  parseRoster: ParseRoster
 }
 
 export interface Worker {
@@ -29,6 +34,8 @@ export interface Worker {
   load(): { running: number; queued: number }
   /** Calls back after each change that is in the history. */
   onChange(listener: () => void): void
+  /** Resolves, with what is wrong, when this worker must not go on; never otherwise. */
+  unusable: Promise<string>
   /** Settles within `deadlineMs` and a moment. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -46,7 +53,7 @@ const LAST_ANSWERS_MS = 2000
  * recovery. Everything that was opened is closed again when a later part cannot be.
  */
 export async function startWorker(options: StartOptions): Promise<StartResult> {
-  const { config, log, ownUid, ownGid, version } = options
+  const { config, log, ownUid, ownGid, version, parseRoster } = options
   const { mode, paths } = config
   const databaseFile = join(paths.state, 'usher.db')
   const opened = openStore(databaseFile)
@@ -55,7 +62,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     return { ok: false, code: code === 'second_worker' ? code : 'unusable', message }
   }
   const { store } = opened
-  const host = createHost({
+  const environment: HostEnvironment = {
     name: hostname(),
     mode,
     rosterFile: paths.roster,
@@ -66,7 +73,8 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     botUser: config.botUser,
     personUids: config.uids,
     takeUid: (isFree, range) => store.uids.take(isFree, range),
-  })
+  }
+  const host = createHost(environment, undefined, parseRoster)
   const sources: CallerSources = {
     mode,
     ownUid,
@@ -117,9 +125,11 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     const why = problem === 'disk_full' ? 'the disk is full; make room' : 'the file system is read-only'
     return { ok: false, code: 'unusable', message: `cannot write ${databaseFile}: ${why}` }
   }
+  const look = startDamageLook(store, log)
   return {
     ok: true,
     worker: {
+      unusable: look.found.then((why) => `cannot go on with ${databaseFile}: ${why}`),
       isAnswering: () => store.isAnswering(),
       load: () => ({
         running: store.runs.count(['running', 'undoing']),
@@ -129,6 +139,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
         engine.events.subscribe(listener)
       },
       stop: async (deadlineMs) => {
+        look.stop()
         await Promise.all([gates.gates.close(LAST_ANSWERS_MS), engine.stop(deadlineMs)])
         store.close()
       },

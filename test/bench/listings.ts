@@ -31,6 +31,8 @@ export async function measureListings(samples: number): Promise<string> {
       ['requests, the newest 50', 'request.list', {}],
       ['requests, 50 from the middle', 'request.list', { before: LONG.requests / 2 }],
       ['open requests', 'request.list', { open: true }],
+      ['one request with its plan', 'request.get', { id: LONG.requests / 2 }],
+      ['one run with its steps', 'run.get', { id: 1000 }],
       ['people, the first 200', 'people.list', {}],
       ['events, the newest 50', 'audit.list', {}],
       ['events, 50 from the middle', 'audit.list', { before: LONG.events / 2 }],

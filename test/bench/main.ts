@@ -10,10 +10,12 @@ import { canUnshare, collect, spawnInSandbox } from '../support/sandbox/sandbox.
 import { withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
 import { measureBulk } from './bulk.ts'
 import { measureListings } from './listings.ts'
+import { measureMemory } from './memory.ts'
 import { measureOnboarding } from './onboarding.ts'
 import { measureProcesses } from './processes.ts'
 import { measureRaces } from './races.ts'
 import { measureReconcile } from './reconcile.ts'
+import { measureRecovery } from './recovery.ts'
 import { measureRestarts } from './restarts.ts'
 import { measureTaps } from './taps.ts'
 
@@ -22,9 +24,10 @@ const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/,
 const TAPS = 12
 const STARTS = 9
 const RESTARTS = 5
+const MAX_PEOPLE = 10_000
 
 interface Bench {
-  /** How many people (or requests about people) take part unless `--people` says it. */
+  /** How many people, requests about people, questions or restarts take part unless `--people` says it. */
   people: number
   /** Inside a sandbox of its own: rows of the table, without its head. */
   measure(people: number): Promise<string>
@@ -39,6 +42,8 @@ const BENCHES: Record<string, Bench> = {
   races: { people: 50, measure: measureRaces },
   listings: { people: 100, measure: measureListings },
   reconcile: { people: 1000, measure: measureReconcile },
+  recovery: { people: 9, measure: measureRecovery },
+  memory: { people: 10_000, measure: measureMemory },
 }
 
 process.exitCode = await main(process.argv.slice(2))
@@ -52,8 +57,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const at = words.indexOf('--people')
   const people = at >= 0 ? Number(words[at + 1]) : bench.people
-  if (!Number.isInteger(people) || people < 1 || people > 1000) {
-    console.error('bench: cannot use --people: it must be a number from 1 to 1000')
+  if (!Number.isInteger(people) || people < 1 || people > MAX_PEOPLE) {
+    console.error('bench: cannot use --people: it must be a number from 1 to 10000')
     return 2
   }
   if (words.includes('--inside')) return measure(name, bench, people)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { SYSTEM_PLACES } from '../support/stage/system-installation.ts'
+import { ipcObjects } from './leftovers.ts'
 
 const PLACES = [
   ...['/etc', '/home', SYSTEM_PLACES.state, '/var/lib/systemd/linger', '/var/mail', '/var/spool'],
@@ -54,6 +55,7 @@ export function createHostLook(): HostLook {
       for (const file of ACCOUNT_FILES) {
         for (const line of linesOf(file)) state.set(`${file}: ${line.slice(0, line.indexOf(':'))}`, line)
       }
+      for (const object of ipcObjects()) state.set(`ipc: ${object}`, 'there')
       state.set(`${SYSTEM_PLACES.roster}: text`, readFileSync(SYSTEM_PLACES.roster, 'utf8'))
       return state
     },

@@ -23,10 +23,11 @@ export interface Outcome {
   problems: string[]
 }
 
-/** Plays every scenario once to enumerate its points, then the trials that `choose` picks of all; `tell` hears of each. */
+/** Plays each of the scenarios once to enumerate its points, then the trials that `choose` picks of all; `tell` hears of each. */
 export async function playLane(
   choose: (trials: readonly Trial[]) => readonly Trial[],
   tell: (outcome: Outcome) => void,
+  scenarios: readonly Scenario[] = SCENARIOS,
 ): Promise<void> {
   const host = await installCrashHost([{ unit: 'agents.service', action: 'remind' }])
   const worker = new CrashingWorker()
@@ -43,13 +44,19 @@ export async function playLane(
       },
     }
     const recordings = new Map<Scenario, Awaited<ReturnType<typeof record>>>()
-    for (const scenario of SCENARIOS) recordings.set(scenario, await record(bench, scenario))
+    for (const scenario of scenarios) recordings.set(scenario, await record(bench, scenario))
     const trials = [...recordings].flatMap(([scenario, { points }]) =>
       points.flatMap((point) => FAULTS_OF[point.form].map((fault) => ({ scenario, point, fault }))),
     )
     for (const { scenario, point, fault } of choose(trials)) {
       const begun = performance.now()
-      const problems = await attempt(bench, scenario, recordings.get(scenario)!, point, fault)
+      const problems = await attempt(
+        bench,
+        scenario,
+        recordings.get(scenario.undisturbed ?? scenario)!,
+        point,
+        fault,
+      )
       const name = `${scenario.name}: ${point.name} ${fault}`
       tell({ name, direction: point.direction, fault, ms: Math.round(performance.now() - begun), problems })
     }

@@ -1,4 +1,5 @@
 /** The host that the suite torments: an installation with people on it, inside a sandbox. */
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -24,6 +25,8 @@ const AGENT_FAILS = '/run/usher-crash-agent-fails'
 const TEMPLATE = '/etc/usher/MEMORY.md.example'
 /** In a skeleton everything that one may have: a folder, a link, a file beside those of the distribution. */
 const SKELETON = '/etc/skel/.config'
+/** Of daemons that may not be installed: what a person leaves in them is looked for all the same. */
+const FOLDERS = ['/var/spool/cron/crontabs', '/var/spool/cron/atjobs', '/var/lib/systemd/linger']
 const RESTORED = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((name) => `/etc/${name}`)
 
 export async function installCrashHost(
@@ -52,7 +55,7 @@ export async function installCrashHost(
       { path: AGENT, text: agent, executable: true },
     ],
   })
-  mkdirSync('/var/spool/cron/crontabs', { recursive: true })
+  for (const folder of FOLDERS) mkdirSync(folder, { recursive: true })
   mkdirSync(SKELETON, { recursive: true })
   writeFileSync(`${SKELETON}/tool.conf`, 'colour = no\n')
   symlinkSync('tool.conf', `${SKELETON}/link.conf`)
@@ -87,6 +90,7 @@ export function rememberHost(before: HostState, look: () => HostState): () => vo
     for (const [path] of look()) {
       if (!before.has(path) && !path.includes(': ')) rmSync(path, { recursive: true, force: true })
     }
+    execFileSync('/usr/bin/ipcrm', ['--all']) // the sandbox's own
     const left = differencesBetween(before, look())
     if (left.length > 0) throw new Error(`cannot bring the host back:\n${left.join('\n')}`)
   }

@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { chownSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunView } from '../../src/protocol/views.ts'
-import { findAccount, SYSTEM_PLACES } from '../support/stage/system-installation.ts'
+import { SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import type { CrashingWorker } from './crashing-worker.ts'
 import type { Direction } from './injector/orders.ts'
+import { leaveThings } from './leftovers.ts'
 import { letAgentFail } from './sandbox-host.ts'
 
 /** A hung service step is given up after six seconds of hurried time; the rest is a busy machine. */
@@ -30,11 +31,13 @@ export interface Scenario {
   prepare(worker: CrashingWorker, person: Newcomer): Promise<number | null>
   /** Asks for it, insistently, and gives the run. */
   ask(worker: CrashingWorker, person: Newcomer, subject: number | null): Promise<number>
+  /** What a success of it looks like, when its own undisturbed run does not succeed. */
+  undisturbed?: Scenario
   /** Puts back what it changed beside the run. */
   finish?(): void
 }
 
-async function onboard(worker: CrashingWorker, { osUser, telegramId }: Newcomer): Promise<number> {
+export async function onboard(worker: CrashingWorker, { osUser, telegramId }: Newcomer): Promise<number> {
   const answers = {
     telegram_id: telegramId,
     name: 'Ada Lovelace',
@@ -51,7 +54,11 @@ async function onboard(worker: CrashingWorker, { osUser, telegramId }: Newcomer)
   return runIdOf(approved.request)
 }
 
-async function undo(worker: CrashingWorker, { osUser }: Newcomer, run_id: number | null): Promise<number> {
+export async function undo(
+  worker: CrashingWorker,
+  { osUser }: Newcomer,
+  run_id: number | null,
+): Promise<number> {
   if (run_id === null) throw new Error('cannot undo nothing')
   const key = (what: string) => `${osUser}-undo-${what}`
   const { request } = await worker.insist('run.undo', { run_id }, key('draft'))
@@ -108,11 +115,12 @@ const failingLate: Scenario = {
   spoiling: 'service/do/journal/1',
   ends: ['succeeded', 'undone'],
   success: 'as recorded',
+  undisturbed: onboarding,
   prepare: async () => null,
   ask: onboard,
 }
 
-/** A person who was there for a while: a crontab, shared memory, a process that goes on. */
+/** A person who was there for a while: a crontab, an at job, ipc, a process that goes on. */
 const undoRequest: Scenario = {
   name: 'undo-request',
   direction: 'any',
@@ -121,21 +129,10 @@ const undoRequest: Scenario = {
   async prepare(worker, person) {
     const run = await onboard(worker, person)
     await endOf(worker, run)
-    leaveThings(person)
+    leaveThings(person.osUser)
     return run
   },
   ask: undo,
-}
-
-function leaveThings({ osUser }: Newcomer): void {
-  const { uid, gid } = findAccount(osUser)
-  for (const path of [`/var/spool/cron/crontabs/${osUser}`, `/dev/shm/of-${osUser}`]) {
-    writeFileSync(path, '# theirs\n', { mode: 0o600 })
-    chownSync(path, uid, gid)
-  }
-  spawn('/bin/sleep', ['100000'], { uid, gid, stdio: 'ignore' }).on('error', (error) => {
-    throw error
-  })
 }
 
 /** Somebody who lacks what the roster and the role say: a group, a folder, a file. */

@@ -14,8 +14,11 @@ import {
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RosterEntry } from '../../src/domain/person.ts'
+import { createHost } from '../../src/provisioning/create-host.ts'
 import type { Host } from '../../src/provisioning/host/host.ts'
 import { appendEntry } from '../../src/provisioning/roster/edit.ts'
+import { parseRosterTree } from '../../src/provisioning/roster/parse.ts'
+import { createRememberedParse } from '../../src/provisioning/roster/remembered-parse.ts'
 import { makeTestHost, places } from '../support/host/test-host.ts'
 
 const { rosterFile, stateDir } = places
@@ -41,6 +44,20 @@ afterEach(() => {
 })
 
 describe('reading the roster', () => {
+  test('does not parse anew what was parsed before the host was there', async () => {
+    const text = 'users:\n- {telegram_id: 5, name: A, os_user: root, role: admin}\n'
+    writeFileSync(rosterFile, text)
+    const parsed: string[] = []
+    const parse = createRememberedParse((one) => {
+      parsed.push(one)
+      return parseRosterTree(one)
+    })
+    parse(text)
+    const later = createHost(host.environment, undefined, parse)
+    expect(await later.readRoster()).toMatchObject({ ok: true, entries: [{ telegram_id: 5 }] })
+    expect(parsed).toEqual([text])
+  })
+
   test('gives the people with an exact Telegram id; the others are found by observing', async () => {
     writeFileSync(
       rosterFile,
@@ -129,7 +146,7 @@ describe('editing the roster', () => {
 
   test('takes over the lock of a process that is gone, whatever is in the file', async () => {
     mkdirSync(`${stateDir}/locks`, { mode: 0o700 })
-    for (const text of ['', 'garbage', '999999 5', `${process.pid} 1`]) {
+    for (const text of ['', 'garbage', '999999 5', `${process.pid} 1`, `${process.ppid} 1234567890`]) {
       writeFileSync(`${stateDir}/locks/roster.lock`, text)
       expect(await append(host, 100 + text.length)).toMatchObject({ ok: true })
     }

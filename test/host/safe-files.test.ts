@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import {
+import { execFileSync, spawn } from 'node:child_process'
+import fs, {
   chmodSync,
   chownSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -14,10 +15,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSafeFiles } from '../../src/provisioning/host/files/create-safe-files.ts'
 import type { FileIdentity } from '../../src/provisioning/host/files/safe-files.ts'
-import { at, inParent, lstatAt } from '../../src/provisioning/host/files/safe-files-walk.ts'
+import { at, inParent, lstatAt, withOpen } from '../../src/provisioning/host/files/safe-files-walk.ts'
 
 const files = createSafeFiles({ mode: 'system', dataDir: '/srv/data' })
 const person = { uid: 4242, gid: 4242 }
@@ -93,6 +95,22 @@ describe('walking a path', () => {
       reason === 'missing' ? { ok: false } : { ok: false, failure },
     )
     if (reason === 'missing') expect(await files.stat(`${dir}/x/y`)).toEqual({ kind: 'absent' })
+  })
+
+  test('opens neither a link nor a pipe that took the place of what was looked at', () => {
+    writeFileSync(`${dir}/secret`, 'x')
+    symlinkSync(`${dir}/secret`, `${dir}/l`)
+    execFileSync('mkfifo', [`${dir}/p`])
+    const open = (name: string, flags: number) =>
+      inParent(`${dir}/${name}`, null, (parent, last) => withOpen(parent, last, flags, () => 'opened'))
+    expect(() => open('l', constants.O_RDONLY)).toThrow(/ELOOP/)
+    // A pipe without a reader keeps a writer waiting: if it did, this reader would end the wait, and the test.
+    const reader = spawn('/bin/sh', ['-c', 'sleep 2; exec cat "$0"', `${dir}/p`], { stdio: 'ignore' })
+    try {
+      expect(() => open('p', constants.O_WRONLY)).toThrow(/ENXIO/)
+    } finally {
+      reader.kill('SIGKILL')
+    }
   })
 
   test.each(['relative', '', '/a//b', '/a/../b', '/a/./b', '/a/', '/a\0b', '/'])(
@@ -262,6 +280,12 @@ describe('reading', () => {
   test.each([
     ['a link', 'symlink', () => symlinkSync('/etc/hostname', `${dir}/f`)],
     ['a pipe, without waiting for a writer', 'not_a_file', () => execFileSync('mkfifo', [`${dir}/f`])],
+    // No driver has these numbers: opening it would say ENXIO.
+    [
+      'a device, without opening it',
+      'not_a_file',
+      () => execFileSync('mknod', [`${dir}/f`, 'c', '240', '7']),
+    ],
     ['somebody else’s file', 'owner', () => makeFile(`${dir}/f`, 0o644, 4242)],
     ['a file that the group can write to', 'writable_by_others', () => makeFile(`${dir}/f`, 0o664)],
     ['a file over the limit', 'too_large', () => writeFileSync(`${dir}/f`, 'x'.repeat(101))],
@@ -316,6 +340,27 @@ describe('replacing a trusted file', () => {
       failure: { code: 'path_occupied' },
     })
     expect(readFileSync(`${dir}/f`, 'utf8')).toBe('new')
+  })
+
+  test('does not replace what somebody put there while the new text was written', async () => {
+    writeFileSync(`${dir}/f`, 'old')
+    const identity = await identityOf(`${dir}/f`)
+    const { fsyncSync } = fs
+    fs.fsyncSync = (descriptor) => {
+      writeFileSync(`${dir}/theirs`, 'theirs')
+      renameSync(`${dir}/theirs`, `${dir}/f`)
+      fsyncSync(descriptor)
+    }
+    syncBuiltinESMExports()
+    try {
+      const result = await files.replaceTrusted(`${dir}/f`, identity, 'new')
+      expect(result).toMatchObject({ ok: false, failure: { code: 'path_occupied' } })
+    } finally {
+      fs.fsyncSync = fsyncSync
+      syncBuiltinESMExports()
+    }
+    expect(readFileSync(`${dir}/f`, 'utf8')).toBe('theirs')
+    expect(readdirSync(dir)).toEqual(['f'])
   })
 
   test('on a full disk the old text stays and nothing else is left', async () => {

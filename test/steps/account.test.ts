@@ -149,6 +149,69 @@ describe('creating an account', () => {
     expect(snapshot()).toEqual(before)
   })
 
+  describe.each([
+    ['the worker goes on', false],
+    ['the worker is killed there', true],
+  ])('an administrator between intent and account, and %s:', (_title, dies) => {
+    const gecosOfName = gecosOf('Ida')
+    test.each<[string, (uid: string) => string[]]>([
+      ['the same account', () => ['useradd', '-m', 'ida']],
+      ['the same account with the same uid', (uid) => ['useradd', '-m', '-u', uid, 'ida']],
+      [
+        'the same account with the same uid and name',
+        (uid) => ['useradd', '-m', '-u', uid, '-c', gecosOfName, 'ida'],
+      ],
+      ['the same group', () => ['groupadd', 'ida']],
+      ['the same group with the same number', (uid) => ['groupadd', '-g', uid, 'ida']],
+      ['another account with the same uid', (uid) => ['useradd', '-m', '-u', uid, 'other']],
+      ['another group with the same number', (uid) => ['groupadd', '-g', uid, 'others']],
+    ])('makes %s, and nothing of theirs is touched', async (_what, make) => {
+      let theirs: unknown = null
+      const { accounts } = host
+      const interrupted: Host = {
+        ...host,
+        accounts: {
+          ...accounts,
+          async create(wanted) {
+            if (theirs !== null) return accounts.create(wanted)
+            const [tool = '', ...args] = make(String(wanted.uid))
+            execFileSync(tool, args)
+            theirs = snapshot()
+            if (dies) throw new Error('the worker dies')
+            return accounts.create(wanted)
+          },
+        },
+      }
+      const first = account.apply({ ...context(), host: interrupted }, create, null)
+      if (dies) {
+        await expect(first).rejects.toThrow('dies')
+        await apply()
+      } else await first
+      expect(await undo()).toMatchObject({ state: expect.stringMatching(/^(undone|kept)$/) })
+      expect(snapshot()).toEqual(theirs)
+    })
+  })
+
+  test('an account of this run is known by its marker, whatever group it got, and goes with an undo', async () => {
+    const before = snapshot()
+    const { accounts } = host
+    const dying: Host = {
+      ...host,
+      accounts: {
+        ...accounts,
+        async create(wanted) {
+          execFileSync('groupadd', ['-g', String(wanted.uid), 'others'])
+          await accounts.create(wanted)
+          throw new Error('the worker dies')
+        },
+      },
+    }
+    await expect(account.apply({ ...context(), host: dying }, create, null)).rejects.toThrow('dies')
+    expect(await undo()).toMatchObject({ state: 'undone' })
+    execFileSync('groupdel', ['others'])
+    expect(snapshot()).toEqual(before)
+  })
+
   test('a useradd that was killed midway is completed, whatever files it got to', async () => {
     for (const missing of [
       ['shadow', 'group', 'gshadow', 'subuid', 'subgid'],

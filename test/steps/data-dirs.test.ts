@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -192,6 +193,18 @@ describe('folders of a person', () => {
     expect(await undo()).toMatchObject({ state: 'kept' })
     expect(existsSync(memory.path)).toBe(true)
     expect(existsSync(`${data}/memory/moved`)).toBe(true)
+  })
+
+  test('undo leaves a folder in a home that an account with another uid has by now', async () => {
+    await apply()
+    execFileSync('userdel', ['ida'])
+    addAccount('ida', 4709)
+    execFileSync('chown', ['-R', '4709:4709', '/home/ida'])
+    expect(await undo()).toMatchObject({
+      state: 'kept',
+      notes: expect.arrayContaining([{ code: 'dir.kept', params: { path: workspace.path } }]),
+    })
+    expect(existsSync(workspace.path)).toBe(true)
   })
 
   const refusals: [string, string, DirectorySpec, () => void][] = [

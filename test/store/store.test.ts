@@ -264,6 +264,15 @@ for (const dialect of dialects) {
         expect(store.runs.inState(['queued'])).toEqual([])
       })
 
+      test('have one last word, and only in the state that it is about', () => {
+        const id = addRun(store, addRequest(store))
+        const closing = { kind: 'kept', at: 9, by: 'operator', reason: null } as const
+        expect(store.runs.close(id, 'undone', closing)).toBe(false)
+        expect(store.runs.close(id, 'queued', closing)).toBe(true)
+        expect(store.runs.close(id, 'queued', { ...closing, by: 'telegram:7' })).toBe(false)
+        expect(store.runs.get(id)?.closed).toEqual(closing)
+      })
+
       test('keep what each step was approved to do, what it did and what came of it', () => {
         const id = addRun(store, addRequest(store))
         store.runs.setRecord(id, 0, { joined: ['kai'] })

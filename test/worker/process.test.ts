@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { damageDatabase, fillDatabase } from '../support/damaged-database.ts'
 import { exchange, post, requestBytes } from './support/raw.ts'
 import {
   startWorkerProcess,
@@ -80,6 +81,21 @@ describe('usher worker', () => {
     await start()
     const { body } = await exchange('/run/usher/admin.sock', post('status', {}))
     expect(body).toMatchObject({ ok: true, ready: true, details: { last_event: 2 } })
+  })
+
+  test('notices that its large database is damaged, stops, and does not start with it again', async () => {
+    fillDatabase('/var/lib/usher/usher.db', 12)
+    damageDatabase('/var/lib/usher/usher.db')
+    const worker = await start()
+    expect(worker.stderr()).toContain('"ready"')
+    expect(await worker.ended).toBe(1)
+    expect(worker.stderr()).toMatch(
+      /cannot go on with .*usher\.db: the database is damaged .*restore a backup/,
+    )
+    const again = await start()
+    expect(await again.ended).toBe(1)
+    expect(again.stderr()).toMatch(/^usher: cannot open .*damaged/)
+    expect(again.stderr()).not.toContain('"ready"')
   })
 
   test('is refused with exit status 4 while another one runs, which goes on', async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { InlineKeyboard } from 'grammy'
 import type { Message } from 'grammy/types'
-import type { RequestView, RunView } from '../../protocol/views.ts'
+import type { ReconciliationView, RequestView, RunView } from '../../protocol/views.ts'
 import {
   APPROVE_LABEL,
   CANCEL_LABEL,
@@ -11,14 +11,17 @@ import {
   RETRY_LABEL,
   UNDO_LABEL,
 } from '../../texts/chat/cards.ts'
+import { LEAVE_LABEL, REPAIR_LABEL, repairState } from '../../texts/chat/drift-card.ts'
 import type { CardSubject } from '../state/cards.ts'
 
 /** Buttons of cards begin with this. */
 export const CARD_PREFIX = 'c:'
 
-export type Verb = 'approve' | 'edit' | 'cancel' | 'deny' | RunVerb
+export type Verb = 'approve' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb
 /** What can be decided in chat about a run that has ended; the worker names them `choices`. */
 export type RunVerb = 'retry' | 'undo' | 'keep'
+/** What can be decided about the repairs of a reconciliation, all at once. */
+export type DriftVerb = 'repair' | 'leave'
 interface VerbButton {
   letter: string
   label: string
@@ -33,6 +36,8 @@ const BUTTONS: Record<Verb, VerbButton> = {
   retry: { letter: 't', label: RETRY_LABEL, about: 'request' },
   undo: { letter: 'u', label: UNDO_LABEL, about: 'request' },
   keep: { letter: 'k', label: KEEP_LABEL, about: 'request' },
+  repair: { letter: 'r', label: REPAIR_LABEL, about: 'reconciliation' },
+  leave: { letter: 'l', label: LEAVE_LABEL, about: 'reconciliation' },
 }
 const VERBS = Object.keys(BUTTONS) as Verb[]
 const LETTERS = VERBS.map((verb) => BUTTONS[verb].letter).join('')
@@ -86,6 +91,16 @@ const RUN_VERBS = Object.keys(NEEDED) as RunVerb[]
 /** What can be done about a run by somebody with these permissions. */
 export function runVerbsOf({ choices }: RunView, permissions: readonly string[]): RunVerb[] {
   return RUN_VERBS.filter((verb) => choices.includes(verb) && permissions.includes(NEEDED[verb]))
+}
+
+/** What can be decided about the open repairs of a reconciliation by somebody with these permissions. */
+export function driftVerbsOf(found: ReconciliationView, permissions: readonly string[]): DriftVerb[] {
+  if (found.digest === null) return []
+  const asks = found.requests.some((repair) => repairState(repair) === 'asked')
+  return [
+    ...(asks && permissions.includes('requests.approve.all') ? (['repair'] as const) : []),
+    ...(permissions.includes('requests.deny') ? (['leave'] as const) : []),
+  ]
 }
 
 /** Whether this is about a run that has ended. */

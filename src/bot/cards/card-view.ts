@@ -1,4 +1,4 @@
-import type { RequestView, RunView } from '../../protocol/views.ts'
+import type { ReconciliationView, RequestView, RunView } from '../../protocol/views.ts'
 import type { Logger } from '../log.ts'
 import type { Card } from '../state/cards.ts'
 import type { Newcomers, Told } from '../state/newcomers.ts'
@@ -13,9 +13,16 @@ export interface RequestCardView {
   permissions: readonly string[]
 }
 
+export interface ReconciliationCardView {
+  kind: 'reconciliation'
+  found: ReconciliationView
+  permissions: readonly string[]
+}
+
 /** What a card is about, as the worker shows it to the card's admin now. */
 export type CardView =
   | RequestCardView
+  | ReconciliationCardView
   /** Not there any more, or not theirs to see. */
   | { kind: 'gone' }
 
@@ -27,6 +34,7 @@ export interface CardViewDeps {
 
 /** Reads it on behalf of whose card it is; null when the worker is away. */
 export async function readCardView(deps: CardViewDeps, card: Card): Promise<CardView | null> {
+  if (card.subject.kind === 'reconciliation') return readReconciliation(deps, card)
   const as = { onBehalfOf: card.chatId }
   const got = await deps.worker.call('request.get', { id: card.subject.id }, as)
   if (!got.ok) {
@@ -43,6 +51,20 @@ export async function readCardView(deps: CardViewDeps, card: Card): Promise<Card
   if (who?.ok === false && isAway(who)) return null
   const permissions = who?.ok === true ? who.permissions : []
   return { kind: 'request', request, run, told: await deps.newcomers.of(run.id), permissions }
+}
+
+async function readReconciliation({ worker, log }: CardViewDeps, card: Card): Promise<CardView | null> {
+  const as = { onBehalfOf: card.chatId }
+  const got = await worker.call('reconcile.get', { id: card.subject.id }, as)
+  if (!got.ok) {
+    if (got.error.code === 'not_found' || got.error.code === 'not_permitted') return { kind: 'gone' }
+    if (!isAway(got)) log.warn({ card: card.id, code: got.error.code }, 'cannot read a reconciliation')
+    return null
+  }
+  const found = got.reconciliation
+  const who = found.digest === null ? null : await worker.call('whoami', {}, as)
+  if (who?.ok === false && isAway(who)) return null
+  return { kind: 'reconciliation', found, permissions: who?.ok === true ? who.permissions : [] }
 }
 
 /** A request that has no run to show. */

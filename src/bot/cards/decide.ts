@@ -2,6 +2,7 @@ import * as texts from '../../texts/chat/taps.ts'
 import { errorText } from '../../texts/errors.ts'
 import { aboutRequest } from '../state/cards.ts'
 import { requestCardView } from './card-view.ts'
+import { decideDrift } from './decide-drift.ts'
 import { decideRun } from './decide-run.ts'
 import { type Decided, type Deciding, refuse, succeed } from './deciding.ts'
 
@@ -20,6 +21,9 @@ export function decide(deciding: Deciding): Promise<Decided> {
     case 'undo':
     case 'keep':
       return decideRun(deciding, deciding.tap.verb)
+    case 'repair':
+    case 'leave':
+      return decideDrift(deciding, deciding.tap.verb)
   }
 }
 

@@ -13,6 +13,8 @@ import { type ShowCardDeps, showCard } from './show-card.ts'
 export interface CardKeeper {
   /** Remembers a new card and posts it; resolves when it is remembered. The same id again only refreshes. */
   want(card: Card): Promise<void>
+  /** The same for the card of a reconciliation, which replaces older ones in its chat. */
+  wantDrift(card: Card): Promise<void>
   /** Resolves when the card shows its subject as it is now or later; never rejects, only ends early when the bot stops. */
   refresh(cardId: string): Promise<void>
   /** The same ahead of the pace of edits, for the card that was just tapped; `known` is the worker's answer to the tap. */
@@ -20,6 +22,8 @@ export interface CardKeeper {
   /** Leaves a card alone while a tap on it is decided, so that it does not show the states in between. */
   whileDeciding<T>(cardId: string, decide: () => Promise<T>): Promise<T>
   refreshAbout(subject: CardSubject): Promise<void>
+  /** Of everything that shows this request. */
+  refreshShowing(requestId: number): Promise<void>
   /** Refreshes all that may have changed while nobody looked. */
   resume(): Promise<void>
   /** Resolves when no pass is under way. */
@@ -103,6 +107,15 @@ export function createCardKeeper(deps: ShowCardDeps): CardKeeper {
       if (cards.get(card.id) === undefined) await cards.add(card)
       void refresh(card.id)
     },
+    async wantDrift(card) {
+      if (cards.get(card.id) === undefined) await cards.add(card)
+      void refresh(card.id)
+      const { chatId, subject } = card
+      for (const other of cards.unsettled()) {
+        const isOlder = other.subject.kind === 'reconciliation' && other.subject.id < subject.id
+        if (isOlder && other.chatId === chatId) void refresh(other.id)
+      }
+    },
     refresh,
     refreshNow(cardId, view) {
       if (view !== undefined) known.set(cardId, view)
@@ -120,6 +133,7 @@ export function createCardKeeper(deps: ShowCardDeps): CardKeeper {
       }
     },
     refreshAbout: (subject) => refreshAll(cards.about(subject)),
+    refreshShowing: (requestId) => refreshAll(cards.showing(requestId)),
     resume: () => refreshAll(cards.unsettled()),
     async idle() {
       while (passes.size > 0) await Promise.all([...passes.values()].map((pass) => pass.next ?? pass.current))

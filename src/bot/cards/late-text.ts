@@ -9,6 +9,8 @@ export async function lateText(
   card: Card,
   verb: Verb,
 ): Promise<string | null> {
+  // The card says what it is about; the button may be from anywhere.
+  if (card.subject.kind === 'reconciliation') return lateOnDrift(deps, card)
   if (isRunVerb(verb)) return lateOnRun(deps, card)
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok || got.request.state === 'draft' || got.request.state === 'submitted') return null
@@ -33,4 +35,16 @@ async function lateOnRun({ worker }: { worker: WorkerCalls }, card: Card): Promi
   const { run } = looked
   if (run.closed !== null) return alreadyClosed(run.id, run.closed)
   return run.id === card.runId && run.choices.length > 0 ? null : alreadyDecided(request)
+}
+
+/** All repairs of a card are decided together: of one that is, it can be said by whom. */
+async function lateOnDrift({ worker }: { worker: WorkerCalls }, card: Card): Promise<string | null> {
+  const as = { onBehalfOf: card.chatId }
+  const got = await worker.call('reconcile.get', { id: card.subject.id }, as)
+  if (!got.ok) return null
+  const { digest, requests } = got.reconciliation
+  const [first] = requests
+  if (digest !== null || first === undefined) return null
+  const looked = await worker.call('request.get', { id: first.id }, as)
+  return looked.ok ? alreadyDecided(looked.request) : null
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { RequestView, RunView } from '../../protocol/views.ts'
 import { cardText, goneCard } from '../../texts/chat/cards.ts'
+import { driftCardText, goneDriftCard, isOver } from '../../texts/chat/drift-card.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
 import { isEnded } from '../../texts/runs.ts'
 import type { Card } from '../state/cards.ts'
-import { runVerbsOf, submitsToo, type Verb, verbsOf } from './buttons.ts'
-import type { CardView, RequestCardView } from './card-view.ts'
+import { driftVerbsOf, runVerbsOf, submitsToo, type Verb, verbsOf } from './buttons.ts'
+import type { CardView, ReconciliationCardView, RequestCardView } from './card-view.ts'
 
 /** How a card looks now. Plain data; equal hashes look equal. */
 export interface Rendering {
@@ -17,27 +18,40 @@ export interface Rendering {
   submits: boolean
   /** The run that the buttons are about. */
   runId: number | null
+  /** The repairs that a reconciliation's card shows; null of any other. */
+  requestIds: number[] | null
   hash: string
   settled: boolean
 }
 
+export interface Around {
+  startLink: string
+  /** The newest reconciliation with a card in the same chat. */
+  newestReconciliation: number | null
+}
+
 /** The card as its subject is now. `settled` says that it will not change any more. */
-export function renderCard(card: Card, view: CardView, around: { startLink: string }): Rendering {
+export function renderCard(card: Card, view: CardView, around: Around): Rendering {
   switch (view.kind) {
     case 'request':
       return renderRequest(card, view, around)
-    case 'gone':
+    case 'reconciliation':
+      return renderReconciliation(card, view, around)
+    case 'gone': {
+      const { kind, id } = card.subject
+      const { head } = kind === 'request' ? goneCard(id) : goneDriftCard(id)
       return rendering({
-        html: goneCard(card.subject.id).head.html,
-        ...{ file: null, verbs: [], digest: '', submits: false, runId: null, settled: true },
+        ...{ html: head.html, file: null, verbs: [], digest: '', submits: false, runId: null },
+        ...{ requestIds: card.requestIds, settled: true },
       })
+    }
   }
 }
 
 function renderRequest(
   card: Card,
   { request, run, told, permissions }: RequestCardView,
-  { startLink }: { startLink: string },
+  { startLink }: Around,
 ): Rendering {
   const offered = run === null ? [] : runVerbsOf(run, permissions)
   const { head, lines, tail } = cardText(request, run, {
@@ -52,7 +66,26 @@ function renderRequest(
     digest: request.plan.digest,
     submits: submitsToo(request, card.chatId),
     runId: offered.length > 0 && run !== null ? run.id : null,
+    requestIds: null,
     settled: isSettled(request, run, told),
+  })
+}
+
+function renderReconciliation(
+  card: Card,
+  { found, permissions }: ReconciliationCardView,
+  { newestReconciliation: newest }: Around,
+): Rendering {
+  const replacedBy = newest !== null && newest > card.subject.id ? newest : null
+  const verbs = replacedBy === null ? driftVerbsOf(found, permissions) : []
+  const { head, lines, tail } = driftCardText(found, { replacedBy, offered: verbs.length > 0 })
+  const { html, rest } = fitMessage(head, lines, tail)
+  return rendering({
+    // The file is what was found, once; how far the repairs are stands above it.
+    ...{ html, file: card.fileOf === null ? rest : null, verbs },
+    ...{ digest: found.digest ?? '', submits: false, runId: null },
+    requestIds: found.requests.map(({ id }) => id),
+    settled: isOver(found, replacedBy !== null),
   })
 }
 

@@ -36,7 +36,12 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
     const view = known ?? (await readCardView(deps, card))
     if (view !== null) {
       try {
-        await show(deps, card.id, renderCard(card, view, { startLink: deps.startLink() }))
+        const newestReconciliation = deps.cards.newestReconciliation(chatId)
+        await show(
+          deps,
+          card.id,
+          renderCard(card, view, { startLink: deps.startLink(), newestReconciliation }),
+        )
         // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
         if (known === undefined) return
         continue
@@ -60,7 +65,8 @@ async function show(deps: ShowCardDeps, cardId: string, rendering: Rendering): P
   const { cards } = deps
   const before = cards.get(cardId)
   if (before === undefined) return
-  const { hash: rendered, settled, digest, verbs, submits, runId } = rendering
+  const { hash: rendered, settled, digest, verbs, submits, runId, requestIds } = rendering
+  if (before.requestIds === null && requestIds !== null) await cards.change(cardId, { requestIds })
   // Buttons that were used and still stand get a new nonce, or they would never do anything again.
   const isSpent = before.usedBy !== null && verbs.length > 0
   if (before.rendered !== rendered || before.messageId === null || isSpent) {

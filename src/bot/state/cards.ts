@@ -29,6 +29,8 @@ const schema = z.object({
   claimCode: z.string().nullable(),
   /** Hash of the long form that was sent as a file. */
   fileOf: z.string().nullable(),
+  /** The repairs that a reconciliation asked for; null while they were not read yet, and of a request. */
+  requestIds: z.array(z.number()).nullable().default(null),
   /** Nothing about it will change any more. */
   settled: z.boolean(),
 })
@@ -57,6 +59,10 @@ export interface Cards {
   change(id: string, changes: Partial<Omit<Card, 'id' | 'chatId'>>): Promise<void>
   atMessage(chatId: number, messageId: number): Card | undefined
   about(subject: CardSubject): Card[]
+  /** Cards of the request itself, and of a reconciliation that shows it or was not looked at yet. */
+  showing(requestId: number): Card[]
+  /** The newest reconciliation with a card in this chat. */
+  newestReconciliation(chatId: number): number | null
   unsettled(): Card[]
 }
 
@@ -93,6 +99,16 @@ export async function loadCards(files: FileStore): Promise<Cards> {
     atMessage: (chatId, messageId) =>
       all().find((card) => card.chatId === chatId && card.messageId === messageId),
     about: (subject) => all().filter((card) => isSame(card.subject, subject)),
+    showing: (requestId) =>
+      all().filter(({ subject, requestIds }) =>
+        subject.kind === 'request'
+          ? subject.id === requestId
+          : requestIds === null || requestIds.includes(requestId),
+      ),
+    newestReconciliation(chatId) {
+      const here = all().filter((card) => card.chatId === chatId && card.subject.kind === 'reconciliation')
+      return here.length === 0 ? null : Math.max(...here.map(({ subject }) => subject.id))
+    },
     unsettled: () => all().filter((card) => !card.settled),
   }
 }
@@ -102,7 +118,7 @@ export function newCard(id: string, chatId: number, subject: CardSubject): Card 
   return {
     ...{ id, chatId, subject },
     ...{ messageId: null, nonce: null, digest: null, usedBy: null, rendered: null, shown: null },
-    ...{ claimCode: null, fileOf: null, runId: null, submits: false, settled: false },
+    ...{ claimCode: null, fileOf: null, runId: null, requestIds: null, submits: false, settled: false },
   }
 }
 
@@ -114,4 +130,14 @@ export function isSame(a: CardSubject, b: CardSubject): boolean {
 /** The request with this id, as a subject. */
 export function aboutRequest(id: number): CardSubject {
   return { kind: 'request', id }
+}
+
+/** The reconciliation with this id, as a subject. */
+export function aboutReconciliation(id: number): CardSubject {
+  return { kind: 'reconciliation', id }
+}
+
+/** The card of a reconciliation in this chat: there is one, whoever asked for it. */
+export function driftCard(chatId: number, id: number): Card {
+  return newCard(`d${id}-${chatId}`, chatId, aboutReconciliation(id))
 }

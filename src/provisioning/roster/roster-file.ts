@@ -26,14 +26,17 @@ export type RosterChange<T extends object> = (roster: {
 /** What an owner of the lock does; `createHost` supplies it. */
 export type WithLock = <T extends object>(work: () => Promise<FileOutcome<T>>) => Promise<FileOutcome<T>>
 
-/** `owners`: who may own the file: root, and in single-user mode the caller. */
+/**
+ * `owners`: who may own the file: root, and in single-user mode the caller. `parse` may know the text already: parsing a long
+ * roster is what a start would else spend most of its time on.
+ */
 export function createRosterFile(
   files: Pick<SafeFiles, 'readTrusted' | 'replaceTrusted' | 'discardReplacement'>,
   withLock: WithLock,
   path: string,
   owners: number[],
+  parse: ParseRoster = createRememberedParse(),
 ): RosterFile {
-  const parse = createRememberedParse()
   // Most reads find the text of the last one.
   let last: { text: string; people: readonly RosterPerson[] } | null = null
   let queue: Promise<unknown> = Promise.resolve()

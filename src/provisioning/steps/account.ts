@@ -3,11 +3,11 @@ import type { Drift } from '../../domain/finding.ts'
 import { markerGecos } from '../../domain/gecos.ts'
 import type { AdoptAccountParams, CreateAccountParams, Note, StepFailure } from '../../domain/step.ts'
 import { removeLeftoversOf } from '../host/accounts/leftovers.ts'
-import type { FileIdentity, TreeEntry } from '../host/files/safe-files.ts'
 import { isSameObject } from '../host/files/same-object.ts'
 import type { Host } from '../host/host.ts'
 import type { StepContext, StepImplementation, StepOutcome, UndoOutcome } from '../step-kind.ts'
-import { isAny, isComplete, removeAccountLines, tracesOf } from './parts/account-lines.ts'
+import { isAny, isComplete, removeAccountLines } from './parts/account-lines.ts'
+import { type CreateRecord, isOurs, linesOf } from './parts/created-account.ts'
 import { accountChanged, identityOfEntry } from './parts/person-account.ts'
 import { removeIfOurs } from './parts/remove-if-ours.ts'
 
@@ -17,19 +17,6 @@ const UID_TAKEN = 4
 const UID_TRIES = 5
 
 type AdoptRecord = { mode: 'adopt'; uid: number; gid: number }
-/**
- * Committed before useradd: what the account will be. `complete` once every file has it; `homeIdentity` and `tree`, what is in
- * the home, before the home gets its name.
- */
-type CreateRecord = {
-  mode: 'create'
-  uid: number
-  gid: number
-  marker: string
-  complete: boolean
-  homeIdentity: FileIdentity | null
-  tree: TreeEntry[]
-}
 type AccountRecord = AdoptRecord | CreateRecord
 type Context = StepContext<AccountRecord>
 
@@ -143,16 +130,20 @@ async function ensureAccount(
     if (entry && !isOurs(entry, params, record)) {
       return { failure: { code: 'account_appeared', params: { os_user: osUser } } }
     }
-    const traces = await tracesOf(host, osUser, record.gid)
-    if (entry && (record.complete || isComplete(traces))) {
-      const complete = { ...record, complete: true }
+    const left = await linesOf(host, osUser, entry, record)
+    if (entry && (record.complete || isComplete(left))) {
+      const complete = { ...record, gid: entry.gid, complete: true }
       if (!record.complete) journal.commit(complete)
       return complete
     }
     // What an interrupted useradd left is taken away as a whole and made anew.
-    if (isAny(traces)) {
-      const failure = await removeAccountLines(host, osUser, record)
+    if (isAny(left)) {
+      journal.commit({ ...record, removing: true })
+      const failure = await removeAccountLines(host, osUser, { ...record, gid: entry?.gid ?? record.gid })
       if (failure) return { failure }
+      const { removing: _, ...removed } = record
+      record = removed
+      journal.commit(record)
     }
     const { uid, marker } = record
     const created = await accounts.create({ name: osUser, uid, home, shell, gecos: markerGecos(marker) })
@@ -203,7 +194,7 @@ async function ensureHome(
 }
 
 async function removeAccount(
-  { host, run, signal }: Context,
+  { host, run, journal, signal }: Context,
   params: CreateAccountParams,
   record: CreateRecord,
 ): Promise<UndoOutcome> {
@@ -237,8 +228,11 @@ async function removeAccount(
   if ('failure' in homeNote) return incomplete(homeNote.failure)
   notes.push(...homeNote.notes)
 
-  if (entry || isAny(await tracesOf(host, osUser, record.gid))) {
-    const failure = await removeAccountLines(host, osUser, record)
+  const left = await linesOf(host, osUser, entry, record)
+  if (entry || isAny(left)) {
+    const gid = entry?.gid ?? record.gid
+    if (!record.removing || gid !== record.gid) journal.commit({ ...record, gid, removing: true })
+    const failure = await removeAccountLines(host, osUser, { ...record, gid })
     if (failure) return incomplete(failure)
     notes.push({ code: 'account.removed', params: { os_user: osUser, uid: record.uid } })
   }
@@ -292,16 +286,6 @@ function isAdopted(entry: PasswdEntry | null, params: AdoptAccountParams): boole
   return (
     entry !== null && entry.uid === uid && entry.gid === gid && entry.home === home && entry.shell === shell
   )
-}
-
-/**
- * Name, uid, gid and marker all match. After the activation the person's name stands for the marker; what follows its
- * comma (room, telephone) a person may change with chfn(1).
- */
-function isOurs(entry: PasswdEntry | null, params: CreateAccountParams, record: CreateRecord): boolean {
-  if (entry === null || entry.uid !== record.uid || entry.gid !== record.gid) return false
-  const [name] = entry.gecos.split(',')
-  return entry.gecos === markerGecos(record.marker) || (params.gecos !== undefined && name === params.gecos)
 }
 
 /** Unguessable, and different for every run. */

@@ -289,8 +289,9 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
             newest
               .selectFrom('runs')
               .select(({ fn }) => fn.max('id').as('id'))
-              .where('state', '=', 'succeeded')
-              .where('kind', '<>', 'undo')
+              // In the words of the index `runs_that_count`.
+              .where(sql<SqlBool>`state = 'succeeded'`)
+              .where(sql<SqlBool>`kind <> 'undo'`)
               .groupBy('telegram_id'),
           ),
       ).map((row) => ({

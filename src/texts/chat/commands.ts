@@ -9,6 +9,7 @@ export const ADMIN_COMMANDS = [
   { command: 'adduser', description: 'Give somebody access' },
   { command: 'requests', description: 'What waits for a decision' },
   { command: 'users', description: 'Who has access' },
+  { command: 'reconcile', description: 'Who differs from roster and roles on the host' },
   { command: 'audit', description: 'What happened, and who did it' },
   { command: 'status', description: 'How the host is doing' },
   { command: 'whoami', description: 'Who you are to me' },

@@ -50,8 +50,8 @@ export interface FakeWorker extends Client {
   /** Another plan for the same answers: the host has changed. */
   drift(): void
   expire(requestId: number): void
-  /** An event that is about no request. */
-  happen(type: EventType, data: EventView['data']): void
+  /** An event that is about no request, or about this run. */
+  happen(type: EventType, data: EventView['data'], runId?: number): void
 }
 
 export const ROLES: RoleView[] = [
@@ -487,7 +487,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
     drift: () => {
       generation += 1
     },
-    happen: (type, data) => emit(type, { data }),
+    happen(type, data, runId) {
+      const run = runs.find(({ id }) => id === runId)
+      emit(type, { data, ...(run === undefined ? {} : { run }) })
+    },
     expire(requestId) {
       const request = find(requestId)
       request.state = 'expired'

@@ -8,7 +8,11 @@ import { diskProblemOf } from './disk-problem.ts'
 const STATEMENT_CACHE_SIZE = 300
 
 /** The `Database` of an open SQLite connection. `onClose` runs after the connection is closed. */
-export function createSqliteDatabase(connection: DatabaseSync, onClose: () => void): Database {
+export function createSqliteDatabase(
+  connection: DatabaseSync,
+  onClose: () => void,
+  laterDamage: Database['laterDamage'],
+): Database {
   const statements = new Map<string, StatementSync>()
   let inTransaction = false
   let rollbacks = 0
@@ -75,6 +79,7 @@ export function createSqliteDatabase(connection: DatabaseSync, onClose: () => vo
     },
     rollbacks: () => rollbacks,
     diskProblemOf,
+    laterDamage,
     close() {
       statements.clear()
       connection.close()

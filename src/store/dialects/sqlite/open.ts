@@ -2,18 +2,17 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Database, StoreProblem } from '../../database.ts'
+import { damageOf, isCheckedAtOnce, isCorrupt, laterDamageOf } from './damage.ts'
 import { createSqliteDatabase } from './execute.ts'
-import { sqliteCode, takeLock, touchPrivate } from './lock.ts'
+import { takeLock, touchPrivate } from './lock.ts'
 import { migrate } from './migrate.ts'
-
-/** SQLITE_CORRUPT, SQLITE_NOTADB. */
-const CORRUPT = new Set([11, 26])
 
 export type OpenResult = { ok: true; database: Database } | { ok: false; problem: StoreProblem }
 
 /**
  * Opens the worker's database, making it and its folder when absent, and migrates it. The file is 0600, the folder as it
  * is or 0700. Takes the one-worker lock first (`<file>.lock`), so a second worker changes nothing.
+ * Whether it is damaged is looked at first, or, of a large one, left to `laterDamage`.
  *
  * synchronous=FULL: a transition that was answered or acted upon must survive a power cut, and one commit costs
  * about 0.2 ms; NORMAL would save that and lose the last transitions.
@@ -33,14 +32,13 @@ export function openSqlite(file: string): OpenResult {
       return refuse('second_worker', `cannot open ${file}: another worker has it open; stop that one first`)
     }
     touchPrivate(file)
+    const atOnce = isCheckedAtOnce(file)
     connection = new DatabaseSync(file, { timeout: 50, enableForeignKeyConstraints: true })
     connection.exec('pragma journal_mode = wal')
     connection.exec('pragma synchronous = full')
     connection.exec('pragma trusted_schema = off')
-    const damage = connection.prepare('pragma quick_check(1)').get() as { quick_check: string } | undefined
-    if (damage?.quick_check !== 'ok') {
-      return refuse('corrupt', corruptMessage(file, damage?.quick_check ?? 'no answer'))
-    }
+    const damage = atOnce ? damageOf(connection, file) : null
+    if (damage !== null) return refuse('corrupt', corruptMessage(file, damage))
     const migrated = migrate(connection)
     if (!migrated.ok) {
       return refuse(
@@ -49,11 +47,11 @@ export function openSqlite(file: string): OpenResult {
           'start the newer version of usher, or restore a backup',
       )
     }
-    return { ok: true, database: createSqliteDatabase(connection, release) }
+    const laterDamage = atOnce ? null : (signal: AbortSignal) => laterDamageOf(file, signal)
+    return { ok: true, database: createSqliteDatabase(connection, release, laterDamage) }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    const corrupt = CORRUPT.has(sqliteCode(error) ?? 0)
-    return corrupt
+    return isCorrupt(error)
       ? refuse('corrupt', corruptMessage(file, why))
       : refuse('unusable', `cannot open ${file}: ${why}; check its folder's owner, mode and free space`)
   }

@@ -125,6 +125,18 @@ describe('removing an entry', () => {
     })
   })
 
+  test('takes an entry out of brackets to which another one was added behind it', () => {
+    const text = 'users: [ # nobody yet\n]\n'
+    const added = appendEntry(text, ann)
+    if (!added.ok) throw new Error(added.why)
+    const other = '{ telegram_id: 7, name: Bob, os_user: bob, role: user }'
+    const edited = added.text.replace(' # nobody', `, ${other} # nobody`)
+    expect(removeEntry(edited, ann, added.insertion)).toEqual({
+      state: 'removed',
+      text: `users: [${other} # nobody yet\n]\n`,
+    })
+  })
+
   test('leaves an explicit empty list when the other entries are gone', () => {
     const { text, insertion } = append(start)
     const edited = text.replace('  - telegram_id: 1\n    name: B\n', '')

@@ -161,6 +161,38 @@ describe.each([
     })
   })
 
+  test('the last event, changed and rightly chained, is found', async () => {
+    fixture = await engineFixture({ tampers: true })
+    await fixture.onboard()
+    const { head } = await verify()
+    await tamper((file) => {
+      edit(file, `update events set actor = 'telegram:7' where id = ${head.id}`)
+      rehash(file, head.id)
+    })
+    const told = stopped
+      ? { code: 'event_unlinked', event_id: head.id + 1 }
+      : { code: 'end_differs', event_id: head.id }
+    expect((await verify()).findings[0]).toMatchObject(told)
+  })
+
+  test('several events that were put behind the last one are found from the first on', async () => {
+    fixture = await engineFixture({ tampers: true })
+    await fixture.onboard()
+    const { head } = await verify()
+    await tamper((file) => {
+      for (const more of [1, 2])
+        edit(
+          file,
+          `insert into events select id + ${more}, at, type, request_id, run_id, subject_telegram_id, actor, data, hash, hash from events where id = ${head.id}`,
+        )
+      rehash(file, head.id + 1)
+    })
+    const told = stopped
+      ? { code: 'event_unlinked', event_id: head.id + 3 }
+      : { code: 'end_differs', event_id: head.id + 1 }
+    expect((await verify()).findings[0]).toMatchObject(told)
+  })
+
   test('an event that was put behind the last one, rightly chained, is found, and the worker goes on after it', async () => {
     fixture = await engineFixture({ tampers: true })
     await fixture.onboard()
@@ -205,6 +237,15 @@ describe('what the tables say otherwise than the events', () => {
         code: 'request_differs',
         request_id: 2,
         params: { stored: 'approved 1', told: 'submitted 1' },
+      },
+    },
+    {
+      what: 'a request that was made another revision by hand',
+      done: `update requests set revision = 2 where id = 2`,
+      found: {
+        code: 'request_differs',
+        request_id: 2,
+        params: { stored: 'submitted 2', told: 'submitted 1' },
       },
     },
     {
@@ -273,15 +314,62 @@ describe('what the tables say otherwise than the events', () => {
   })
 })
 
-test('a long history is verified a piece a call, and each piece goes on from the one before', async () => {
-  fixture = await engineFixture()
+/** As many events as it takes. */
+function addEvents(count: number): void {
   const { store } = fixture
   store.transaction(() => {
-    for (let n = 0; n < 3000; n++) {
+    for (let n = 0; n < count; n++) {
       const nobody = { requestId: null, runId: null, subjectTelegramId: null }
       store.events.append({ at: n, type: 'worker.started', ...nobody, actor: 'worker', data: { n } })
     }
   })
+}
+
+test('whoever else waits has a turn after each batch while a long history is verified', async () => {
+  fixture = await engineFixture()
+  addEvents(3000)
+  let turns = 0
+  let going = true
+  const turn = () => {
+    turns++
+    if (going) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await verifyHistory(fixture.store, {}, { holdMs: 0, callMs: 60_000 })
+  going = false
+  expect(turns).toBeGreaterThan(40)
+})
+
+test('the last page of a long history costs no more than the first', async () => {
+  fixture = await engineFixture()
+  addEvents(20_000)
+  const { store } = fixture
+  /** The least of many, because others want the processor too. */
+  const cost = (read: () => unknown) =>
+    Math.min(
+      ...Array.from({ length: 30 }, () => {
+        const begin = performance.now()
+        read()
+        return performance.now() - begin
+      }),
+    )
+  const first = cost(() => store.events.after(0, 64))
+  for (const last of [
+    () => store.events.after(19_900, 64),
+    () => store.events.doubted(19_900, 64),
+    () => store.audit.list({ limit: 64 }),
+    () => store.audit.list({ limit: 64, before: 100 }),
+    () => store.audit.list({ limit: 64, to: 100 }),
+    () => store.audit.list({ limit: 64, from: 1, before: 100 }),
+  ]) {
+    expect(cost(last)).toBeLessThan(first * 5)
+  }
+})
+
+test('a long history is verified a piece a call, and each piece goes on from the one before', async () => {
+  fixture = await engineFixture()
+  const { store } = fixture
+  addEvents(3000)
   const pace = { holdMs: 5, callMs: 1 }
   let calls = 0
   let events = 0

@@ -5,6 +5,7 @@ import type { Caller } from '../../../../src/worker/caller.ts'
 import type { OperationResult } from '../../../../src/worker/engine.ts'
 import {
   admin,
+  alice,
   engineFixture,
   type Fixture,
   operator,
@@ -256,6 +257,22 @@ describe('deciding', () => {
     const { request } = await fixture.ok(operator, 'request.get', { id })
     expect(request).toMatchObject({ state: 'expired', decided_by: { key: 'worker' }, run_id: null })
     await fixture.submit(operator, { name: 'Again' })
+  })
+
+  test('may be taken as long as the role says from the submission on, however old the draft was', async () => {
+    const policy = { count: 1, self: true, step_up: 'none', expiresMs: 3 * HOUR } as const
+    fixture = await engineFixture({
+      config: { roles: new Map([['user', role('user', { approval: policy })]]) },
+    })
+    const { request: draft } = await fixture.ok(operator, 'request.draft', { answers: alice })
+    fixture.time.now += 2 * HOUR
+    const { id, plan } = draft
+    const { request } = await fixture.ok(operator, 'request.submit', { id, digest: plan.digest })
+    expect(request.expires_at).toBe(fixture.time.now + 3 * HOUR)
+    fixture.time.now += 3 * HOUR - 1
+    expect((await fixture.ok(operator, 'request.get', { id })).request.state).toBe('submitted')
+    fixture.time.now += 1
+    expect((await fixture.ok(operator, 'request.get', { id })).request.state).toBe('expired')
   })
 
   test('counts distinct persons, one each, until there are enough', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { brokenLink, GENESIS_HASH } from '../../../../src/domain/event-hash.ts'
+import type { Caller } from '../../../../src/worker/caller.ts'
 import { admin, engineFixture, type Fixture, operator } from '../../../support/engine-fixture.ts'
 
 let fixture: Fixture
@@ -278,10 +279,14 @@ test('a worker that is told to stop finishes the current side effect and begins 
   expect((await fixture.ended(1)).state).toBe('succeeded')
 })
 
-test('nobody starts a run whose approver may no longer approve', async () => {
+test.for<[string, Caller | null]>([
+  ['is nobody any more', null],
+  ['is somebody else by now', { ...admin(7), personKey: 'person:8' }],
+  ['lost the permission', { ...admin(7), permissions: new Set(['requests.read.all']) }],
+])('nobody starts a run whose approver %s', async ([, caller]) => {
   fixture = await engineFixture()
   const { id, plan } = await fixture.submit(operator)
-  fixture.callers.set('telegram:7', null)
+  fixture.callers.set('telegram:7', caller)
   await fixture.ok(admin(7), 'request.approve', { id, digest: plan.digest })
   const run = await fixture.ended(1)
   expect(run.state).toBe('superseded')

@@ -158,6 +158,21 @@ describe('a run whose undo could not finish', () => {
     })
   })
 
+  test('names what is left from the records, and never a folder that is everybody’s', async () => {
+    fixture = await engineFixture({ script: stuck() })
+    const { steps } = await fixture.onboard()
+    const index = steps.findIndex(({ kind }) => kind === 'data-dirs')
+    const made = [
+      { path: '/srv/data/memory', by: 'root', uid: null, identity: null },
+      { path: '/srv/data/memory/42', by: 'root', uid: 1500, identity: null },
+    ]
+    fixture.store.runs.setRecord(1, index, { marker: 'm', made })
+    const { run } = await fixture.ok(operator, 'run.get', { id: 1 })
+    expect(run.by_hand).toEqual([
+      { step: 'data-dirs', code: 'folder', params: { path: '/srv/data/memory/42' } },
+    ])
+  })
+
   test('is resumed once the cause is gone: undone, and the person free', async () => {
     fixture = await engineFixture({ script: stuck() })
     await fixture.onboard()
@@ -185,6 +200,16 @@ describe('a run whose undo could not finish', () => {
       expect((await fixture.ended(1)).choices).toEqual(['resume', 'abandon'])
     }
     expect((await eventTypes()).filter((type) => type === 'run.resumed')).toHaveLength(3)
+  })
+
+  test('is not resumed while another request holds the person, and says which', async () => {
+    fixture = await engineFixture({ script: stuck() })
+    await fixture.onboard()
+    const other = await fixture.submit(admin(7), { telegram_id: 43, os_user: 'bob', name: 'Bob' })
+    fixture.store.holds.release(1)
+    fixture.store.holds.take(['telegram:42'], other.id)
+    const refused = await fixture.call(operator, 'run.resume', { run_id: 1 })
+    expect(refused).toMatchObject({ error: { code: 'held', params: { request: other.id } } })
   })
 
   test('that was resumed goes on after the worker was killed', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StepKind } from '../../../../src/domain/step.ts'
+import { createEventLog } from '../../../../src/worker/events.ts'
 import { admin, engineFixture, type Fixture, operator } from '../../../support/engine-fixture.ts'
 import type { StepScript } from '../../../support/fake-steps.ts'
 
@@ -47,6 +48,32 @@ describe('undoing a run that succeeded', () => {
     expect(undone.run.state).toBe('undone')
     expect(fixture.machine.roster).toEqual([])
     expect(fixture.machine.accounts.has('alice')).toBe(false)
+  })
+
+  test('does nothing when the run is no longer one that succeeded, and goes back to say so', async () => {
+    await onboarded()
+    const { id, plan } = await submitUndo()
+    await fixture.restart({ limits: { concurrentRuns: 0 } })
+    const { request } = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
+    const { store, time } = fixture
+    const events = createEventLog(store, () => time.now)
+    events.commit(() => {
+      for (const [from, to] of [
+        ['succeeded', 'undoing'],
+        ['undoing', 'undone'],
+      ] as const) {
+        store.runs.transition(1, from, to)
+        events.append(`run.${to}`, { requestId: 1, runId: 1, telegramId: 42 }, 'worker', {})
+      }
+    })
+    await fixture.restart({ limits: {} })
+    expect((await fixture.ended(request.run_id ?? 0)).state).toBe('superseded')
+    const back = await fixture.ok(operator, 'request.get', { id })
+    expect(back.request.returned?.differences).toContainEqual({
+      code: 'undo_target_changed',
+      params: { run: 1, state: 'undone' },
+    })
+    expect(fixture.steps).toEqual([])
   })
 
   test('by chat always waits for a terminal, whatever the role asks', async () => {

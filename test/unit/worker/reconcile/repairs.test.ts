@@ -197,6 +197,19 @@ describe('a repair', () => {
     expect(again.findings).toMatchObject([{ params: { path: memory } }, { params: { path: history } }])
   })
 
+  test('waits for whatever else holds the person by then, and says what that is', async () => {
+    await withAlice()
+    const other = await fixture.submit(admin(7), { telegram_id: 43, os_user: 'bob', name: 'Bob' })
+    fixture.machine.paths.delete(memory)
+    const { id, digest } = (await reconcile()).requests[0]!
+    fixture.store.holds.take(['telegram:42'], other.id)
+    const refused = await fixture.call(admin(7), 'request.approve', { id, digest })
+    expect(refused).toMatchObject({ error: { code: 'held', params: { request: other.id } } })
+    fixture.store.holds.release(other.id)
+    const { request } = await fixture.ok(admin(7), 'request.approve', { id, digest })
+    expect((await fixture.ended(request.run_id ?? 0)).state).toBe('succeeded')
+  })
+
   test('of several people: what one of them refuses does not keep the others', async () => {
     await withAlice()
     await fixture.onboard({ telegram_id: 43, os_user: 'bob', name: 'Bob' })

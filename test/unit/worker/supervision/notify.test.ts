@@ -98,6 +98,12 @@ describe('the watchdog', () => {
       said.length = 0
       await expect.poll(() => silences.length, { interval: 5 }).toBeGreaterThanOrEqual(2)
       expect(said).toEqual([])
+      answers = () => false
+      await turns(40)
+      said.length = 0
+      silences.length = 0
+      await expect.poll(() => silences.length, { interval: 5 }).toBeGreaterThanOrEqual(2)
+      expect(said).toEqual([])
       answers = () => true
       await expect.poll(() => said.length, { interval: 5 }).toBeGreaterThanOrEqual(1)
     } finally {
