@@ -150,7 +150,9 @@ async function showDrift({ cards, chats, worker, keeper }: NotifierDeps, { data 
 async function tellNewcomer(deps: NotifierDeps, runId: number, requestId: number, news: News): Promise<void> {
   if ((await deps.newcomers.of(runId, news)) !== null) return
   const found = await readRun(deps, runId, requestId)
-  if (found === null || found.run.kind !== 'onboard') return
+  if (found === null || found.run.kind === 'undo') return
+  // Whom a repair gave nothing to do has heard their welcome long ago.
+  if (found.run.kind === 'repair' && news === 'welcome' && !isAwaitingStart(found.run)) return
   const { subject } = found.run
   const { name, os_user: osUser } = subject
   const welcome = isAwaitingStart(found.run) ? pressStartText : welcomeText

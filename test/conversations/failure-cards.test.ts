@@ -112,7 +112,7 @@ describe('the card of a run that was undone', () => {
     await scene.admin.taps('🔁 Retry', { on: card })
     await lin.seesOn(theirs, 'tried again')
     await lin.forgesTap(theirs.message_id, data)
-    await lin.seesToast('has come back already')
+    await lin.seesToast(`has come back already: Telegram user ${scene.admin.id} retried it at`)
     expect(calls('run.retry')).toHaveLength(1)
     expect(scene.worker.requests[0]?.revision).toBe(2)
   })

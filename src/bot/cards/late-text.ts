@@ -22,7 +22,13 @@ async function lateOnRun({ worker }: { worker: WorkerCalls }, card: Card): Promi
   const got = await worker.call('request.get', { id: card.subject.id }, as)
   if (!got.ok) return null
   const { request } = got
-  if (request.state === 'submitted') return alreadyRetried(request)
+  if (request.state === 'submitted') {
+    // The request itself does not say who brought it back; its history does.
+    const asked = { request: request.id, type: 'request.returned', limit: 1 }
+    const told = await worker.call('audit.list', asked, as)
+    const newest = told.ok ? (told.entries[0] ?? null) : null
+    return alreadyRetried(request, newest?.data['kind'] === 'retry' ? newest : null)
+  }
   if (request.run_id === null) return null
   const looked = await worker.call('run.get', { id: request.run_id }, as)
   if (!looked.ok) return null

@@ -1,4 +1,4 @@
-import type { RequestView, RunView } from '../../protocol/views.ts'
+import type { AuditEntryView, RequestView, RunView } from '../../protocol/views.ts'
 import { actorText } from '../actors.ts'
 import { timeText } from '../duration.ts'
 import { requestStateText } from '../requests.ts'
@@ -31,8 +31,12 @@ export function alreadyDecided(request: RequestView): string {
 }
 
 /** For a tap about a run whose request has come back meanwhile. */
-export function alreadyRetried(request: RequestView): string {
-  return `Request ${request.id} has come back already and waits for a decision. The card shows the new plan.`
+export function alreadyRetried(
+  request: RequestView,
+  first: Pick<AuditEntryView, 'actor' | 'at'> | null,
+): string {
+  const who = first === null ? '' : `: ${actorText(first.actor)} retried it at ${timeText(first.at)}`
+  return `Request ${request.id} has come back already${who}. The card shows the new plan.`
 }
 
 /** For a tap about a run of which somebody took note meanwhile. */

@@ -348,7 +348,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       })
       run.choices = []
       request.missing = missingOf(request)
-      emit('request.returned', { request, run, actor: `telegram:${by}` })
+      emit('request.returned', { request, run, actor: `telegram:${by}`, data: { kind: 'retry' } })
       return { request }
     },
     'run.keep': ({ run_id }, by) => {
@@ -381,12 +381,13 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       if (!isAdmin(by) || worker.forbidden.has('audit.read')) throw refusal('not_permitted')
       const entries = events
         .filter((event) => event.id < before)
+        .filter((event) => asked.type === undefined || event.type === asked.type)
         .filter((event) => asked.request === undefined || event.request_id === asked.request)
         .filter((event) => event.at >= (asked.from ?? 0) && event.at < (asked.to ?? Number.POSITIVE_INFINITY))
         .reverse()
         .map((event) => ({
           ...{ id: event.id, at: event.at, type: event.type, request_id: event.request_id },
-          ...{ run_id: event.run_id, subject: null, hash: null, data: {} },
+          ...{ run_id: event.run_id, subject: null, hash: null, data: event.data },
           actor: { key: event.actor, name: null },
         }))
       return { entries: entries.slice(0, limit), more: entries.length > limit }

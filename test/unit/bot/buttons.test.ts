@@ -4,11 +4,13 @@ import { newNonce, readTap, shownHash, tapData, verbsOf } from '../../../src/bot
 import type { RequestView } from '../../../src/protocol/views.ts'
 
 describe('the data of a button', () => {
-  it('fits into 64 bytes and reads back as it was, for every request that there can be', () => {
-    const verb = fc.constantFrom('approve' as const, 'edit' as const, 'cancel' as const, 'deny' as const)
+  it('fits into 64 bytes and reads back as it was, for everything that there can be', () => {
+    const onRequests = ['approve', 'edit', 'cancel', 'deny', 'retry', 'undo', 'keep'] as const
+    const verb = fc.constantFrom(...onRequests, 'repair' as const, 'leave' as const)
     fc.assert(
       fc.property(verb, fc.integer({ min: 1, max: 10 ** 14 - 1 }), (verb, id) => {
-        const tap = { verb, subject: { kind: 'request' as const, id }, digest: newNonce(), nonce: newNonce() }
+        const kind = verb === 'repair' || verb === 'leave' ? 'reconciliation' : 'request'
+        const tap = { verb, subject: { kind, id } as const, digest: newNonce(), nonce: newNonce() }
         expect(Buffer.byteLength(tapData(tap))).toBeLessThanOrEqual(64)
         expect(readTap(tapData(tap))).toEqual(tap)
       }),
