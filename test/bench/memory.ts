@@ -66,21 +66,22 @@ async function serve({ client }: Pick<Scene, 'client'>, from: number, to: number
       account: 'create',
       proof: 'started',
     } as const
-    const drafted = await client.call('request.draft', { answers })
+    // The worker serves so many a second; a call that is not served has done nothing.
+    const drafted = await served(() => client.call('request.draft', { answers }))
     if (!drafted.ok) throw new Error(`cannot draft: ${JSON.stringify(drafted.error)}`)
     const { id, plan } = drafted.request
-    const submitted = await client.call('request.submit', { id, digest: plan.digest })
+    const submitted = await served(() => client.call('request.submit', { id, digest: plan.digest }))
     if (!submitted.ok) throw new Error(`cannot submit: ${JSON.stringify(submitted.error)}`)
     const ended = await (n % 2 === 0
-      ? client.call('request.deny', { id, reason: 'only measured' })
-      : client.call('request.cancel', { id }))
+      ? served(() => client.call('request.deny', { id, reason: 'only measured' }))
+      : served(() => client.call('request.cancel', { id })))
     if (!ended.ok) throw new Error(`cannot end: ${JSON.stringify(ended.error)}`)
     if (n % LIST_EVERY !== 0) return
     const listed = [
-      await client.call('request.list', {}),
-      await client.call('people.list', {}),
-      await client.call('audit.list', { request: id }),
-      await client.call('request.get', { id }),
+      await served(() => client.call('request.list', {})),
+      await served(() => client.call('people.list', {})),
+      await served(() => client.call('audit.list', { request: id })),
+      await served(() => client.call('request.get', { id })),
     ]
     const refused = listed.find(({ ok }) => !ok)
     if (refused !== undefined) throw new Error(`cannot list: ${JSON.stringify(refused)}`)
@@ -89,6 +90,15 @@ async function serve({ client }: Pick<Scene, 'client'>, from: number, to: number
     for (let n = next++; n < to; n = next++) await one(n)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, server))
+}
+
+async function served<A extends { ok: boolean }>(call: () => Promise<A>): Promise<A> {
+  for (;;) {
+    const answer = await call()
+    const busy = 'error' in answer && (answer.error as { code?: string }).code === 'too_many'
+    if (!busy) return answer
+    await sleep(100)
+  }
 }
 
 function residentMb({ worker }: Pick<Scene, 'worker'>): number {
