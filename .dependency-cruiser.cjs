@@ -77,6 +77,7 @@ module.exports = {
       to: { path: '^(node:)?child_process$' },
     },
     onlyIn('kysely-home', 'kysely', 'src/store/'),
+    onlyIn('message-format-home', 'intl-messageformat', 'src/texts/'),
     onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/worker/', 'src/provisioning/host/'),
   ],
   options: {
