@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts'
 import type { RosterInsertion } from '../roster/edit.ts'
 import { appendEntry, removeEntry } from '../roster/edit.ts'
 import type { RosterPerson } from '../roster/parse.ts'
-import { sameEntry } from '../roster/roster-file.ts'
+import { sameEntry } from '../roster/same-entry.ts'
 import type { StepImplementation } from '../step-kind.ts'
 
 /** `insertion`: the text that the run was about to insert; null when the entry had been there before. */
