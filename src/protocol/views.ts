@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BY_HAND_CODES } from '../domain/by-hand.ts'
 import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
-import { RUN_CHOICES, type RunState, STUCK_CODES } from '../domain/run.ts'
+import { RUN_CHOICES, RUN_STATES, STUCK_CODES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
 
@@ -14,16 +14,6 @@ export const failureSchema = z.strictObject({
   detail: z.string().optional(),
 })
 const stepKind = z.enum(STEP_ORDER)
-const RUN_STATES = [
-  'queued',
-  'running',
-  'undoing',
-  'succeeded',
-  'undone',
-  'failed',
-  'superseded',
-  'cancelled',
-] as const satisfies readonly RunState[]
 
 /** Who did something, for people: names are looked up by the worker. */
 export const actorViewSchema = z.strictObject({ key: z.string(), name: z.string().nullable() })
