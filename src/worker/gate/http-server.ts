@@ -5,7 +5,7 @@ import { actorKey } from '../../domain/actor.ts'
 import { descriptorOf, type ReadPeer } from '../../peer/peer-credentials.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import { OPERATIONS, PROTOCOL_VERSION } from '../../protocol/operations.ts'
-import type { Caller } from '../caller.ts'
+import type { Caller, Listener } from '../caller.ts'
 import type { Engine } from '../engine.ts'
 import type { Log } from '../log.ts'
 import { decide } from './access.ts'
@@ -62,7 +62,7 @@ interface Connection {
  */
 export function createGate(
   dependencies: GateDependencies,
-  listener: Caller['listener'],
+  listener: Listener,
   limits: Limits,
 ): Gate {
   const { log, readPeer, isAccount } = dependencies
