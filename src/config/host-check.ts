@@ -47,7 +47,10 @@ function ownAccountProblems(config: Config, facts: HostConfigFacts, which: OwnAc
   }
   const problems: ConfigProblem[] = []
   if (account.uid === 0)
-    problems.push({ key, message: `cannot use "${name}": it is uid 0; give the ${which} an account of its own` })
+    problems.push({
+      key,
+      message: `cannot use "${name}": it is uid 0; give the ${which} an account of its own`,
+    })
   const others = facts.accounts.filter((one) => one.uid === account.uid && one.name !== name)
   if (others.length > 0) {
     problems.push({

@@ -60,10 +60,7 @@ export function stepUpAccountProblems(
   return problems
 }
 
-function placeProblems(
-  { tokenFile, state }: NonNullable<Config['witness']>,
-  paths: Paths,
-): ConfigProblem[] {
+function placeProblems({ tokenFile, state }: NonNullable<Config['witness']>, paths: Paths): ConfigProblem[] {
   const problems: ConfigProblem[] = []
   if (tokenFile === paths.tokenFile) {
     const message = `cannot use ${JSON.stringify(tokenFile)}: it is the bot's token; the witness is a second bot of @BotFather`

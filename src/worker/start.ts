@@ -112,7 +112,12 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
       engine,
       version,
     },
-    { run: paths.run, mode, ownUid, ownGid, bot: owner(bot),
+    {
+      run: paths.run,
+      mode,
+      ownUid,
+      ownGid,
+      bot: owner(bot),
       witness: owner(accountUid(sources, sources.witnessUser)),
       approver: owner(accountUid(sources, sources.approverUser)),
     },

@@ -34,7 +34,12 @@ const READING: readonly Way[] = [...EVERY_PERSON, 'approver']
  * user's own role limits it first, the row second.
  */
 export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
-  whoami: { ways: [...EVERY_PERSON, 'bot', 'witness', 'approver'], own: 'anyone', foreign: [], seenWith: null },
+  whoami: {
+    ways: [...EVERY_PERSON, 'bot', 'witness', 'approver'],
+    own: 'anyone',
+    foreign: [],
+    seenWith: null,
+  },
   status: { ways: EVERY_PERSON, own: 'anyone', foreign: [], seenWith: null },
   'onboarding.options': {
     ways: EVERY_PERSON,

@@ -60,11 +60,7 @@ interface Connection {
  * - Nothing is executed before the whole request was read and nothing but it was sent.
  * - A connection holds its place in the budget until its socket is closed.
  */
-export function createGate(
-  dependencies: GateDependencies,
-  listener: Listener,
-  limits: Limits,
-): Gate {
+export function createGate(dependencies: GateDependencies, listener: Listener, limits: Limits): Gate {
   const { log, readPeer, isAccount } = dependencies
   const budget = createBudget(limits)
   const connections = new Map<Socket, Connection>()

@@ -63,7 +63,10 @@ export async function resolveCaller(sources: CallerSources, claim: Claim): Promi
       return nobodyInParticular({ kind: 'witness' }, 'witness')
     case 'approver':
       if (uid !== accountUid(sources, sources.approverUser)) {
-        return refused('not_permitted', `cannot serve uid ${uid} on this socket: it is the approver account's`)
+        return refused(
+          'not_permitted',
+          `cannot serve uid ${uid} on this socket: it is the approver account's`,
+        )
       }
       return onBehalfOf === null
         ? nobodyInParticular({ kind: 'approver', telegramId: null }, 'approver')
