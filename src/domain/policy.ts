@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts'
 import type { Approval, Consent, Missing } from './request.ts'
-import type { ApprovalPolicy } from './role.ts'
+import type { ApprovalPolicy, StepUp } from './role.ts'
 
 /**
  * What a submitted request still lacks at `now`; empty means approved. Of the approvals only those of this revision and
@@ -37,6 +37,19 @@ export function mayCount(
   personKey: string,
 ): boolean {
   return policy.self || requesterPersonKey === null || personKey !== requesterPersonKey
+}
+
+/** From least to most: `terminal` is passed in fewer ways than `witness`. */
+const STEP_UPS: readonly StepUp[] = ['none', 'totp', 'witness', 'terminal']
+
+/** The policy that asks for all that either of two asks for. */
+export function strictest(a: ApprovalPolicy, b: ApprovalPolicy): ApprovalPolicy {
+  return {
+    count: Math.max(a.count, b.count),
+    self: a.self && b.self,
+    step_up: STEP_UPS.indexOf(a.step_up) > STEP_UPS.indexOf(b.step_up) ? a.step_up : b.step_up,
+    expiresMs: Math.min(a.expiresMs, b.expiresMs),
+  }
 }
 
 /** An approval is good for as long as the policy gives a request, from its own decision on. */

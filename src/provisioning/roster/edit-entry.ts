@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Node, Pair, YAMLMap } from 'yaml'
 import { isCollection, isMap, isPair, isScalar } from 'yaml'
-import type { RosterEntry } from '../../domain/person.ts'
+import { changedKeys, type EntryKey, type RosterEntry } from '../../domain/person.ts'
 import { endOfLine, rangeOf } from './edit.ts'
-import { ENTRY_KEYS, flowText, quoted, valueText } from './entry-text.ts'
+import { flowText, quoted, valueText } from './entry-text.ts'
 import type { ParseRoster, RosterPerson, RosterTree } from './parse.ts'
 import { parseRosterTree } from './parse.ts'
 import { sameEntry } from './same-entry.ts'
@@ -28,7 +28,6 @@ export type RevertResult =
   | { state: 'unusable'; why: string }
 
 type Tree = Extract<RosterTree, { ok: true }>
-type EntryKey = keyof RosterEntry
 
 /**
  * Gives one entry other values, as text: where a key stands its value is replaced, a key that joins comes last, one that goes
@@ -46,8 +45,7 @@ export function editEntry(
   const index = indexOf(first.people, before)
   if (index === null) return { ok: false, why: null }
   let edited = text
-  for (const key of ENTRY_KEYS) {
-    if (isDeepStrictEqual(before[key], after[key])) continue
+  for (const key of changedKeys(before, after)) {
     const tree = parse(edited)
     if (!tree.ok) return tree
     const found = candidates(edited, tree, index, key, after[key]).find((candidate) =>

@@ -1,14 +1,5 @@
-import { OPTIONAL_KEYS, type RosterEntry } from '../../domain/person.ts'
+import { ENTRY_KEYS, type RosterEntry } from '../../domain/person.ts'
 import { replaceUnsafeCharacters, unicodeEscape } from '../../domain/unsafe-text.ts'
-
-/** The keys that an entry is written with, in this order. */
-export const ENTRY_KEYS = [
-  'telegram_id',
-  'name',
-  'os_user',
-  'role',
-  ...OPTIONAL_KEYS,
-] as const satisfies readonly (keyof RosterEntry)[]
 
 /** `key: value` for every key that the entry has, ready to be lines of a block map. */
 export function entryLines(entry: RosterEntry): string[] {

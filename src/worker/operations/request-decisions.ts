@@ -166,8 +166,7 @@ function actorTarget(
   request: Request,
   caller: Caller,
 ): (Refusal & { ok: false }) | null {
-  const answers = answersOf(store, request)
-  const isSubject = caller.personKey === personKeyOf(answers.telegram_id)
+  const isSubject = telegramIdsOf(store, request).some((id) => caller.personKey === personKeyOf(id))
   if (!isSubject || requestRole(store, config, request).approval.self) return null
   return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
 }

@@ -54,6 +54,7 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
       if (plan.digest !== request.plan.digest || !digestMatches(plan.digest, digest)) {
         // Written on purpose: whoever looks at the draft again sees the plan as it would be now.
         store.requests.setPlan(id, request.revision, plan, JSON.stringify(basis), request.expiresAt)
+        if (checked.subject !== undefined) store.requests.setSubject(id, request.revision, checked.subject)
         return refusal(
           'digest_differs',
           `cannot submit request ${id}: its plan is not the one that was shown`,

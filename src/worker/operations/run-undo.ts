@@ -19,7 +19,7 @@ export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: 
     effect() {
       const why = whyNotUndoable(store.runs.get(runId))
       if (why !== null) return refusal('not_undoable', `cannot undo run ${runId}: ${why}`)
-      const checked = checkUndo(context, runId, answers)
+      const checked = checkUndo(context, runId)
       const id = putDraft(context, caller, { kind: 'undo', runId }, answers.telegram_id, checked)
       return { ok: true, output: { request: requestView(context, names, reload(context, id)) } }
     },
