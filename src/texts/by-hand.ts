@@ -26,6 +26,12 @@ const WORDS: Record<ByHandCode, Words> = {
       `remove the entry of ${p.text('os_user')} (Telegram id ${p.text('telegram_id')}) from ${p.text('path')}, with an editor`,
     command: null,
   },
+  roster_edit: {
+    left: (p) => `the entry of ${p.text('os_user')} in ${p.text('path')}, as the edit left it`,
+    todo: (p) =>
+      `give the entry of ${p.text('os_user')} (Telegram id ${p.text('telegram_id')}) in ${p.text('path')} its old values, with an editor`,
+    command: null,
+  },
   access: {
     left: (p) => `an account ${p.text('os_user')} that may be active`,
     todo: (p) => `take the access of the account ${p.text('os_user')} away`,

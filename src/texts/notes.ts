@@ -1,5 +1,6 @@
 import type { Note, NoteCode } from '../domain/step.ts'
 import { durationText, timeText } from './duration.ts'
+import { fieldLabel } from './fields.ts'
 import type { Line } from './line.ts'
 import { type Params, paramsOf } from './params.ts'
 
@@ -44,6 +45,10 @@ const WORDS: Record<NoteCode, Words> = {
   'account.home_quarantined': kept(
     (p) => `kept what was made in the home ${p.text('home')}: it is at ${p.text('path')} for root to look at`,
   ),
+  'account.left': kept(
+    (p) =>
+      `the account ${p.text('os_user')} stays as it is, with its files and groups, and is nobody's on the roster any more`,
+  ),
   'account.leftovers_kept': kept(
     (p) =>
       `left ${count(p, 'folder')} of the account in place, because others put something into it or something is mounted there: ${p.text('paths')}`,
@@ -56,6 +61,10 @@ const WORDS: Record<NoteCode, Words> = {
   'groups.member': already((p) =>
     p.has('groups') ? `already in the groups ${p.text('groups')}` : 'no group to add',
   ),
+  'groups.never_stripped': kept(
+    (p) =>
+      `stays in the groups ${p.text('groups')}${p.has('role') ? ` of the role ${p.text('role')}` : ''}: a group is never taken away; root does that by hand`,
+  ),
   'groups.left': undone((p) => `took out of the groups ${p.text('groups')}`),
   'dir.make': will((p) => `make the folder ${p.text('path')}, owner ${p.text('owner')}${mode(p)}`),
   'dir.made': done((p) => `made the folder ${p.text('path')}`),
@@ -64,6 +73,7 @@ const WORDS: Record<NoteCode, Words> = {
   'dir.quarantined': kept(
     (p) => `kept what was in the folder ${p.text('path')}: it is at ${p.text('kept_at')} for root to look at`,
   ),
+  'dir.left': kept((p) => `the folder ${p.text('path')} stays as it is: what is in it is moved by hand`),
   'dir.kept': kept((p) => `left the folder ${p.text('path')} alone: it is no longer as this run left it`),
   'seed.write': will((p) => `write the first memory ${p.text('path')} from the template`),
   'seed.written': done((p) => `wrote the first memory ${p.text('path')}`),
@@ -114,6 +124,9 @@ const WORDS: Record<NoteCode, Words> = {
   ),
   'roster.removed': undone(() => 'took the entry out of the roster'),
   'roster.kept': kept(() => 'left the roster entry alone: it was changed by hand since'),
+  'roster.change': will((p) => `change in the roster: ${fieldLabels(p)}`),
+  'roster.changed': done((p) => `changed in the roster: ${fieldLabels(p)}`),
+  'roster.restored': undone(() => 'put the roster entry back as it was, byte for byte'),
   'service.restart': will((p) => `restart ${p.text('unit')} and wait until it is active`),
   'service.reload': will((p) => `reload ${p.text('unit')} and wait until it is active`),
   'service.remind': info((p) => `to do by hand: restart ${p.text('unit')}, so that it knows this person`),
@@ -136,6 +149,14 @@ export function noteMark(code: NoteCode): Line['mark'] {
 /** A note as a line under its step. */
 export function noteLine(note: Note, indent = 1): Line {
   return { mark: noteMark(note.code), text: noteText(note), indent }
+}
+
+function fieldLabels(p: Params): string {
+  return p
+    .text('fields', 'the entry')
+    .split(', ')
+    .map((field) => fieldLabel(field))
+    .join(', ')
 }
 
 function count(p: Params, one: string, many = `${one}s`, name = 'count'): string {

@@ -3,6 +3,7 @@ import type { missingSchema, RequestView } from '../protocol/views.ts'
 import { actorText } from './actors.ts'
 import { returnedLines } from './differences.ts'
 import { timeText } from './duration.ts'
+import { fieldLabel } from './fields.ts'
 import type { Line } from './line.ts'
 import { answerLines } from './people.ts'
 import { plain } from './plain.ts'
@@ -34,6 +35,11 @@ export function requestSubject(request: RequestView): string {
     return takesOver
       ? `take over ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)}), who was put on the roster by hand`
       : `repair ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)})`
+  }
+  if (request.kind === 'retest') return `test ${plain(name, 64)} (${plain(os_user)}) again`
+  if (request.edit !== undefined) {
+    const { before, changed } = request.edit
+    return `change ${changed.map((key) => fieldLabel(key)).join(', ')} of ${plain(before.name, 64)} (${plain(before.os_user)}, role ${plain(before.role)})`
   }
   return `onboard ${plain(name, 64)} as ${plain(os_user)} (role ${plain(role)})`
 }

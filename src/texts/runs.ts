@@ -35,7 +35,13 @@ const RUN_STATES: Record<RunView['state'], { mark: Line['mark']; word: string }>
   cancelled: { mark: 'info', word: 'was cancelled' },
 }
 
-const KINDS: Record<RunView['kind'], string> = { onboard: 'onboarding', undo: 'undo', repair: 'repair' }
+const KINDS: Record<RunView['kind'], string> = {
+  onboard: 'onboarding',
+  undo: 'undo',
+  repair: 'repair',
+  edit: 'edit',
+  retest: 're-test',
+}
 
 /** Whether the run will not change any more, so that what is shown is its receipt. */
 export function isEnded(state: RunView['state']): boolean {

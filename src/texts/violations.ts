@@ -82,6 +82,13 @@ const WORDS: Record<ViolationCode, Words> = {
     `cannot read the memory template${p.quoted('path')}: ${p.text('why', p.text('errno', 'the file cannot be used'))}; correct it or 'memory.template' in the config`,
   roster_entry_changed: (p) =>
     `cannot repair${p.quoted('os_user')}: the roster no longer has exactly this entry; run 'usher reconcile' again`,
+  entry_gone: (p) =>
+    `cannot use the entry of${p.quoted('os_user')}: the roster no longer has it as it was, once; look at the list of users`,
+  edit_nothing: () => 'cannot change nothing: every value is as it is already',
+  edit_two_persons: () =>
+    'cannot change the Telegram id and the OS user at once: that would be somebody else; onboard them instead',
+  edit_waits_for_start: (p, label) =>
+    `cannot change the ${label} while the account waits for the person's Start: ${p.has('run') ? `undo run ${p.text('run')}` : 'undo their run'} and onboard them again`,
   roster_unusable: (p) =>
     `cannot use the roster${p.quoted('path')}: ${p.text('why', 'it cannot be read')}; correct the file by hand, nothing was changed`,
   disk_full: (p) =>

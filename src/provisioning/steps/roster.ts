@@ -81,9 +81,7 @@ export const roster: StepImplementation<'roster', RosterRecord> = {
     if (record.change !== undefined && replaces !== undefined) {
       return putBack(host, { before: replaces, after: entry }, record.change)
     }
-    return record.insertion === null
-      ? { state: 'undone', notes: [] }
-      : takeOut(host, entry, record.insertion)
+    return record.insertion === null ? { state: 'undone', notes: [] } : takeOut(host, entry, record.insertion)
   },
 
   async verify({ host }, params) {
@@ -129,11 +127,13 @@ function replaced(host: Host, { text, parse }: Text, { before, after }: Edit): M
 }
 
 async function putBack(host: Host, { before, after }: Edit, change: EntryChange): Promise<UndoOutcome> {
-  const edited = await host.roster.edit<{ state: 'reverted' | 'as before' | 'changed' }>(({ text, parse }) => {
-    const reverted = revertEntry(text, before, after, change, parse)
-    if (reverted.state === 'unusable') return { ok: false, failure: unusable(host, reverted.why) }
-    return { ok: true, text: reverted.state === 'reverted' ? reverted.text : null, state: reverted.state }
-  })
+  const edited = await host.roster.edit<{ state: 'reverted' | 'as before' | 'changed' }>(
+    ({ text, parse }) => {
+      const reverted = revertEntry(text, before, after, change, parse)
+      if (reverted.state === 'unusable') return { ok: false, failure: unusable(host, reverted.why) }
+      return { ok: true, text: reverted.state === 'reverted' ? reverted.text : null, state: reverted.state }
+    },
+  )
   if (!edited.ok) return { state: 'failed', failure: edited.failure, notes: [] }
   if (edited.state === 'changed') return { state: 'kept', notes: [{ code: 'roster.kept' }] }
   return { state: 'undone', notes: edited.state === 'reverted' ? [{ code: 'roster.restored' }] : [] }
@@ -149,7 +149,9 @@ function standingOf(
   names: ReadonlySet<string>,
 ): 'absent' | 'before' | 'same' | 'other' {
   const ids = new Set([entry.telegram_id, replaces?.telegram_id])
-  const about = people.filter((person) => ids.has(person.entry.telegram_id) || names.has(person.entry.os_user))
+  const about = people.filter(
+    (person) => ids.has(person.entry.telegram_id) || names.has(person.entry.os_user),
+  )
   const [only] = about
   if (only === undefined) return 'absent'
   if (about.length > 1 || !only.exactId) return 'other'

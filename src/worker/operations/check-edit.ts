@@ -8,7 +8,12 @@ import type { EngineContext } from '../context.ts'
 import { editAnswers, planEdit, touchesHost } from '../planning/planner-edit.ts'
 import { planRetest, retestAnswers } from '../planning/planner-retest.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
-import { accountViolations, type Observed, rosterViolations, validateFacts } from '../validation/validate-facts.ts'
+import {
+  accountViolations,
+  type Observed,
+  rosterViolations,
+  validateFacts,
+} from '../validation/validate-facts.ts'
 import type { Checked } from './check-request.ts'
 import { editResources, resourcesOf } from './request-subject.ts'
 import { targetRole } from './target-role.ts'
@@ -48,8 +53,7 @@ export async function checkRetest(context: EngineContext, entry: RosterEntry): P
   return {
     violations,
     resources: resourcesOf(answers, null),
-    plan: (identity) =>
-      planRetest(identity, entry, targetRole(config, entry), config, observed.facts),
+    plan: (identity) => planRetest(identity, entry, targetRole(config, entry), config, observed.facts),
   }
 }
 
@@ -82,7 +86,10 @@ function editViolations(
     violations.push({ field: 'os_user', code: 'edit_two_persons' })
   }
   const waiting = waitingActivation(store, before.telegram_id)
-  if (waiting?.run.osUser === before.os_user && (changed.includes('telegram_id') || changed.includes('os_user'))) {
+  if (
+    waiting?.run.osUser === before.os_user &&
+    (changed.includes('telegram_id') || changed.includes('os_user'))
+  ) {
     const field = changed.includes('telegram_id') ? 'telegram_id' : 'os_user'
     violations.push({ field, code: 'edit_waits_for_start', params: { run: waiting.run.id } })
   }

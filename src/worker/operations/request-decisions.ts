@@ -8,7 +8,7 @@ import { type Effect, type EngineContext, type Operation, type Refusal, refusal 
 import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
-import { answersOf, eventSubject, repairResources } from './request-subject.ts'
+import { eventSubject, repairResources, telegramIdsOf } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestRole } from './target-role.ts'
 import { requestView } from './views.ts'

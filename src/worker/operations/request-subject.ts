@@ -41,7 +41,10 @@ export function telegramIdsOf(store: Store, request: Request): number[] {
 }
 
 /** What a request holds against others while it is open. */
-export function resourcesOf(answers: Pick<OnboardAnswers, 'os_user' | 'telegram_id'>, uid: number | null): string[] {
+export function resourcesOf(
+  answers: Pick<OnboardAnswers, 'os_user' | 'telegram_id'>,
+  uid: number | null,
+): string[] {
   return [
     `os_user:${answers.os_user}`,
     `telegram:${answers.telegram_id}`,

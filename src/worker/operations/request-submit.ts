@@ -9,6 +9,7 @@ import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { adoptedUid, eventSubject, identityOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
+import { whyNotUndoable } from './run-undo.ts'
 import { requestRole } from './target-role.ts'
 import { requestView } from './views.ts'
 
@@ -93,9 +94,8 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
 /** A run that was taken back meanwhile is not taken back again. */
 function refuseUndoOfEnded({ store }: EngineContext, { subject }: Request) {
   if (subject.kind !== 'undo') return null
-  const run = store.runs.get(subject.runId)
-  if (run?.state === 'succeeded') return null
-  return refusal('not_undoable', `cannot undo run ${subject.runId}: it is ${run?.state ?? 'gone'}`)
+  const why = whyNotUndoable(store, store.runs.get(subject.runId))
+  return why === null ? null : refusal('not_undoable', `cannot undo run ${subject.runId}: ${why}`)
 }
 
 /** A fresh claim code while the owner's consent is missing, else null; the older code of this request is dead. */

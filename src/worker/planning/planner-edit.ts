@@ -1,12 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import type { Facts } from '../../domain/facts.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import {
-  changedKeys,
-  IDENTITY_KEYS,
-  type OnboardAnswers,
-  type RosterEntry,
-} from '../../domain/person.ts'
+import { changedKeys, IDENTITY_KEYS, type OnboardAnswers, type RosterEntry } from '../../domain/person.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { strictest } from '../../domain/policy.ts'
 import type { EditSubject } from '../../domain/request.ts'
