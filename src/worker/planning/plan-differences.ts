@@ -116,6 +116,8 @@ function stepDifferences(
         return found.has('role_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
       case 'groups':
         return found.has('role_groups_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
+      case 'roster':
+        return found.has('roster_entry_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
       case 'memory-seed':
         return found.has('template_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
       case 'data-dirs':
