@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   clock_behind: { exit: 2, http: 409 },
   wrong_state: { exit: 2, http: 409 },
   claim_refused: { exit: 3, http: 403 },
+  invite_refused: { exit: 3, http: 403 },
   too_many: { exit: 3, http: 429 },
   version_mismatch: { exit: 5, http: 426 },
   unreachable: { exit: 5, http: 503 },
