@@ -1,10 +1,13 @@
 import type { Database } from './database.ts'
+import { type AccessQueries, accessQueries } from './queries/access.ts'
 import { type AuditQueries, auditQueries } from './queries/audit.ts'
+import { type BlockQueries, blockQueries } from './queries/blocks.ts'
 import { type ClaimQueries, claimQueries } from './queries/claims.ts'
 import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
 import { type EventQueries, eventQueries } from './queries/events.ts'
 import { type HoldQueries, holdQueries } from './queries/holds.ts'
 import { type IdempotencyQueries, idempotencyQueries } from './queries/idempotency.ts'
+import { type InvitationQueries, invitationQueries } from './queries/invitations.ts'
 import { type MetaQueries, metaQueries } from './queries/meta.ts'
 import { type ReconciliationQueries, reconciliationQueries } from './queries/reconciliations.ts'
 import { type RequestQueries, requestQueries } from './queries/requests.ts'
@@ -28,6 +31,9 @@ export interface Store {
   audit: AuditQueries
   idempotency: IdempotencyQueries
   starts: StartQueries
+  access: AccessQueries
+  invitations: InvitationQueries
+  blocks: BlockQueries
   reconciliations: ReconciliationQueries
   uids: UidQueries
   /** What of the disk made a write fail, or null when this error is about something else. */
@@ -53,6 +59,9 @@ export function createStore(database: Database): Store {
     audit: auditQueries(database),
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
+    access: accessQueries(database),
+    invitations: invitationQueries(database),
+    blocks: blockQueries(database),
     reconciliations: reconciliationQueries(database),
     uids: uidQueries(database),
     diskProblemOf: database.diskProblemOf,
