@@ -2,14 +2,7 @@
  * Somebody unknown asked to be let in. `completed`: an admin made a request of it, whose outcome becomes its own; when that
  * request is taken back undecided it waits again.
  */
-export type AccessState =
-  | 'waiting'
-  | 'completed'
-  | 'granted'
-  | 'denied'
-  | 'expired'
-  | 'withdrawn'
-  | 'blocked'
+export type AccessState = 'waiting' | 'completed' | 'granted' | 'denied' | 'expired' | 'withdrawn' | 'blocked'
 
 export const ACCESS_STATES = [
   'waiting',

@@ -42,7 +42,12 @@ export function testConfig(change: Partial<Config> = {}): Config {
   return {
     file: '/etc/usher/config.yaml',
     mode: 'system',
-    telegram: { admins: [], apiRoot: 'http://127.0.0.1', tokenFile: '/etc/usher/telegram-token' },
+    telegram: {
+      admins: [],
+      apiRoot: 'http://127.0.0.1',
+      tokenFile: '/etc/usher/telegram-token',
+      botUsername: null,
+    },
     botUser: 'usher',
     paths: {
       roster: '/etc/usher/users.yaml',
@@ -66,6 +71,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     adopt: 'owner',
     reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
+    access: { ask: 'anyone', expiresMs: 7 * 24 * HOUR },
     ...change,
   }
 }

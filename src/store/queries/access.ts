@@ -26,6 +26,10 @@ export interface AccessQueries {
   /** Newest first. */
   list(options: { open: boolean; limit: number; before?: number; onlyOf?: number }): AccessRequest[]
   transition(id: number, from: AccessState, to: AccessState, change: AccessChange): boolean
+  /** A completed one that became another request now. */
+  relink(id: number, from: number, to: number): boolean
+  /** What an invitation says, of one that still waits. */
+  fillIn(id: number, values: Pick<AccessRequest, 'role' | 'osUser' | 'invitationId'>): boolean
   /** The one that became this request and follows it. */
   completedAs(requestId: number): AccessRequest | null
   /** Which access request each of these requests came by. */
@@ -48,12 +52,7 @@ export function accessQueries(database: Database): AccessQueries {
   const isWaiting = sql<SqlBool>`state = 'waiting'`
   const lapsedRows = asked(select().where(isWaiting).where('expires_at', '<=', 0))
   const firstExpiry = asked(
-    build
-      .selectFrom('access_requests')
-      .select('expires_at')
-      .where(isWaiting)
-      .orderBy('expires_at')
-      .limit(1),
+    build.selectFrom('access_requests').select('expires_at').where(isWaiting).orderBy('expires_at').limit(1),
   )
   const one = (row: Row | undefined) => (row === undefined ? null : parse(row))
   return {
@@ -94,6 +93,27 @@ export function accessQueries(database: Database): AccessQueries {
           .set({ state: to, ...columnsOf(change) })
           .where('id', '=', id)
           .where('state', '=', from),
+      )
+      return changes === 1
+    },
+    relink(id, from, to) {
+      const { changes } = run(
+        build
+          .updateTable('access_requests')
+          .set({ request_id: to })
+          .where('id', '=', id)
+          .where('state', '=', 'completed')
+          .where('request_id', '=', from),
+      )
+      return changes === 1
+    },
+    fillIn(id, { role, osUser, invitationId }) {
+      const { changes } = run(
+        build
+          .updateTable('access_requests')
+          .set({ role, os_user: osUser, invitation_id: invitationId })
+          .where('id', '=', id)
+          .where('state', '=', 'waiting'),
       )
       return changes === 1
     },

@@ -118,14 +118,16 @@ export function invitationQueries({ build, all, asked, first, run }: Database): 
       )?.count ?? 0,
     forgetBefore(overBefore, limit) {
       const { changes } = run(
-        build.deleteFrom('invitations').where('id', 'in', (over) =>
-          over
-            .selectFrom('invitations')
-            .select('id')
-            .where('ended_at', 'is not', null)
-            .where('ended_at', '<', overBefore)
-            .limit(limit),
-        ),
+        build
+          .deleteFrom('invitations')
+          .where('id', 'in', (over) =>
+            over
+              .selectFrom('invitations')
+              .select('id')
+              .where('ended_at', 'is not', null)
+              .where('ended_at', '<', overBefore)
+              .limit(limit),
+          ),
       )
       return changes === limit
     },
