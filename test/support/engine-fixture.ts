@@ -49,6 +49,8 @@ export function testConfig(change: Partial<Config> = {}): Config {
       botUsername: null,
     },
     botUser: 'usher',
+    witness: null,
+    approver: null,
     paths: {
       roster: '/etc/usher/users.yaml',
       data: DATA,

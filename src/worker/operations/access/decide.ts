@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../../../domain/access-request.ts'
 import { actorKey } from '../../../domain/actor.ts'
 import type { Caller } from '../../caller.ts'
-import { type EngineContext, type Operation, type Refusal } from '../../context.ts'
+import type { EngineContext, Operation, Refusal } from '../../context.ts'
 import { closeRequest } from '../decide-request.ts'
 import { reload } from '../load-request.ts'
 import { isRequester, ownTelegramId, refuseAccess } from '../ownership.ts'
