@@ -143,7 +143,7 @@ export function accessQueries(database: Database): AccessQueries {
       let query = build
         .selectFrom('access_requests')
         .select(({ fn }) => fn.countAll<number>().as('count'))
-        .where('asked_at', '>=', since)
+        .where('asked_at', '>', since)
       if (telegramId !== undefined) query = query.where('telegram_id', '=', telegramId)
       return first(query)?.count ?? 0
     },
