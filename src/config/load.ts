@@ -85,7 +85,11 @@ function build(
   const { sections, written } = parsed
   const problems: ConfigProblem[] = [...parsed.problems, ...valueProblems(sections)]
   const roles = mergeRoles(sections.roles ?? {}, mapping(written['roles']))
-  if (sections.roles !== undefined) problems.push(...roleProblems(roles))
+  if (sections.roles !== undefined) {
+    const holdMs = parseDuration(sections.approval?.hold ?? 'none') ?? 0
+    // The second, send-only bot is configured by a section of its own, which this version does not have.
+    problems.push(...roleProblems(roles, { holdMs, hasWitness: false }))
+  }
   const paths =
     sections.paths === undefined || sections.telegram === undefined
       ? null
@@ -124,6 +128,10 @@ function build(
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
       audit: { postHead: sections.audit.post_head },
+      approval: {
+        holdMs: parseDuration(sections.approval.hold) ?? 0,
+        chatPerDay: sections.approval.chat_per_day,
+      },
     },
   }
 }

@@ -81,6 +81,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     botUser: config.botUser,
     roles: config.roles,
     firstAdmins: config.telegram.admins,
+    isRevoked: (telegramId) => store.factors.isRevoked(telegramId),
     passwd: createPasswd(),
     roster: createRosterView(paths.roster, async () => {
       const read = await host.roster.read()

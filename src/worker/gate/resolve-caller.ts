@@ -17,6 +17,8 @@ export interface CallerSources extends PeopleSources {
   botUser: string | null
   /** Telegram ids of the config's first admins. */
   firstAdmins: readonly number[]
+  /** Whether uid 0 has revoked this Telegram id: nobody can be spoken for with it. */
+  isRevoked: (telegramId: number) => boolean
 }
 
 /** What the connection proves: its listener and the kernel's uid; and whom the bot says it speaks for. */
@@ -139,6 +141,9 @@ async function telegramUser(sources: CallerSources, text: string): Promise<Calle
   const telegramId = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : Number.NaN
   if (!isTelegramId(telegramId)) {
     return refused('bad_request', 'cannot speak for this Telegram user: the id must be a positive integer')
+  }
+  if (sources.isRevoked(telegramId)) {
+    return refused('not_permitted', 'cannot speak for this Telegram user: the id is revoked')
   }
   const actor: Actor = { kind: 'telegram', telegramId }
   const people = await readPeople(sources)

@@ -56,6 +56,7 @@ export async function startGates(bot: { user: string; uid: number; gid: number }
     botUser: bot.user,
     roles: new Map([role('admin', ['*']), role('user', OWN), role('public', [])].map((r) => [r.name, r])),
     firstAdmins: [],
+    isRevoked: () => false,
     passwd: createPasswd(),
     roster: async () => ({ ok: true, people: roster.map((entry) => ({ entry, exactId: true })) }),
     adminHistory: createAdminHistory(

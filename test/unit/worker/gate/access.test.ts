@@ -63,6 +63,14 @@ const EXPECTED: Record<AccessSubject, string> = {
   'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
   'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
   'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
+  'request.challenge': 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn',
+  'reconcile.challenge': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn',
+  'chat.freeze': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
+  'chat.unfreeze': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn',
+  'chat.alarm': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy',
+  'telegram.revoke': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn',
+  'telegram.restore': 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn',
+  'telegram.list': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn',
   'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy',
 }
 

@@ -70,6 +70,7 @@ function sources(roster: RosterEntry[] | RosterReading, extra: Partial<CallerSou
     botUser: 'usher',
     roles: new Map(roles.map((each) => [each.name, each])),
     firstAdmins: [77],
+    isRevoked: () => false,
     passwd: createPasswd(passwd),
     roster: async () => reading,
     adminHistory: createAdminHistory(
