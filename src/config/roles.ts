@@ -49,14 +49,12 @@ export function mergeRoles(
 export interface StepUpMeans {
   /** How long approvals with a second factor wait before they run, in milliseconds. */
   holdMs: number
-  /** Whether the config has a witness. */
-  hasWitness: boolean
 }
 
 /** Roles that quietly equal root, or that let strangers or the bot decide, do not load. */
 export function roleProblems(roles: ReadonlyMap<string, Role>, means: StepUpMeans): ConfigProblem[] {
   return [...roles.values()].flatMap((role) => [
-    ...stepUpProblems(role, means),
+    ...stepUpProblems(role),
     ...expiryProblems(role),
     ...holdProblems(role, means),
     ...(role.name === 'public' ? publicProblems(role) : []),
@@ -71,12 +69,9 @@ export function roleProblems(roles: ReadonlyMap<string, Role>, means: StepUpMean
   ])
 }
 
-function stepUpProblems(role: Role, { hasWitness }: StepUpMeans): ConfigProblem[] {
+function stepUpProblems(role: Role): ConfigProblem[] {
   const key = `roles.${role.name}.approval.step_up`
   const stepUp = role.approval.step_up
-  if (stepUp === 'witness' && !hasWitness) {
-    return [{ key, message: 'cannot use "witness": there is no witness; configure one, or use "terminal"' }]
-  }
   if (isBotProof(stepUp)) return []
   const why = powerOf(role)
   return why === null

@@ -103,7 +103,9 @@ export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
       // Events of older versions do not say it.
       const proof = String(data['proof'] ?? (via === 'terminal' ? 'terminal' : 'none'))
       const given = Number(data['revision'])
-      approvals.set(`${given} ${actor}`, approvalKey(given, actor, via, proof))
+      // One person's, whether the bot or the approver account speaks for them.
+      const person = actor.replace(/^approver:/, 'telegram:')
+      approvals.set(`${given} ${person}`, approvalKey(given, actor, via, proof))
     }
     if (type === 'request.consent') consents.push(consentKey(revision, String(data['by'])))
   }

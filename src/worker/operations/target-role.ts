@@ -28,6 +28,11 @@ export function chatRules({ freezes }: Pick<Store, 'freezes'>, config: Config): 
   return { holdMs: config.approval.holdMs, frozenAt: freezes.lastAt() }
 }
 
+/** The role by whose policy a request is decided, of an undo request that of what it takes back. */
+export function requestRole(store: Store, config: Config, request: Request): Role {
+  return targetRole(config, answersOf(store, request))
+}
+
 /**
  * What a request still lacks at `now`, with the decisions as they are in the store. `approvals`: those of its revision, when they
  * are known.
@@ -39,7 +44,7 @@ export function missingOf(
   now: number,
   approvals: readonly Approval[] = store.decisions.approvals(request.id, request.revision),
 ): Missing[] {
-  const role = targetRole(config, answersOf(store, request))
+  const role = requestRole(store, config, request)
   const { demands } = request.plan
   const consent = demands.consent ? store.decisions.consentOf(request.id, request.revision) : null
   return missingFor(

@@ -47,7 +47,7 @@ const REFUSED: Refused[] = [
     'a witness that there is not',
     'roles: { user: { approval: { step_up: witness } } }',
     'roles.user.approval.step_up',
-    /there is no witness/,
+    /without a witness/,
   ],
   [
     'a hold that outlives the approval',
