@@ -35,6 +35,8 @@ export interface Config {
   audit: { postHead: boolean }
   /** Who may ask to be let in through the bot, and how long that waits for an admin. */
   access: { ask: 'anyone' | 'invited' | 'nobody'; expiresMs: number }
+  /** Approvals in chat: how long those with a second factor wait, and how many there may be in 24 h, of all admins together. */
+  approval: { holdMs: number; chatPerDay: number }
 }
 
 /** A config that cannot be used: every problem, each with the key it is about. */

@@ -39,6 +39,7 @@ export interface EngineContext {
   chatLooks: RateLimit
   claimAttempts: RateLimit
   redeemAttempts: RateLimit
+  challenges: RateLimit
   startedAt: number
   version: string
   /** Who this actor would be if they asked now; null when nobody. For approvals that were given earlier. */

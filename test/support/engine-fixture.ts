@@ -74,6 +74,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
     access: { ask: 'anyone', expiresMs: 7 * 24 * HOUR },
+    approval: { holdMs: 10 * 60_000, chatPerDay: 100 },
     ...change,
   }
 }
@@ -87,6 +88,16 @@ export const operator: Caller = {
   role: 'operator',
   permissions: everything,
   personKey: 'operator',
+}
+
+/** The bot for itself. */
+export const theBot: Caller = {
+  actor: { kind: 'bot' },
+  listener: 'bot',
+  person: null,
+  role: 'bot',
+  permissions: new Set(['events.follow.all']),
+  personKey: null,
 }
 
 /** Somebody who decides, through the bot. */

@@ -6,6 +6,7 @@ import { reconciliations } from './0005-reconciliations.ts'
 import { listings } from './0006-listings.ts'
 import { retention } from './0007-retention.ts'
 import { access } from './0008-access.ts'
+import { factors } from './0009-factors.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly string[] = [
   listings,
   retention,
   access,
+  factors,
 ]

@@ -172,6 +172,26 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   'block.remove': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
   'block.list': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
   'bot.introduce': { ways: ['bot'], own: 'anyone', foreign: [], seenWith: null },
+  // A challenge is for approving, by whoever could.
+  'request.challenge': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.own', 'requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  'reconcile.challenge': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  // Stopping is any admin's, going on is root's: whoever took the bot must not end what was done against them.
+  'chat.freeze': { ways: DECIDING, own: ['requests.deny'], foreign: ['requests.deny'], seenWith: null },
+  'chat.unfreeze': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'chat.alarm': { ways: ['bot'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.revoke': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.restore': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.list': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
   'events.follow': {
     ways: [...EVERY_PERSON, 'bot'],
     own: ['events.follow.own', 'events.follow.all'],

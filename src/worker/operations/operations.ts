@@ -7,6 +7,8 @@ import { accessComplete, accessDeny, accessGet, accessList } from './access/deci
 import { botIntroduce } from './access/introduce.ts'
 import { inviteCreate, inviteList, inviteRedeem, inviteRevoke } from './access/invitations.ts'
 import { auditList, auditVerify } from './audit.ts'
+import { reconcileChallenge, requestChallenge } from './challenges.ts'
+import { chatAlarm, chatFreeze, chatUnfreeze } from './chat-freeze.ts'
 import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
@@ -18,6 +20,7 @@ import { requestGet, requestList, runGet } from './request-reads.ts'
 import { requestSubmit } from './request-submit.ts'
 import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
+import { telegramList, telegramRestore, telegramRevoke } from './telegram-ids.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
 export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
@@ -65,4 +68,12 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'block.remove': blockRemove,
   'block.list': blockList,
   'bot.introduce': botIntroduce,
+  'request.challenge': requestChallenge,
+  'reconcile.challenge': reconcileChallenge,
+  'chat.freeze': chatFreeze,
+  'chat.unfreeze': chatUnfreeze,
+  'chat.alarm': chatAlarm,
+  'telegram.revoke': telegramRevoke,
+  'telegram.restore': telegramRestore,
+  'telegram.list': telegramList,
 }
