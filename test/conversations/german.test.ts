@@ -51,7 +51,9 @@ describe('/adduser in German', () => {
     await lin.taps('Weiter', { earlier: true })
     await lin.sees('GitHub-Anbindung', { buttons: ['Überspringen'] })
     await lin.taps(/^✏️ PR/)
-    await lin.sees('Soll der Agent für diese Person Pull Requests prüfen?', { buttons: ['Ja', 'Nein', 'Erben'] })
+    await lin.sees('Soll der Agent für diese Person Pull Requests prüfen?', {
+      buttons: ['Ja', 'Nein', 'Erben'],
+    })
     await lin.sends('Nein')
     await lin.sees(/PR.*: nein/)
     await between()

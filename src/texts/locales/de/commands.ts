@@ -15,7 +15,8 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.help_line': '/{command}: {description}',
   'commands.refusal':
     'Ich arbeite leider nur für Leute, die hier Zugang haben. Falls du ihn haben solltest, gib deinem Admin diese Nummer: <code>{id}</code>',
-  'commands.whoami_config_admin': 'Du bist {who}, Admin laut Konfiguration; auf der Personenliste stehst du nicht.',
+  'commands.whoami_config_admin':
+    'Du bist {who}, Admin laut Konfiguration; auf der Personenliste stehst du nicht.',
   'commands.whoami_not_on_roster': 'Du bist {who}, Rolle {role}; auf der Personenliste stehst du nicht.',
   'commands.whoami':
     'Du bist <b>{name}</b>, Telegram-ID <code>{id}</code>, Konto <code>{os_user}</code>, Rolle {role}.',

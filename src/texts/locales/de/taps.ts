@@ -6,7 +6,6 @@ export const tapsDe: Record<keyof typeof tapsEn, string> = {
   'taps.cancelled': 'Zurückgezogen. Es wurde nichts geändert.',
   'taps.retried': 'Es wird neu geplant. Die Karte zeigt den Plan, wie er jetzt ist.',
   'taps.kept': 'Notiert: Es bleibt rückgängig gemacht.',
-  'taps.denied': 'Abgelehnt. Es wurde nichts geändert.',
   'taps.card_unknown':
     'Diese Karte ist nicht die aktuelle. Bitte nimm die neueste Karte dieses Antrags; es wurde nichts getan.',
   'taps.card_changed':
