@@ -115,7 +115,9 @@ async function lostApprovers(context: EngineContext, request: Request): Promise<
       const caller = await callerOf(actor)
       if (caller === null || caller.personKey !== personKey) return gone
       const ownership = isRequester(caller, request) ? 'own' : 'foreign'
-      return decide('request.approve', caller, ownership) === 'allow' ? [] : gone
+      // What they gave must be theirs to give there and then.
+      const given = actor.kind === 'approver' ? 'request.confirm' : 'request.approve'
+      return decide(given, caller, ownership) === 'allow' ? [] : gone
     }),
   )
   return lost.flat()
