@@ -3,7 +3,7 @@ import { changedKeys, ENTRY_KEYS, IDENTITY_KEYS, type RosterEntry, withChanges }
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import { strictest } from '../../domain/policy.ts'
 import type { Approval, EditSubject, Request } from '../../domain/request.ts'
-import type { ApprovalPolicy, Role } from '../../domain/role.ts'
+import { type ApprovalPolicy, isSensitiveRole, type Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import { hasEnded } from '../../domain/transitions.ts'
 import type {
@@ -22,7 +22,7 @@ import { choicesOf, isUndoable } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
-import { missingOf, targetRole } from './target-role.ts'
+import { missingOf, requestRole, targetRole } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
 export function requestView(context: Viewing, names: Names, request: Request): RequestView {
@@ -38,10 +38,13 @@ export function requestViews(context: Viewing, names: Names, requests: readonly 
   const { store } = context
   const ids = requests.map(({ id }) => id)
   const newestRuns = store.runs.newestOfRequests(ids)
+  const access = store.access.ofRequests(ids)
   const approvals = Map.groupBy(store.decisions.approvalsOf(ids), ({ requestId }) => requestId)
   return requests.map((request) => {
     const given = (approvals.get(request.id) ?? []).filter(({ revision }) => revision === request.revision)
-    return requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
+    const view = requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
+    const accessId = access.get(request.id)
+    return accessId === undefined ? view : { ...view, access_id: accessId }
   })
 }
 
@@ -66,7 +69,9 @@ function requestViewWith(
     ...(request.subject.kind === 'edit' ? { edit: editView(config, request.subject) } : {}),
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request, clock(), approvals) : [],
-    approvals: approvals.map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
+    approvals: approvals.map(({ actor, via, proof, at }) => ({ by: names.actor(actor), via, proof, at })),
+    step_up: requestRole(store, config, request).approval.step_up,
+    frozen: store.freezes.current() !== null,
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
     returned:
@@ -134,8 +139,10 @@ function stepView(step: RunStep): RunView['steps'][number] {
 }
 
 /** A role as clients see it: what it gives and what granting it needs. */
-export function roleView({ name, description, groups, shell, approval }: Role): RoleView {
-  return { name, description, groups, shell, approval: policyView(approval) }
+export function roleView(role: Role): RoleView {
+  const { name, description, groups, shell, approval } = role
+  const sensitive = isSensitiveRole(role)
+  return { name, description, groups, shell, approval: policyView(approval), sensitive }
 }
 
 /** Somebody on the roster, with what was looked at of their account. */

@@ -295,14 +295,13 @@ test('for any entry and any change every other value stays, and the old bytes co
       const at = was.users.findIndex((user: RosterEntry) => user.telegram_id === entry.telegram_id)
       expect(is.users[at]).toEqual({ ...changedRaw(was.users[at], change) })
       expect({ ...is, users: is.users.with(at, null) }).toEqual({ ...was, users: was.users.with(at, null) })
-      expect(result.text.replace(/[\t\r\n]/g, '').match(UNSAFE)).toEqual(
-        text.replace(/[\t\r\n]/g, '').match(UNSAFE) === null ? null : expect.anything(),
-      )
+      const unsafe = (one: string) => UNSAFE.test(one.replace(/[\t\r\n]/g, ''))
+      if (!unsafe(text)) expect(unsafe(result.text)).toBe(false)
       expect(revertEntry(result.text, entry, after, result.change)).toEqual(
         JSON.stringify(entry) === JSON.stringify(after) ? expect.anything() : { state: 'reverted', text },
       )
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 
