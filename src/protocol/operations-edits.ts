@@ -14,7 +14,6 @@ const changesInputSchema = answersInputSchema
   .omit({ account: true, proof: true, reason: true })
   .partial()
   .extend({ github_repos: answersInputSchema.shape.github_repos.unwrap().nullable().optional() })
-export type ChangesInput = z.infer<typeof changesInputSchema>
 
 const edit = {
   name,
