@@ -2,7 +2,7 @@ import type { MiddlewareFn } from 'grammy'
 import { DIALOGUE_LOST, SOMETHING_WENT_WRONG } from '../../texts/chat/commands.ts'
 import type { BotContext } from '../context.ts'
 import { describeError, type Logger } from '../log.ts'
-import { type ChatState, type Chats, wasHandled } from '../state/chats.ts'
+import { type ChatState, type Chats, NEW_CHAT, wasHandled } from '../state/chats.ts'
 import { problemOf } from '../telegram/errors.ts'
 import { answerTap } from '../telegram/taps.ts'
 
@@ -26,7 +26,7 @@ export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContex
     const update = { botId: ctx.me.id, id: ctx.update.update_id }
     const stored = await chats.load(chatId)
     if (wasHandled(stored, update, now())) return answerTap(ctx)
-    const state: ChatState = stored ?? { lastUpdate: null, admin: false, dialogue: null }
+    const state: ChatState = stored ?? NEW_CHAT
     ctx.chatState = state
     try {
       await within(deps.watchdogMs, next())

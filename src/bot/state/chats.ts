@@ -1,5 +1,6 @@
 import type { ConversationData, VersionedState } from '@grammyjs/conversations'
 import { z } from 'zod'
+import { type QuietHours, quietHoursSchema } from '../telling/quiet-hours.ts'
 import type { FileStore } from './file-store.ts'
 
 /** What the bot keeps about the private chat of somebody that the worker knows. Nobody else gets one. */
@@ -10,7 +11,12 @@ export interface ChatState {
   admin: boolean
   /** The dialogue under way, in the library's own form. */
   dialogue: VersionedState<ConversationData> | null
+  /** When what can wait shall wait; null: never. */
+  quiet: QuietHours | null
 }
+
+/** A chat of which nothing is known yet. */
+export const NEW_CHAT: ChatState = { lastUpdate: null, admin: false, dialogue: null, quiet: null }
 
 export interface Chats {
   /** A fresh copy at every call: changing it changes nothing until it is saved. */
@@ -28,22 +34,39 @@ const schema = z.object({
   dialogue: z
     .custom<VersionedState<ConversationData>>((value) => typeof value === 'object' && value !== null)
     .nullable(),
+  quiet: quietHoursSchema.nullable().catch(null).default(null),
 })
 
 export function createChats(files: FileStore): Chats {
+  /** Read once: only this process writes here. */
+  let admins: Promise<Set<number>> | null = null
+  const readAdmins = async () => {
+    const ids = (await files.list('chats')).map(Number).filter(Number.isSafeInteger)
+    const states = await Promise.all(ids.map(async (id) => ({ id, state: await load(id) })))
+    return new Set(states.filter(({ state }) => state?.admin === true).map(({ id }) => id))
+  }
+  const knownAdmins = () => {
+    admins ??= readAdmins()
+    return admins
+  }
   const load = async (chatId: number): Promise<ChatState | null> => {
     const parsed = schema.safeParse(await files.read(`chats/${chatId}`))
     return parsed.success ? parsed.data : null
   }
   return {
     load,
-    save: (chatId, state) => files.write(`chats/${chatId}`, state),
-    forget: (chatId) => files.remove(`chats/${chatId}`),
-    async admins() {
-      const ids = (await files.list('chats')).map(Number).filter(Number.isSafeInteger)
-      const states = await Promise.all(ids.map(async (id) => ({ id, state: await load(id) })))
-      return states.filter(({ state }) => state?.admin === true).map(({ id }) => id)
+    async save(chatId, state) {
+      const known = await knownAdmins()
+      await files.write(`chats/${chatId}`, state)
+      if (state.admin) known.add(chatId)
+      else known.delete(chatId)
     },
+    async forget(chatId) {
+      const known = await knownAdmins()
+      await files.remove(`chats/${chatId}`)
+      known.delete(chatId)
+    },
+    admins: async () => [...(await knownAdmins())],
   }
 }
 

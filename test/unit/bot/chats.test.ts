@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type ChatState, wasHandled } from '../../../src/bot/state/chats.ts'
 
 const after = (id: number, at: number): ChatState => ({
-  ...{ admin: true, dialogue: null },
+  ...{ admin: true, dialogue: null, quiet: null },
   lastUpdate: { botId: 1, id, at },
 })
 const HOUR = 3_600_000
