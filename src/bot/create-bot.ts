@@ -6,6 +6,7 @@ import { BUTTON_UNKNOWN } from '../texts/chat/taps.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, editTaps } from './commands/card-taps.ts'
+import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
@@ -14,6 +15,7 @@ import type { Logger } from './log.ts'
 import { rememberMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
+import { heardFrom } from './middleware/heard-from.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
@@ -23,6 +25,7 @@ import type { Chats } from './state/chats.ts'
 import type { Refusals } from './state/refusals.ts'
 import type { ApiOptions } from './telegram/api.ts'
 import { answerTap } from './telegram/taps.ts'
+import type { Telling } from './telling/telling.ts'
 import type { WorkerCalls } from './worker-calls.ts'
 
 export interface BotDeps {
@@ -34,6 +37,7 @@ export interface BotDeps {
   cards: Cards
   refusals: Refusals
   keeper: CardKeeper
+  telling: Telling
   log: Logger
   now: () => number
   firstAdmins: readonly number[]
@@ -50,6 +54,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   const ports = createOnboardingPorts({ ...deps, botId: me.id })
 
   bot.use(onlyPrivateChats())
+  bot.use(heardFrom(deps))
   bot.use(durableUpdates(deps))
   bot.use(authenticate({ ...deps, botId: me.id }))
   bot.use(passOnStarts({ worker: deps.worker, botId: me.id }))
@@ -60,6 +65,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(dialogueStorage())
   bot.use(standingCommands(deps))
   bot.use(auditCommand(deps))
+  bot.use(quietCommand())
   bot.use(reconcileCommand({ ...deps, botId: me.id }))
 
   const admins = bot.filter((ctx) => ctx.identity?.admin === true)

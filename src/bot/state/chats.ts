@@ -1,6 +1,6 @@
 import type { ConversationData, VersionedState } from '@grammyjs/conversations'
 import { z } from 'zod'
-import { type QuietHours, quietHoursSchema } from '../telling/quiet-hours.ts'
+import { type QuietHours, zoneOf } from '../../domain/quiet-hours.ts'
 import type { FileStore } from './file-store.ts'
 
 /** What the bot keeps about the private chat of somebody that the worker knows. Nobody else gets one. */
@@ -28,13 +28,20 @@ export interface Chats {
   admins(): Promise<number[]>
 }
 
+const minute = z.number().int().min(0).max(1439)
+const quietHours = z.object({
+  from: minute,
+  to: minute,
+  zone: z.string().refine((zone) => zoneOf(zone) !== null),
+})
+
 const schema = z.object({
   lastUpdate: z.object({ botId: z.number(), id: z.number(), at: z.number() }).nullable(),
   admin: z.boolean(),
   dialogue: z
     .custom<VersionedState<ConversationData>>((value) => typeof value === 'object' && value !== null)
     .nullable(),
-  quiet: quietHoursSchema.nullable().catch(null).default(null),
+  quiet: quietHours.nullable().catch(null).default(null),
 })
 
 export function createChats(files: FileStore): Chats {

@@ -5,28 +5,33 @@ import type { FileStore } from './file-store.ts'
 const schema = z.object({
   /** The last event of which this chat's deliveries were written down here; an event that comes again adds nothing. */
   through: z.number(),
-  /** In the order in which they go out. */
-  items: z.array(
-    z.object({
-      delivery: deliverySchema,
-      /** When it was written down. Epoch milliseconds. */
-      at: z.number(),
-    }),
-  ),
-  /** How many were left out since the last that went out, because too many waited. */
-  dropped: z.number(),
+  items: z.array(z.unknown()),
+})
+const itemSchema = z.object({
+  delivery: deliverySchema,
+  /** When it was written down. Epoch milliseconds. */
+  at: z.number(),
 })
 
-/** What waits to be told in one chat. */
-export type Outbox = z.infer<typeof schema>
-export type OutboxItem = Outbox['items'][number]
+export type OutboxItem = z.infer<typeof itemSchema>
 
-/** All outboxes as they were stored, by chat. One that cannot be read counts as none. */
+/** What waits to be told in one chat, in the order in which it goes out. */
+export interface Outbox {
+  through: number
+  items: OutboxItem[]
+}
+
+/** All outboxes as they were stored, by chat. What cannot be read is left out. */
 export async function loadOutboxes(files: FileStore): Promise<Map<number, Outbox>> {
   const boxes = new Map<number, Outbox>()
   for (const name of await files.list('outbox')) {
     const parsed = schema.safeParse(await files.read(nameOf(Number(name))))
-    if (parsed.success) boxes.set(Number(name), parsed.data)
+    if (!parsed.success) continue
+    const items = parsed.data.items.map((item) => itemSchema.safeParse(item))
+    boxes.set(Number(name), {
+      through: parsed.data.through,
+      items: items.flatMap((item) => (item.success ? [item.data] : [])),
+    })
   }
   return boxes
 }

@@ -16,15 +16,17 @@ export const deliverySchema = z.discriminatedUnion('kind', [
   }),
   /** Somebody cannot be written to. */
   z.object({ kind: z.literal('unreachable'), chatId: z.number(), since: z.number() }),
+  /** So many were left out here, because too many waited. */
+  z.object({ kind: z.literal('left_out'), count: z.number() }),
 ])
 
 export type Delivery = z.infer<typeof deliverySchema>
 /** Those that an event brought. */
-export type EventDelivery = Exclude<Delivery, { kind: 'unreachable' }>
+export type EventDelivery = Extract<Delivery, { event: unknown }>
 
 /** By what equal deliveries to one chat are known as such. */
 export function keyOf(delivery: Delivery): string {
-  return delivery.kind === 'unreachable'
-    ? `unreachable ${delivery.chatId} ${delivery.since}`
-    : `${delivery.kind} ${delivery.event.id}`
+  if (delivery.kind === 'left_out') return 'left_out'
+  if (delivery.kind === 'unreachable') return `unreachable ${delivery.chatId} ${delivery.since}`
+  return `${delivery.kind} ${delivery.event.id}`
 }

@@ -1,4 +1,5 @@
 import { languageEn } from './en/language.ts'
+import { tellingEn } from './en/telling.ts'
 
 /** English: the texts that every other language is compared with. */
-export const en = { ...languageEn } as const
+export const en = { ...languageEn, ...tellingEn } as const

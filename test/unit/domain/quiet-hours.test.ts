@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { quietSpan, quietUntil, readQuietHours } from '../../../src/bot/telling/quiet-hours.ts'
+import { quietSpan, quietUntil, readQuietHours } from '../../../src/domain/quiet-hours.ts'
 
 const at = (text: string) => Date.parse(text)
 const hours = (text: string, ownZone = 'UTC') => {

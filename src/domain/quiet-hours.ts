@@ -1,15 +1,11 @@
-import { z } from 'zod'
-
-export const quietHoursSchema = z.object({
-  /** Minutes after midnight; `from` may be later than `to`, over midnight. Never the same. */
-  from: z.number().int().min(0).max(1439),
-  to: z.number().int().min(0).max(1439),
-  /** An IANA time zone. */
-  zone: z.string().refine((zone) => zoneOf(zone) !== null),
-})
-
 /** When somebody does not want to be disturbed by what can wait, every day. */
-export type QuietHours = z.infer<typeof quietHoursSchema>
+export interface QuietHours {
+  /** Minutes after midnight; `from` may be later than `to`, over midnight. Never the same. */
+  from: number
+  to: number
+  /** An IANA time zone that the runtime knows. */
+  zone: string
+}
 
 export type QuietHoursResult =
   | { ok: true; quiet: QuietHours }
@@ -52,7 +48,7 @@ export function quietUntil(quiet: QuietHours | null, at: number): number | null 
 }
 
 /** The name of a zone as the runtime spells it; null when it knows none of that name. */
-function zoneOf(name: string): string | null {
+export function zoneOf(name: string): string | null {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
   } catch {
