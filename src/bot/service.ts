@@ -97,6 +97,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
     const noticeOptions = { postHead: deps.postHead ?? false }
     const outboxes = createOutboxes({
       ...{ files, boxes, chats, unreachable, isUrgent, now, log, stopped },
+      passed: cursor.after,
       deliver: (chatId, delivery, how) => deliver(delivering, chatId, delivery, how),
       onUnreachable: (chatId) => telling.lost(chatId),
     })

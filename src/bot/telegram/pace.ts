@@ -3,14 +3,16 @@
  * quiet time and at most about one a second for long, about 30 a second overall. Sent and edited messages count alike.
  *
  * What nobody waits for takes a turn: in order, but a chat whose turn is far off holds up no other. Answers to what somebody
- * just did go out at once and are only counted. A 429 holds everything in its chat for as long as it says; when a second chat is
+ * just did go out at once, no faster than people type, and only count overall. A 429 holds everything in its chat for as long as it says; when a second chat is
  * refused while one is held, all chats are, because Telegram does not say which of its limits was met.
  */
 export interface Pace {
   /** Waits for a turn in this chat and takes it; null when `signal` aborts before. */
   turn(chatId: number, signal: AbortSignal): Promise<Turn | null>
-  /** Counts a message that goes out without waiting. */
+  /** Takes a turn without waiting for it. */
   take(chatId: number): Turn
+  /** Counts an answer that goes out at once. */
+  answered(): void
   /** Telegram asks for this long a pause; `chatId` is null when the call was about no chat. */
   refused(chatId: number | null, forMs: number): void
   /** Milliseconds for which Telegram wants to hear nothing of this chat; null: in any. */
@@ -134,6 +136,7 @@ export function createPace(now: () => number = () => performance.now(), limits: 
       })
     },
     take,
+    answered: () => void all.push(now()),
     refused(chatId, forMs) {
       const at = now()
       for (const [held, until] of holds) if (until <= at) holds.delete(held)

@@ -31,7 +31,7 @@ export function createPatientFetch(options: PatientFetchOptions) {
     const canRepeat =
       !url.endsWith('/getUpdates') && (init.body === undefined || typeof init.body === 'string')
     const chatId = chatIdOf(init.body)
-    if (options.counts && chatId !== null && MESSAGES.test(url)) options.pace.take(chatId)
+    if (options.counts && chatId !== null && MESSAGES.test(url)) options.pace.answered()
     let delay = 200
     for (;;) {
       const held = chatId === null ? 0 : options.pace.heldMs(chatId)

@@ -16,6 +16,8 @@ export interface OutboxesDeps {
   files: FileStore
   /** As they were loaded. */
   boxes: Map<number, Outbox>
+  /** The last event that will not come again: the stored cursor. */
+  passed: number
   chats: Chats
   unreachable: Unreachable
   deliver: (chatId: number, delivery: Delivery, how: { silent: boolean }) => Promise<Delivered>
@@ -66,6 +68,8 @@ export function createOutboxes(deps: OutboxesDeps): Outboxes {
   const serving = new Map<number, Promise<void>>()
   const underWay = new Set<Promise<void>>()
   let finishing = false
+  /** The last event that will not come again. */
+  let passed = deps.passed
   const wakers = new Map<number, AbortController>()
   const writes = new Map<number, { current: Promise<void>; next: Promise<void> | null }>()
 
@@ -165,11 +169,22 @@ export function createOutboxes(deps: OutboxesDeps): Outboxes {
     if (serving.has(chatId) || !mayGoOn(chatId, box)) return
     const served = serve(chatId, box)
       .catch((error: unknown) => log.error(describeError(error), 'cannot work off what is to be told'))
-      .then(() => {
+      .then(async () => {
         serving.delete(chatId)
         work(chatId)
+        await tidy(chatId)
       })
+      .catch((error: unknown) => log.error(describeError(error), 'cannot remove what was told'))
     serving.set(chatId, served)
+  }
+
+  /** Nothing is left of it, and nothing of it comes again. */
+  const tidy = async (chatId: number) => {
+    const box = boxes.get(chatId)
+    if (box === undefined || box.items.length > 0 || box.through > passed) return
+    if (serving.has(chatId) || writes.has(chatId) || stopped.aborted) return
+    boxes.delete(chatId)
+    await removeOutbox(files, chatId)
   }
 
   const nudge = (chatId: number) => {
@@ -198,12 +213,8 @@ export function createOutboxes(deps: OutboxesDeps): Outboxes {
       for (const chatId of boxes.keys()) work(chatId)
     },
     async passed(eventId) {
-      for (const [chatId, box] of boxes) {
-        const isOver = box.items.length === 0 && box.through <= eventId
-        if (!isOver || serving.has(chatId) || writes.has(chatId)) continue
-        boxes.delete(chatId)
-        await removeOutbox(files, chatId)
-      }
+      passed = eventId
+      for (const chatId of [...boxes.keys()]) await tidy(chatId)
     },
     async finish() {
       finishing = true

@@ -97,3 +97,12 @@ describe('a refusal', () => {
     expect(pace.heldMs(4)).toBe(1000)
   })
 })
+
+it('answers count overall and not in their chat, where people set the pace', async () => {
+  for (let n = 0; n < 27; n++) pace.answered()
+  const times = turns(1, 1)
+  await vi.advanceTimersByTimeAsync(999)
+  expect(times).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(times).toEqual([1000])
+})
