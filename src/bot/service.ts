@@ -26,6 +26,7 @@ import { isUrgent } from './telling/route.ts'
 import { createTelling } from './telling/telling.ts'
 import { createDispatcher } from './updates/dispatcher.ts'
 import { pollUpdates } from './updates/poll.ts'
+import { wordsOfChats } from './words-of-chats.ts'
 import { createWorkerCalls } from './worker-calls.ts'
 
 export interface BotServiceDeps {
@@ -88,8 +89,9 @@ export function startBotService(deps: BotServiceDeps): BotService {
     const chats = createChats(files)
     const newcomers = createNewcomers(files)
     const words = createAllWords()
+    const wordsOf = wordsOfChats(words, { chats, refusals })
     const keeper = createCardKeeper({
-      ...{ api, pace, worker, cards, newcomers, unreachable, log, stopped },
+      ...{ wordsOf, api, pace, worker, cards, newcomers, unreachable, log, stopped },
       startLink: () => `https://t.me/${me.username}?start=welcome`,
       onUnreachable: (chatId) => telling.lost(chatId),
       isQuiet: async (chatId) => quietUntil((await chats.load(chatId))?.quiet ?? null, now()) !== null,
@@ -102,35 +104,22 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreachable: (chatId) => telling.lost(chatId),
     })
     const delivering = {
-      ...{
-        api,
-        pace,
-        worker,
-        cards,
-        chats,
-        newcomers,
-        unreachable,
-        keeper,
-        noticeOptions,
-        now,
-        log,
-        stopped,
-      },
-      wordsOf: async () => words.en,
+      ...{ api, pace, worker, cards, chats, newcomers, unreachable, keeper },
+      ...{ noticeOptions, wordsOf, now, log, stopped },
     }
     const telling = createTelling({
-      ...{ outboxes, chats, unreachable, noticeOptions, now },
+      ...{ words, outboxes, chats, unreachable, noticeOptions, now },
       refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ token, me, worker, chats, cards, refusals, keeper, telling, log, now },
+      ...{ words, token, me, worker, chats, cards, refusals, keeper, telling, log, now },
       apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
     })
     const dispatch = createDispatcher({ handle: (update) => bot.handleUpdate(update), log, stopped })
 
-    void setDefaultMenu(api, log)
+    void setDefaultMenu(words, api, log)
     await telling.start()
     void keeper.resume()
     const following = followEvents({ client, keeper, telling, outboxes, files, log, stopped }, cursor).catch(

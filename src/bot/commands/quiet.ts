@@ -1,19 +1,17 @@
 import { Composer } from 'grammy'
 import { readQuietHours } from '../../domain/quiet-hours.ts'
-import { FOR_ADMINS } from '../../texts/chat/commands.ts'
 import type { Html } from '../../texts/chat/html.ts'
 import { quietHoursText, quietRefusedText, quietSetText } from '../../texts/chat/telling.ts'
-import { createWords } from '../../texts/words.ts'
 import type { BotContext } from '../context.ts'
 
 /** `/quiet`, `/quiet 22:00-07:00 [ZONE]`, `/quiet off`: when an admin is not to be disturbed by what can wait. */
 export function quietCommand(): Composer<BotContext> {
   const all = new Composer<BotContext>()
   const composer = all.filter((ctx) => ctx.message?.forward_origin === undefined)
-  const words = createWords('en')
 
   composer.command('quiet', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(FOR_ADMINS))
+    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
+    const { words } = ctx
     const wanted = ctx.match.trim()
     if (wanted === '') return say(ctx, quietHoursText(words, ctx.chatState.quiet))
     if (wanted.toLowerCase() === 'off') {

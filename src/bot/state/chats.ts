@@ -1,6 +1,7 @@
 import type { ConversationData, VersionedState } from '@grammyjs/conversations'
 import { z } from 'zod'
 import { type QuietHours, zoneOf } from '../../domain/quiet-hours.ts'
+import { LANGUAGES, type Language } from '../../texts/languages.ts'
 import type { FileStore } from './file-store.ts'
 
 /** What the bot keeps about the private chat of somebody that the worker knows. Nobody else gets one. */
@@ -13,10 +14,11 @@ export interface ChatState {
   dialogue: VersionedState<ConversationData> | null
   /** When what can wait shall wait; null: never. */
   quiet: QuietHours | null
+  /** The language that its person has chosen; null to speak as Telegram does. */
+  chosenLanguage: Language | null
+  /** What their Telegram spoke at the last update. */
+  telegramLanguage: Language
 }
-
-/** A chat of which nothing is known yet. */
-export const NEW_CHAT: ChatState = { lastUpdate: null, admin: false, dialogue: null, quiet: null }
 
 export interface Chats {
   /** A fresh copy at every call: changing it changes nothing until it is saved. */
@@ -42,6 +44,9 @@ const schema = z.object({
     .custom<VersionedState<ConversationData>>((value) => typeof value === 'object' && value !== null)
     .nullable(),
   quiet: quietHours.nullable().catch(null).default(null),
+  // Absent in what earlier versions wrote.
+  chosenLanguage: z.enum(LANGUAGES).nullable().catch(null),
+  telegramLanguage: z.enum(LANGUAGES).catch('en'),
 })
 
 export function createChats(files: FileStore): Chats {
@@ -75,6 +80,23 @@ export function createChats(files: FileStore): Chats {
     },
     admins: async () => [...(await knownAdmins())],
   }
+}
+
+/** What is kept of a chat before its first update was dealt with. */
+export function newChat(): ChatState {
+  return {
+    lastUpdate: null,
+    admin: false,
+    dialogue: null,
+    quiet: null,
+    chosenLanguage: null,
+    telegramLanguage: 'en',
+  }
+}
+
+/** The language that this chat speaks. */
+export function languageOfChat({ chosenLanguage, telegramLanguage }: ChatState): Language {
+  return chosenLanguage ?? telegramLanguage
 }
 
 /** Telegram keeps an update for at most 24 hours, and after a week of silence its ids may begin anywhere. */

@@ -6,7 +6,6 @@ import { fitMessage } from '../../texts/chat/fit.ts'
 import { EMPTY, type Html } from '../../texts/chat/html.ts'
 import { leftOutText, unreachableText } from '../../texts/chat/telling.ts'
 import { isAwaitingStart } from '../../texts/runs.ts'
-import type { Words } from '../../texts/words.ts'
 import type { CardKeeper } from '../cards/keeper.ts'
 import { type NoticeOptions, noticeOf } from '../event-notices.ts'
 import type { Logger } from '../log.ts'
@@ -16,6 +15,7 @@ import type { Newcomers, News } from '../state/newcomers.ts'
 import type { Unreachable } from '../state/unreachable.ts'
 import { problemOf } from '../telegram/errors.ts'
 import type { Pace } from '../telegram/pace.ts'
+import type { WordsOf } from '../words-of-chats.ts'
 import { isAway, type WorkerCalls } from '../worker-calls.ts'
 import type { Delivery } from './delivery.ts'
 import type { Delivered } from './outbox.ts'
@@ -31,7 +31,7 @@ export interface DeliverDeps {
   unreachable: Unreachable
   keeper: CardKeeper
   noticeOptions: NoticeOptions
-  wordsOf: (chatId: number) => Promise<Words>
+  wordsOf: WordsOf
   now: () => number
   log: Logger
   stopped: AbortSignal
@@ -54,7 +54,7 @@ export async function deliver(
 ): Promise<Delivered> {
   switch (delivery.kind) {
     case 'notice':
-      return tellAdmin(deps, chatId, noticeOf(delivery.event, deps.noticeOptions) ?? [], how)
+      return tellAdmin(deps, chatId, await noticeLines(deps, chatId, delivery.event), how)
     case 'unreachable':
       return tellOfUnreachable(deps, chatId, delivery.chatId, how)
     case 'left_out':
@@ -67,6 +67,10 @@ export async function deliver(
     case 'active':
       return tellNewcomer(deps, chatId, delivery.event, delivery.kind)
   }
+}
+
+async function noticeLines(deps: DeliverDeps, chatId: number, event: EventView): Promise<Html[]> {
+  return noticeOf(await deps.wordsOf(chatId), event, deps.noticeOptions) ?? []
 }
 
 async function tellAdmin(
@@ -211,7 +215,9 @@ async function tellNewcomer(
   if (found.run.kind === 'repair' && news === 'welcome' && !waits) return 'done'
   const { name, os_user: osUser } = found.run.subject
   const welcome = waits ? pressStartText : welcomeText
-  const text = news === 'active' ? activeText(osUser, found.host) : welcome(name, osUser, found.host)
+  const { host } = found
+  const words = await deps.wordsOf(chatId)
+  const text = news === 'active' ? activeText(words, osUser, host) : welcome(words, name, osUser, host)
   let sent: Delivered = 'unreachable'
   try {
     sent = await send(deps, chatId, [text], { silent: false })

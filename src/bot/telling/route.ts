@@ -1,4 +1,5 @@
 import type { EventView } from '../../protocol/views.ts'
+import type { Words } from '../../texts/words.ts'
 import { hasNotice, isUrgentNotice, type NoticeOptions } from '../event-notices.ts'
 import type { Delivery, EventDelivery } from './delivery.ts'
 
@@ -18,12 +19,12 @@ export function isEnd(event: EventView): boolean {
 }
 
 /** Who is to be told what by this event, in the order in which they are told. */
-export function routeOf(event: EventView, options: NoticeOptions): Routed[] {
+export function routeOf(words: Words, event: EventView, options: NoticeOptions): Routed[] {
   const { type, request_id: requestId, run_id: runId, subject_telegram_id: subject, data } = event
   const routed: Routed[] = []
   const route = (to: Routed['to'], kind: EventDelivery['kind']) =>
     routed.push({ to, delivery: { kind, event } })
-  if (hasNotice(event, options)) route('admins', 'notice')
+  if (hasNotice(words, event, options)) route('admins', 'notice')
   if (type === 'reconcile.finished') route('admins', 'drift')
   if (requestId === null) return routed
   if (subject !== null && runId !== null) {

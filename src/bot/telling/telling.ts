@@ -1,4 +1,5 @@
 import type { EventView } from '../../protocol/views.ts'
+import type { AllWords } from '../../texts/words.ts'
 import type { NoticeOptions } from '../event-notices.ts'
 import type { Chats } from '../state/chats.ts'
 import type { Unreachable } from '../state/unreachable.ts'
@@ -19,6 +20,7 @@ export interface Telling {
 }
 
 export interface TellingDeps {
+  words: AllWords
   outboxes: Outboxes
   chats: Chats
   unreachable: Unreachable
@@ -43,9 +45,10 @@ export function createTelling(deps: TellingDeps): Telling {
 
   return {
     async hear(event) {
-      const routed = routeOf(event, deps.noticeOptions)
+      const routed = routeOf(deps.words.en, event, deps.noticeOptions)
       if (routed.length === 0) return
-      const admins = routed.some(({ to }) => to === 'admins') ? await chats.admins() : []
+      // Always waited for, or what goes to one chat alone could overtake.
+      const admins = await chats.admins()
       const perChat = new Map<number, EventDelivery[]>()
       for (const { to, delivery } of routed) {
         for (const chatId of to === 'admins' ? admins : [to]) {

@@ -1,6 +1,17 @@
 import type { Catalogue } from '../catalogue.ts'
+import { commandsDe } from './de/commands.ts'
+import { dialogueDe } from './de/dialogue.ts'
 import { languageDe } from './de/language.ts'
+import { questionsDe } from './de/questions.ts'
+import { tapsDe } from './de/taps.ts'
 import { tellingDe } from './de/telling.ts'
 
 /** German. */
-export const de: Catalogue = { ...languageDe, ...tellingDe }
+export const de: Catalogue = {
+  ...commandsDe,
+  ...dialogueDe,
+  ...languageDe,
+  ...questionsDe,
+  ...tapsDe,
+  ...tellingDe,
+}

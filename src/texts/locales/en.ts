@@ -1,5 +1,16 @@
+import { commandsEn } from './en/commands.ts'
+import { dialogueEn } from './en/dialogue.ts'
 import { languageEn } from './en/language.ts'
+import { questionsEn } from './en/questions.ts'
+import { tapsEn } from './en/taps.ts'
 import { tellingEn } from './en/telling.ts'
 
 /** English: the texts that every other language is compared with. */
-export const en = { ...languageEn, ...tellingEn } as const
+export const en = {
+  ...commandsEn,
+  ...dialogueEn,
+  ...languageEn,
+  ...questionsEn,
+  ...tapsEn,
+  ...tellingEn,
+} as const
