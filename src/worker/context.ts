@@ -38,6 +38,7 @@ export interface EngineContext {
   checks: RateLimit
   chatLooks: RateLimit
   claimAttempts: RateLimit
+  redeemAttempts: RateLimit
   challenges: RateLimit
   startedAt: number
   version: string
