@@ -9,6 +9,10 @@ export interface Config {
   telegram: { admins: number[]; apiRoot: string; tokenFile: string }
   /** Name of the OS user whose uid may speak for Telegram users; null in single-user mode (the caller). */
   botUser: string | null
+  /** The process that only sends codes; null where there is none. Never in single-user mode. */
+  witness: { user: string; tokenFile: string; state: string; language: 'en' | 'de' } | null
+  /** The account that admins reach by SSH to decide on a terminal; null where there is none. Never in single-user mode. */
+  approver: { user: string } | null
   paths: { roster: string; data: string; state: string; botState: string; run: string; secrets: string }
   roles: ReadonlyMap<string, Role>
   defaults: { workspace_base?: string; model?: string; agent_backend?: string; max_budget?: number }
@@ -40,4 +44,10 @@ export type ConfigResult =
   | { ok: true; config: Config }
   | { ok: false; file: string | null; problems: ConfigProblem[] }
 
-export const SOCKETS = { admin: 'admin.sock', bot: 'bot.sock', everybody: 'worker.sock' } as const
+export const SOCKETS = {
+  admin: 'admin.sock',
+  bot: 'bot.sock',
+  everybody: 'worker.sock',
+  witness: 'witness.sock',
+  approver: 'approver.sock',
+} as const

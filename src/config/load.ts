@@ -7,6 +7,7 @@ import { type ParsedConfig, parseConfig } from './parse.ts'
 import { mergePaths, pathProblems, SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from './paths.ts'
 import { mergeRoles, roleProblems } from './roles.ts'
 import { type ConfigFile, configFileSchema } from './schema.ts'
+import { stepUpAccountProblems, stepUpAccounts } from './step-up-accounts.ts'
 import { readTrusted } from './trusted-file.ts'
 import { valueProblems } from './value-problems.ts'
 
@@ -91,6 +92,7 @@ function build(
       ? null
       : mergePaths(defaults, sections.paths, sections.telegram.token_file)
   if (paths !== null) problems.push(...pathProblems(paths, uid === 0 ? mode : null))
+  problems.push(...stepUpAccountProblems(sections, mode, paths, roles))
   if (problems.length > 0 || paths === null || !isWhole(sections)) return refuse(file, problems)
   const { tokenFile, ...places } = paths
   return {
@@ -104,6 +106,7 @@ function build(
         tokenFile,
       },
       botUser: mode === 'system' ? sections.bot.user : null,
+      ...stepUpAccounts(sections),
       paths: places,
       roles,
       defaults: sections.defaults,

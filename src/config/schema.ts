@@ -42,6 +42,17 @@ export const configFileSchema = z.strictObject({
     })
     .prefault({}),
   bot: z.strictObject({ user: z.string().default('usher') }).prefault({}),
+  /** A second bot that only sends: what a role with `step_up: witness` rests on. */
+  witness: z
+    .strictObject({
+      user: z.string().default('usher-witness'),
+      token_file: absolutePath.default('/etc/usher/witness-token'),
+      state: absolutePath.default('/var/lib/usher-witness'),
+      language: z.enum(['en', 'de']).default('en'),
+    })
+    .optional(),
+  /** An account that admins reach by SSH with a forced command, to decide on a terminal. */
+  approver: z.strictObject({ user: z.string().default('usher-approver') }).optional(),
   paths: z
     .strictObject({
       roster: absolutePath.optional(),

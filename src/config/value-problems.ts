@@ -11,7 +11,9 @@ const FOREIGN_UIDS = { min: 61_184, max: 65_535 }
 export function valueProblems(file: Partial<ConfigFile>): ConfigProblem[] {
   return [
     ...telegramProblems(file.telegram),
-    ...botProblems(file.bot),
+    ...accountProblems('bot', file.bot),
+    ...accountProblems('witness', file.witness),
+    ...accountProblems('approver', file.approver),
     ...defaultsProblems(file.defaults),
     ...serviceProblems(file.services),
     ...folderProblems(file.folders),
@@ -54,13 +56,18 @@ function telegramProblems(telegram: ConfigFile['telegram'] | undefined): ConfigP
   return problems
 }
 
-function botProblems(bot: ConfigFile['bot'] | undefined): ConfigProblem[] {
-  if (bot === undefined) return []
-  const key = 'bot.user'
-  if (bot.user === 'root') {
-    return [{ key, message: 'cannot use "root": the bot must not be uid 0; give it an account of its own' }]
+function accountProblems(
+  name: 'bot' | 'witness' | 'approver',
+  section: { user: string } | undefined,
+): ConfigProblem[] {
+  if (section === undefined) return []
+  const key = `${name}.user`
+  if (section.user === 'root') {
+    return [
+      { key, message: `cannot use "root": the ${name} must not be uid 0; give it an account of its own` },
+    ]
   }
-  return ACCOUNT.test(bot.user) ? [] : [{ key, message: accountMessage(bot.user) }]
+  return ACCOUNT.test(section.user) ? [] : [{ key, message: accountMessage(section.user) }]
 }
 
 function defaultsProblems(defaults: ConfigFile['defaults'] | undefined): ConfigProblem[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { answersInputSchema } from './answers.ts'
 import { apiErrorSchema } from './errors.ts'
+import type { OperationContract } from './operation-contract.ts'
 import {
   accountCheckViewSchema,
   actorViewSchema,
@@ -261,11 +262,6 @@ export const OPERATIONS = {
   },
 } as const satisfies Record<string, OperationContract>
 
-export interface OperationContract {
-  mutates: boolean
-  input: z.ZodType
-  output: z.ZodType
-}
 export type OperationName = keyof typeof OPERATIONS
 export type OperationInput<N extends OperationName> = z.input<(typeof OPERATIONS)[N]['input']>
 export type OperationArguments<N extends OperationName> = z.output<(typeof OPERATIONS)[N]['input']>

@@ -44,6 +44,8 @@ export function testConfig(change: Partial<Config> = {}): Config {
     mode: 'system',
     telegram: { admins: [], apiRoot: 'http://127.0.0.1', tokenFile: '/etc/usher/telegram-token' },
     botUser: 'usher',
+    witness: null,
+    approver: null,
     paths: {
       roster: '/etc/usher/users.yaml',
       data: DATA,

@@ -1,4 +1,4 @@
-import * as texts from '../../texts/chat/taps.ts'
+import type { TextKey } from '../../texts/catalogue.ts'
 import { errorText } from '../../texts/errors.ts'
 import { aboutRequest } from '../state/cards.ts'
 import { requestCardView } from './card-view.ts'
@@ -12,9 +12,9 @@ export function decide(deciding: Deciding): Promise<Decided> {
     case 'approve':
       return approve(deciding)
     case 'cancel':
-      return close(deciding, 'request.cancel', texts.CANCELLED)
+      return close(deciding, 'request.cancel', 'taps.cancelled')
     case 'deny':
-      return close(deciding, 'request.deny', texts.DENIED)
+      return close(deciding, 'request.deny', 'taps.denied')
     case 'edit':
       throw new Error('an edit begins a dialogue and decides nothing')
     case 'retry':
@@ -30,17 +30,17 @@ export function decide(deciding: Deciding): Promise<Decided> {
 async function close(
   deciding: Deciding,
   operation: 'request.cancel' | 'request.deny',
-  words: string,
+  said: TextKey,
 ): Promise<Decided> {
-  const { deps, tap, onBehalfOf, key } = deciding
+  const { words, deps, tap, onBehalfOf, key } = deciding
   const { id } = tap.subject
   const closed = await deps.worker.call(operation, { id }, { onBehalfOf, key: key(operation) })
   if (!closed.ok) return refuse(deciding, closed.error)
-  return succeed(deciding, words, requestCardView(closed.request))
+  return succeed(deciding, words.say(said), requestCardView(closed.request))
 }
 
 async function approve(deciding: Deciding): Promise<Decided> {
-  const { deps, tap, card, onBehalfOf, key } = deciding
+  const { words, deps, tap, card, onBehalfOf, key } = deciding
   const { worker, cards } = deps
   const { digest, subject } = tap
   const { id } = subject
@@ -57,12 +57,12 @@ async function approve(deciding: Deciding): Promise<Decided> {
   const approved = await worker.call('request.approve', { id, digest }, { onBehalfOf, key: key('approve') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { request } = approved
-  const words = request.state === 'approved' ? texts.APPROVED : texts.SUBMITTED
-  return succeed(deciding, words, requestCardView(request))
+  const said = words.say(request.state === 'approved' ? 'taps.approved' : 'taps.approval_noted')
+  return succeed(deciding, said, requestCardView(request))
 }
 
 /** The host has changed since the draft: the same answers are planned anew, on the same card. */
-async function redraft({ deps, card, key }: Deciding): Promise<Decided> {
+async function redraft({ words, deps, card, key }: Deciding): Promise<Decided> {
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok) return { done: false, text: errorText(got.error) }
   const { request } = got
@@ -77,5 +77,5 @@ async function redraft({ deps, card, key }: Deciding): Promise<Decided> {
   }
   await deps.cards.change(card.id, { subject: aboutRequest(drafted.request.id), claimCode: null })
   void deps.keeper.refreshNow(card.id)
-  return { done: false, text: texts.CARD_CHANGED }
+  return { done: false, text: words.say('taps.card_changed') }
 }

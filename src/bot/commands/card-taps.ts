@@ -1,6 +1,5 @@
 import { Composer } from 'grammy'
 import { EDIT_ANSWER, type EditedDraft } from '../../../conversations/edit-answer.ts'
-import { FINISH_FIRST, NOT_EDITABLE } from '../../texts/chat/taps.ts'
 import { violationsHtml } from '../../texts/chat/violations.ts'
 import { errorText } from '../../texts/errors.ts'
 import { CARD_PREFIX } from '../cards/buttons.ts'
@@ -25,7 +24,8 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     const decided = await deps.keeper.whileDeciding(card.id, () => decide(decidingOn(ctx, deps, tap, card)))
     await answerTap(ctx, decided.text, decided.done)
     const { violations = [] } = decided
-    if (violations.length > 0) await ctx.reply(violationsHtml(violations).html, { parse_mode: 'HTML' })
+    if (violations.length > 0)
+      await ctx.reply(violationsHtml(ctx.words, violations).html, { parse_mode: 'HTML' })
   })
   return composer
 }
@@ -37,11 +37,11 @@ export function editTaps(deps: TappedDeps): Composer<BotContext> {
     if (!isEdit(ctx.callbackQuery.data)) return next()
     const checked = await checkTap(ctx, deps)
     if (!checked.ok) return answerTap(ctx, checked.text)
-    if (isInDialogue(ctx)) return answerTap(ctx, FINISH_FIRST)
+    if (isInDialogue(ctx)) return answerTap(ctx, ctx.words.say('taps.finish_first'))
     const { card } = checked
     const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
     if (!got.ok) return answerTap(ctx, errorText(got.error))
-    if (got.request.state !== 'draft') return answerTap(ctx, NOT_EDITABLE)
+    if (got.request.state !== 'draft') return answerTap(ctx, ctx.words.say('taps.not_editable'))
     await answerTap(ctx)
     const draft: EditedDraft = { requestId: card.subject.id, cardId: card.id, answers: got.request.answers }
     await ctx.conversation.enter(EDIT_ANSWER, draft)

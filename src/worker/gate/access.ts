@@ -7,9 +7,9 @@ export type AccessSubject = OperationName | 'events.follow'
 
 /**
  * How a caller came in: the operator (uid 0 on `admin.sock`), an OS user on `worker.sock`, a Telegram user that the bot
- * speaks for, or the bot for itself.
+ * speaks for, or the bot for itself; the witness for itself, and a person whom the approver account speaks for on a terminal.
  */
-type Way = 'operator' | 'os' | 'on-behalf' | 'bot'
+type Way = 'operator' | 'os' | 'on-behalf' | 'bot' | 'witness' | 'approver'
 
 /** One of these permissions is needed; `anyone`: none is. */
 type Need = readonly Permission[] | 'anyone'
@@ -27,13 +27,19 @@ interface AccessRule {
 
 const EVERY_PERSON: readonly Way[] = ['operator', 'os', 'on-behalf']
 const DECIDING: readonly Way[] = ['operator', 'on-behalf']
+const READING: readonly Way[] = [...EVERY_PERSON, 'approver']
 
 /**
  * The matrix of docs/security.md as data: one row per operation, default deny. "On behalf" is a ceiling: the Telegram
  * user's own role limits it first, the row second.
  */
 export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
-  whoami: { ways: [...EVERY_PERSON, 'bot'], own: 'anyone', foreign: [], seenWith: null },
+  whoami: {
+    ways: [...EVERY_PERSON, 'bot', 'witness', 'approver'],
+    own: 'anyone',
+    foreign: [],
+    seenWith: null,
+  },
   status: { ways: EVERY_PERSON, own: 'anyone', foreign: [], seenWith: null },
   'onboarding.options': {
     ways: EVERY_PERSON,
@@ -117,13 +123,13 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     seenWith: 'requests.read.all',
   },
   'request.list': {
-    ways: EVERY_PERSON,
+    ways: READING,
     own: ['requests.read.own', 'requests.read.all'],
     foreign: ['requests.read.all'],
     seenWith: null,
   },
   'request.get': {
-    ways: EVERY_PERSON,
+    ways: READING,
     own: ['requests.read.own', 'requests.read.all'],
     foreign: ['requests.read.all'],
     seenWith: null,
@@ -214,5 +220,7 @@ function wayOf(caller: Caller): Way | null {
   if (listener === 'everybody' && actor.kind === 'os') return 'os'
   if (listener === 'bot' && actor.kind === 'telegram') return 'on-behalf'
   if (listener === 'bot' && actor.kind === 'bot') return 'bot'
+  if (listener === 'witness' && actor.kind === 'witness') return 'witness'
+  if (listener === 'approver' && actor.kind === 'approver') return 'approver'
   return null
 }

@@ -10,7 +10,7 @@ import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { answersOf, eventSubject, repairResources } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
-import { targetRole } from './target-role.ts'
+import { requestRole } from './target-role.ts'
 import { requestView } from './views.ts'
 
 const DAY = 24 * 3_600_000
@@ -104,7 +104,7 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
   const { store, config, events, clock } = context
   const { actor, personKey } = caller
   if (personKey === null) return refusal('not_permitted', 'cannot approve: only a known person can')
-  const { approval: policy } = targetRole(config, answersOf(store, request))
+  const { approval: policy } = requestRole(store, config, request)
   const onTerminal = actor.kind === 'operator'
   // The operator's is recorded even where it does not count: it passes the step-up.
   if (!mayCount(policy, request.requesterPersonKey, personKey) && !onTerminal) {
@@ -168,7 +168,7 @@ function actorTarget(
 ): (Refusal & { ok: false }) | null {
   const answers = answersOf(store, request)
   const isSubject = caller.personKey === personKeyOf(answers.telegram_id)
-  if (!isSubject || targetRole(config, answers).approval.self) return null
+  if (!isSubject || requestRole(store, config, request).approval.self) return null
   return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
 }
 

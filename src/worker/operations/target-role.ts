@@ -23,6 +23,11 @@ export function targetRole(config: Config, answers: Pick<OnboardAnswers, 'role'>
   )
 }
 
+/** The role by whose policy a request is decided, of an undo request that of what it takes back. */
+export function requestRole(store: Store, config: Config, request: Request): Role {
+  return targetRole(config, answersOf(store, request))
+}
+
 /**
  * What a request still lacks at `now`, with the decisions as they are in the store. `approvals`: those of its revision, when they
  * are known.
@@ -34,7 +39,7 @@ export function missingOf(
   now: number,
   approvals: readonly Approval[] = store.decisions.approvals(request.id, request.revision),
 ): Missing[] {
-  const role = targetRole(config, answersOf(store, request))
+  const role = requestRole(store, config, request)
   const { demands } = request.plan
   const consent = demands.consent ? store.decisions.consentOf(request.id, request.revision) : null
   return missingFor(role.approval, request.plan, request, { approvals, consent }, now)

@@ -21,9 +21,12 @@ const GITHUB_LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}$/
 const GITHUB_REPO = /^[A-Za-z0-9._-]{1,100}$/
 
 /** Names that this host's config gives a meaning: they never belong to a person. */
-export function configReservedNames(config: Pick<Config, 'botUser' | 'smoke' | 'folders'>): string[] {
+export function configReservedNames(
+  config: Pick<Config, 'botUser' | 'witness' | 'approver' | 'smoke' | 'folders'>,
+): string[] {
   const { memory, history } = config.folders
-  const names = [config.botUser, config.smoke.via?.user, memory.owner, history.owner]
+  const own = [config.botUser, config.witness?.user, config.approver?.user]
+  const names = [...own, config.smoke.via?.user, memory.owner, history.owner]
   return [...new Set(names.filter((name) => typeof name === 'string' && name !== 'person'))] as string[]
 }
 
