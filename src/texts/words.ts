@@ -74,6 +74,16 @@ export function createWords(language: Language): Words {
   }
 }
 
+/** Values of which some are not there (null), for a text that asks by `{has_NAME, select, yes {…} other {…}}`. */
+export function optional(values: Readonly<Record<string, string | number | null>>): Values {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => [
+      [name, value ?? ''],
+      [`${HAS}${name}`, value === null ? 'no' : 'yes'],
+    ]),
+  )
+}
+
 /** The words of every language. */
 export function createAllWords(): AllWords {
   return Object.fromEntries(LANGUAGES.map((language) => [language, createWords(language)])) as AllWords
@@ -106,15 +116,15 @@ const LITERAL = 0
 const HAS = 'has_'
 
 function codedValues(names: Map<string, 'text' | 'number'>, given: Params): Values {
-  const valueOf = (name: string): string | number | null => {
+  const came = (name: string): string | number | null => {
     const value = Object.hasOwn(given, name) ? (given[name] ?? null) : null
     if (value === null || names.get(name) !== 'number') return value
     return Number.isFinite(Number(value)) ? Number(value) : null
   }
   return Object.fromEntries(
     [...names.keys()].map((name) => {
-      if (name.startsWith(HAS)) return [name, valueOf(name.slice(HAS.length)) === null ? 'no' : 'yes']
-      const value = valueOf(name)
+      if (name.startsWith(HAS)) return [name, came(name.slice(HAS.length)) === null ? 'no' : 'yes']
+      const value = came(name)
       if (typeof value === 'string') return [name, plain(value, MAX_OF_CODE)]
       return [name, value ?? (names.get(name) === 'number' ? 0 : '?')]
     }),

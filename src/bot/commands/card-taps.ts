@@ -40,7 +40,7 @@ export function editTaps(deps: TappedDeps): Composer<BotContext> {
     if (isInDialogue(ctx)) return answerTap(ctx, ctx.words.say('taps.finish_first'))
     const { card } = checked
     const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
-    if (!got.ok) return answerTap(ctx, errorText(got.error))
+    if (!got.ok) return answerTap(ctx, errorText(ctx.words, got.error))
     if (got.request.state !== 'draft') return answerTap(ctx, ctx.words.say('taps.not_editable'))
     await answerTap(ctx)
     const draft: EditedDraft = { requestId: card.subject.id, cardId: card.id, answers: got.request.answers }

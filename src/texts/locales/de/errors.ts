@@ -8,7 +8,8 @@ export const errorsDe: Record<keyof typeof errorsEn, string> = {
   'error.not_found': 'kann es nicht finden: es gibt es nicht, oder es ist nicht für dich bestimmt',
   'error.unknown_operation':
     'kann das nicht tun: der Worker kennt diesen Vorgang nicht; auf beiden Seiten muss dieselbe Version laufen',
-  'error.denied': 'kann nicht weiter: der Antrag wurde abgelehnt{has_reason, select, yes {: {reason}} other {}}',
+  'error.denied':
+    'kann nicht weiter: der Antrag wurde abgelehnt{has_reason, select, yes {: {reason}} other {}}',
   'error.expired': 'kann nicht weiter: der Antrag ist unentschieden verfallen; stelle ihn neu',
   'error.digest_differs':
     'kann das nicht genehmigen: der Plan ist nicht mehr der, der gezeigt wurde; sieh dir den neuen an und entscheide noch einmal',

@@ -24,6 +24,6 @@ export const fieldsDe: Record<keyof typeof fieldsEn, string> = {
   'field.id': 'Nummer',
   'field.digest': 'Prüfwert',
   'field.code': 'Code',
-  'field_entry': '{label}, Eintrag {number}',
-  'field_part': '{label} ({part})',
+  field_entry: '{label}, Eintrag {number}',
+  field_part: '{label} ({part})',
 }

@@ -13,8 +13,7 @@ export const errorsEn = {
     'cannot approve this: the plan is not the one that was shown; look at the new plan and decide again',
   'error.already_decided':
     'cannot decide this again: the request is {state, select, draft {a draft} submitted {submitted} approved {approved} denied {denied} expired {expired} cancelled {cancelled} other {decided}} already{has_by, select, yes { by {by}} other {}}',
-  'error.key_reused':
-    'cannot repeat this: the idempotency key was used for something else; use a new one',
+  'error.key_reused': 'cannot repeat this: the idempotency key was used for something else; use a new one',
   'error.held':
     "{has_run, select, yes {cannot submit this: the undo of {has_request, select, yes {request {request}} other {another request}} could not finish; go on with it first (''sudo usher run resume {run}''), or accept what is left (''sudo usher run abandon {run} --reason TEXT'')} other {cannot submit this: {has_request, select, yes {request {request}} other {another request}} holds the same OS user, uid or Telegram id; decide or cancel that one first}}",
   'error.second_worker': 'cannot start: another worker uses the same database; stop that one first',

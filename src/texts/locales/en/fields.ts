@@ -23,6 +23,6 @@ export const fieldsEn = {
   'field.id': 'id',
   'field.digest': 'digest',
   'field.code': 'code',
-  'field_entry': '{label}, entry {number}',
-  'field_part': '{label} ({part})',
+  field_entry: '{label}, entry {number}',
+  field_part: '{label} ({part})',
 } as const
