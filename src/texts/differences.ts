@@ -36,6 +36,7 @@ function inWords(words: Words, params: Params): Values {
     ...(after === undefined ? {} : { after: isTime ? ms(after) : after === '' ? none : after }),
     ...(kind === undefined ? {} : { step: stepTitle(words, String(kind)) }),
     ...(by === undefined ? {} : { by: actorText(words, { key: String(by), name: null }) }),
+    at: timeText(words, Number(params['at'] ?? Number.NaN)),
     approved_at: timeText(words, Number(params['approved_at'] ?? Number.NaN)),
     expires_ms: ms(params['expires_ms']),
   }

@@ -7,7 +7,7 @@ import type { Words } from './words.ts'
 /** Of these the message that came with the error, which is English, says more than a fixed sentence could. */
 const SAID_BY_MESSAGE: ReadonlySet<ErrorCode> = new Set([
   ...(['bad_request', 'not_permitted', 'not_found', 'not_undoable', 'wrong_state'] as const),
-  ...(['version_mismatch', 'unreachable', 'internal'] as const),
+  ...(['factor_refused', 'version_mismatch', 'unreachable', 'internal'] as const),
 ])
 
 /** An error as one sentence, the same in chat and terminal. Violations are in `errorLines`. */

@@ -51,6 +51,8 @@ export function missingText(words: Words, missing: z.infer<typeof missingSchema>
       return words.say('missing.terminal', { id })
     case 'consent':
       return words.say('missing.consent', { id })
+    case 'hold':
+      return words.say('missing.hold', { until: timeText(words, missing.until) })
   }
 }
 

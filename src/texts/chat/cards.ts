@@ -137,6 +137,8 @@ function missingHtml(words: Words, request: RequestView, missing: Missing, extra
   switch (missing.kind) {
     case 'approvals':
       return words.html('card.missing_approvals', { need: missing.need, have: missing.have })
+    case 'hold':
+      return words.html('card.missing_hold', { until: timeText(words, missing.until) })
     case 'terminal':
       return words.html('card.missing_terminal', { id })
     case 'consent': {

@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { aboutDe } from './de/about.ts'
 import { cardsDe } from './de/cards.ts'
 import { commandsDe } from './de/commands.ts'
+import { denyDe } from './de/deny.ts'
 import { dialogueDe } from './de/dialogue.ts'
 import { differencesDe } from './de/differences.ts'
 import { errorsDe } from './de/errors.ts'
@@ -17,6 +18,7 @@ import { requestsDe } from './de/requests.ts'
 import { runsDe } from './de/runs.ts'
 import { smallDe } from './de/small.ts'
 import { tapsDe } from './de/taps.ts'
+import { tellingDe } from './de/telling.ts'
 import { violationsDe } from './de/violations.ts'
 
 /** German. */
@@ -24,6 +26,7 @@ export const de: Catalogue = {
   ...aboutDe,
   ...cardsDe,
   ...commandsDe,
+  ...denyDe,
   ...dialogueDe,
   ...differencesDe,
   ...errorsDe,
@@ -39,5 +42,6 @@ export const de: Catalogue = {
   ...runsDe,
   ...smallDe,
   ...tapsDe,
+  ...tellingDe,
   ...violationsDe,
 }

@@ -1,6 +1,7 @@
 import { aboutEn } from './en/about.ts'
 import { cardsEn } from './en/cards.ts'
 import { commandsEn } from './en/commands.ts'
+import { denyEn } from './en/deny.ts'
 import { dialogueEn } from './en/dialogue.ts'
 import { differencesEn } from './en/differences.ts'
 import { errorsEn } from './en/errors.ts'
@@ -16,6 +17,7 @@ import { requestsEn } from './en/requests.ts'
 import { runsEn } from './en/runs.ts'
 import { smallEn } from './en/small.ts'
 import { tapsEn } from './en/taps.ts'
+import { tellingEn } from './en/telling.ts'
 import { violationsEn } from './en/violations.ts'
 
 /** English: the texts that every other language is compared with. */
@@ -23,6 +25,7 @@ export const en = {
   ...aboutEn,
   ...cardsEn,
   ...commandsEn,
+  ...denyEn,
   ...dialogueEn,
   ...differencesEn,
   ...errorsEn,
@@ -38,5 +41,6 @@ export const en = {
   ...runsEn,
   ...smallEn,
   ...tapsEn,
+  ...tellingEn,
   ...violationsEn,
 } as const

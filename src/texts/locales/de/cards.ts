@@ -40,6 +40,7 @@ export const cardsDe: Record<keyof typeof cardsEn, string> = {
     '❌ Zurückgezogen{has_by, select, yes { von {by}} other {}}{has_at, select, yes {, {at}} other {}}{has_reason, select, yes {: {reason}} other {}}. Nichts wurde geändert.',
   'card.missing_approvals':
     '⏳ Braucht {need, plural, =1 {eine Genehmigung} other {# Genehmigungen}}{have, plural, =0 {} other {, hat {have}}}.',
+  'card.missing_hold': '⏳ Wartet bis {until}: alle Admins können es vorher noch ablehnen.',
   'card.missing_terminal': '⌨️ Auf dem Rechner, als root, einzugeben:\n<code>sudo usher confirm {id}</code>',
   'card.missing_consent':
     '🤝 Braucht die Zustimmung der Person, der das Konto gehört: „usher claim CODE“ unter diesem Konto, oder „sudo usher confirm {id} --reason TEXT“.',

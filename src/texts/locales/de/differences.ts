@@ -57,6 +57,7 @@ export const differencesDe: Record<keyof typeof differencesEn, string> = {
   'difference.approver_lost': '{by} hat genehmigt und darf das nicht mehr',
   'difference.waited_too_long':
     'genehmigt um {approved_at}, und der Lauf konnte nicht rechtzeitig beginnen (Frist {expires_ms})',
+  'difference.chat_frozen': 'Genehmigungen im Chat wurden eingefroren ({at}): die davor zählen nicht mehr',
   'difference.undo_target_changed':
     'Zustand von Lauf {run} jetzt: {state, select, queued {wartet} running {läuft} undoing {wird rückgängig gemacht} succeeded {erfolgreich} undone {rückgängig gemacht} failed {gescheitert} superseded {überholt} cancelled {zurückgezogen} other {{state}}}',
   'difference.records_changed': 'was Lauf {run} aufgezeichnet hat, hat sich geändert',

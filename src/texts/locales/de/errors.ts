@@ -27,6 +27,16 @@ export const errorsDe: Record<keyof typeof errorsEn, string> = {
     'kann das jetzt nicht entscheiden: die Uhr des Rechners steht vor dem Zeitpunkt des Antrags; stelle die Uhr und versuche es noch einmal',
   'error.claim_refused':
     'kann das nicht annehmen: der Code ist falsch, verbraucht oder verfallen, oder er gilt für ein anderes Konto; bitte den Admin um einen neuen',
+  'error.invite_refused':
+    'kann diese Einladung nicht öffnen: der Link ist falsch, verbraucht oder verfallen, oder er ist für jemand anderen; bitte um einen neuen',
+  'error.step_up_required':
+    'kann das nicht mit einem Tippen allein genehmigen: nötig {factor, select, witness {sind der Code des Zeugen und ein Code aus deiner Authenticator-App} other {ist ein Code aus deiner Authenticator-App}}',
+  'error.challenge_refused':
+    'kann das nicht genehmigen: die Taste wurde schon benutzt oder ersetzt; nimm die neueste Karte',
+  'error.factor_refused':
+    'kann diesen Code nicht annehmen: er ist falsch, verbraucht oder zu alt; gib den nächsten ein',
+  'error.frozen':
+    'kann im Chat nicht genehmigen: das ist eingefroren; genehmige auf dem Rechner, oder beende es dort mit „sudo usher unfreeze“',
   'error.too_many': 'kann das jetzt nicht tun: zu viele Anfragen; warte kurz und versuche es noch einmal',
   'error.version_mismatch':
     'kann nicht mit dem Worker sprechen: er hat eine andere Version; auf beiden Seiten muss dieselbe laufen',

@@ -48,6 +48,35 @@ export const historyDe: Record<keyof typeof historyEn, string> = {
   'audit.reconcile.failed': '{who} konnte die Personenliste nicht mit dem Rechner abgleichen: {why}',
   'audit.reconcile.overdue':
     '{who} hat vermerkt, dass die Personenliste zu lange nicht mit dem Rechner abgeglichen wurde',
+  'audit.access.asked':
+    '{who} hat um Zugang gebeten{has_invitation, select, yes { (mit einer Einladung)} other {}}',
+  'audit.access.completed': '{who} hat aus Zugangsanfrage {access} Antrag {request} gemacht',
+  'audit.access.reopened': '{who} hat Zugangsanfrage {access} wieder warten lassen',
+  'audit.access.granted': '{who} hat Zugangsanfrage {access} gewährt',
+  'audit.access.denied':
+    '{who} hat Zugangsanfrage {access} abgelehnt{has_reason, select, yes {: {reason}} other {}}',
+  'audit.access.expired':
+    '{who} hat Zugangsanfrage {access} geschlossen: niemand hat rechtzeitig geantwortet',
+  'audit.access.withdrawn': '{who} hat Zugangsanfrage {access} zurückgezogen',
+  'audit.access.blocked': '{who} hat Zugangsanfrage {access} geschlossen: wer sie gestellt hat, ist gesperrt',
+  'audit.invite.created': '{who} hat Einladung {invitation} gemacht',
+  'audit.invite.opened': '{who} hat Einladung {invitation} geöffnet',
+  'audit.invite.used': '{who} hat Einladung {invitation} für Zugangsanfrage {access} verbraucht',
+  'audit.invite.revoked': '{who} hat Einladung {invitation} widerrufen',
+  'audit.invite.expired': '{who} hat Einladung {invitation} geschlossen: niemand hat sie rechtzeitig genutzt',
+  'audit.block.added': '{who} hat jemanden gesperrt{has_reason, select, yes {: {reason}} other {}}',
+  'audit.block.removed': '{who} hat jemanden entsperrt',
+  'audit.chat.frozen': '{who} hat Genehmigungen im Chat eingefroren',
+  'audit.chat.unfrozen': '{who} hat Genehmigungen im Chat wieder zugelassen',
+  'audit.chat.alarm':
+    '{who} hat Alarm geschlagen: {kind, select, conflict {ein anderes Programm fragt mit dem Token ab} foreign_webhook {jemand hat mit dem Token einen Webhook gesetzt} foreign_edit {eine Karte zeigt nicht, was der Bot gesendet hat} other {vielleicht hat jemand anders das Token}}',
+  'audit.telegram.revoked':
+    '{who} hat eine Telegram-ID entzogen{has_reason, select, yes {: {reason}} other {}}',
+  'audit.telegram.restored': '{who} hat eine Telegram-ID wieder zugelassen',
+  'audit.factor.enrolled': '{who} hat einen Zusatzfaktor eingerichtet',
+  'audit.factor.removed': '{who} hat einen Zusatzfaktor entfernt',
+  'audit.factor.reset': '{who} hat einen Zusatzfaktor zurückgesetzt',
+  'audit.factor.disabled': '{who} hat einen Zusatzfaktor abgeschaltet: zu viele falsche Codes hintereinander',
   'audit.audit.head': '{who} hat das Ende des Verlaufs vermerkt: Ereignis {id}',
   'audit.audit.broken':
     '{who} hat bemerkt, dass das Ende des Verlaufs heimlich geändert wurde: es war bei Ereignis {expected_id}, und da war Ereignis {found_id}',

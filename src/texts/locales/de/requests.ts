@@ -35,6 +35,7 @@ export const requestsDe: Record<keyof typeof requestsEn, string> = {
   'missing.terminal': 'braucht eine Bestätigung am Terminal: „sudo usher confirm {id}“',
   'missing.consent':
     'braucht die Zustimmung der Person, der das Konto gehört: „usher claim CODE“ unter diesem Konto, oder „sudo usher confirm {id} --reason TEXT“',
+  'missing.hold': 'wartet bis {until}: alle Admins können es vorher noch ablehnen',
   'plan.step': '{number}. {title}{already, select, yes {: nichts zu ändern} other {}}',
   'plan.terminal': 'braucht eine Bestätigung am Terminal: „sudo usher confirm“',
   'plan.consent':

@@ -38,6 +38,7 @@ export const cardsEn = {
     '❌ Cancelled{has_by, select, yes { by {by}} other {}}{has_at, select, yes { at {at}} other {}}{has_reason, select, yes {: {reason}} other {}}. Nothing was changed.',
   'card.missing_approvals':
     '⏳ Needs {need, plural, =1 {an approval} other {# approvals}}{have, plural, =0 {} other {, has {have}}}.',
+  'card.missing_hold': '⏳ Waits until {until}: any admin may deny it before.',
   'card.missing_terminal': '⌨️ On the host, as root, type:\n<code>sudo usher confirm {id}</code>',
   'card.missing_consent':
     "🤝 Needs the consent of the account's owner: 'usher claim CODE' as that user, or ''sudo usher confirm {id} --reason TEXT''.",

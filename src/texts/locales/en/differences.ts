@@ -51,6 +51,7 @@ export const differencesEn = {
     "{what, select, consent {the owner's consent} other {a confirmation on a terminal}} is {now, select, needed {needed} other {not needed}} now",
   'difference.approver_lost': '{by}, who approved it, may no longer do so',
   'difference.waited_too_long': 'it was approved at {approved_at} and could not begin within {expires_ms}',
+  'difference.chat_frozen': 'approvals in chat were frozen at {at}: those given before count no more',
   'difference.undo_target_changed':
     'run {run} is {state, select, queued {queued} running {running} undoing {undoing} succeeded {succeeded} undone {undone} failed {failed} superseded {superseded} cancelled {cancelled} other {{state}}} now',
   'difference.records_changed': 'what run {run} recorded changed',

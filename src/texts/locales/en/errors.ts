@@ -23,6 +23,14 @@ export const errorsEn = {
     'cannot decide this now: the clock of the host was set back to before it was asked for; set the clock and try again',
   'error.claim_refused':
     'cannot accept this claim: the code is wrong, used or expired, or this is not the account it is for; ask the admin for a new one',
+  'error.invite_refused':
+    'cannot open this invitation: the link is wrong, used or expired, or it is for somebody else; ask for a new one',
+  'error.step_up_required':
+    "cannot approve this with a tap alone: it needs {factor, select, witness {the witness's code and a code from your authenticator app} other {a code from your authenticator app}}",
+  'error.challenge_refused': 'cannot approve this: the button was used or replaced; use the newest card',
+  'error.factor_refused': 'cannot accept this code: it is wrong, used or too old; type the next one',
+  'error.frozen':
+    "cannot approve in chat: it is frozen; approve on the host, or end it there with 'sudo usher unfreeze'",
   'error.too_many': 'cannot do this now: too many requests; wait a little and try again',
   'error.version_mismatch':
     'cannot talk to the worker: it is of another version; run the same version on both sides',

@@ -32,6 +32,7 @@ export const requestsEn = {
   'missing.terminal': "needs a confirmation on a terminal: ''sudo usher confirm {id}''",
   'missing.consent':
     "needs the consent of the account's owner: 'usher claim CODE' as that user, or ''sudo usher confirm {id} --reason TEXT''",
+  'missing.hold': 'waits until {until}: any admin may deny it before',
   'plan.step': '{number}. {title}{already, select, yes {: nothing to change} other {}}',
   'plan.terminal': "needs a confirmation on a terminal: 'sudo usher confirm'",
   'plan.consent':
