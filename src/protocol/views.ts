@@ -108,6 +108,8 @@ export const requestViewSchema = z.strictObject({
   answers: answersView,
   /** The run that an undo request takes back. */
   undo_of: z.number().nullable(),
+  /** What kind of run that is. */
+  undoes: z.enum(REQUEST_KINDS).optional(),
   /** Of a repair request: what it would set right. */
   findings: z.array(findingSchema).optional(),
   /** Of an edit. */

@@ -20,7 +20,7 @@ import type { EngineContext } from '../context.ts'
 import { byHandOf } from '../running/by-hand.ts'
 import { choicesOf, isUndoable } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
-import { answersOf } from './request-subject.ts'
+import { answersOf, subjectOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
 import { missingOf, requestRole, targetRole } from './target-role.ts'
 
@@ -64,7 +64,9 @@ function requestViewWith(
     host: request.host,
     requester: names.actor(request.requester),
     answers: answersOf(store, request),
-    undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
+    ...(request.subject.kind === 'undo'
+      ? { undo_of: request.subject.runId, undoes: subjectOf(store, request).kind }
+      : { undo_of: null }),
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     ...(request.subject.kind === 'edit' ? { edit: editView(config, request.subject) } : {}),
     plan: planView(request.plan),
