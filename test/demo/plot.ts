@@ -4,6 +4,8 @@ import type { OperatorFile, Resident } from '../support/stage/system-installatio
 
 export const GRACE = { id: 700_000_001, first_name: 'Grace', last_name: 'Hopper', username: 'grace' }
 export const ALAN = { id: 700_000_002, first_name: 'Alan', last_name: 'Turing', username: 'alan' }
+/** A second admin, where somebody plays both sides. */
+export const JOAN = { id: 700_000_004, first_name: 'Joan', last_name: 'Clarke', username: 'joan' }
 export const ADA = { id: 700_000_003, first_name: 'Ada', last_name: 'Lovelace', username: 'ada' }
 
 /** On the host and on the roster before the curtain rises. */
