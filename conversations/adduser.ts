@@ -3,8 +3,9 @@ import { INHERITED_KEYS, ROUTING_KEYS } from '../src/domain/person.ts'
 import { h, join } from '../src/texts/chat/html.ts'
 import * as texts from '../src/texts/chat/questions.ts'
 import { violationsHtml } from '../src/texts/chat/violations.ts'
+import type { AllWords } from '../src/texts/words.ts'
 import type { Talk } from './context.ts'
-import { ask, beginDialogue, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
+import { ask, beginDialogue, button, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
 import type { Answers, OnboardingOptions, OnboardingPorts } from './ports.ts'
 import { askField, type FieldContext } from './questions/fields.ts'
 import { askMenu } from './questions/menu.ts'
@@ -30,9 +31,12 @@ interface Known {
  * `/adduser`: collects everything about a new person and drafts the request; the review card does the rest. It decides and
  * submits nothing.
  */
-export function createAdduser(ports: OnboardingPorts): (talk: Talk, ctx: Context) => Promise<void> {
+export function createAdduser(
+  all: AllWords,
+  ports: OnboardingPorts,
+): (talk: Talk, ctx: Context) => Promise<void> {
   return async function adduser(talk, ctx) {
-    const dialogue = beginDialogue(talk, ctx)
+    const dialogue = await beginDialogue(all, talk, ctx)
     const scope = scopeOf(dialogue)
     const begun = await talk.external(() => ports.options(scope))
     if (!begun.ok) {
@@ -61,7 +65,7 @@ export function createAdduser(ports: OnboardingPorts): (talk: Talk, ctx: Context
         // The way back from a question that was asked again leads to the one before it.
         step = Math.max(0, ORDER.indexOf(next) - 1)
         again = []
-        if (next === 'who') dialogue.noted = texts.firstQuestion
+        if (next === 'who') dialogue.noted = dialogue.words.html('questions.first_question')
         continue
       }
       if (again.length > 0) again = again.slice(1)
@@ -92,7 +96,7 @@ async function askOne(
       known.telegramName = name
       if (username === undefined) delete known.username
       else known.username = username
-      await dialogue.ctx.reply(texts.whoNoted(name, telegram_id, proof).html, {
+      await dialogue.ctx.reply(texts.whoNoted(dialogue.words, name, telegram_id, proof).html, {
         parse_mode: 'HTML',
         reply_markup: { remove_keyboard: true },
       })
@@ -107,14 +111,14 @@ async function askOne(
       })
       if (outcome.kind !== 'answer') return outcome
       known.answers = { ...known.answers, ...outcome.value }
-      dialogue.noted = texts.accountNoted(outcome.value)
+      dialogue.noted = texts.accountNoted(dialogue.words, outcome.value)
       return outcome
     }
     case 'role': {
       const outcome = await askRole(dialogue, options)
       if (outcome.kind !== 'answer') return outcome
       known.answers = { ...known.answers, role: outcome.value }
-      dialogue.noted = texts.roleNoted(outcome.value)
+      dialogue.noted = dialogue.words.html('questions.role_noted', { role: outcome.value })
       return outcome
     }
     case 'name':
@@ -134,22 +138,26 @@ type DraftOutcome =
   | { kind: 'again'; questions: QuestionName[] }
 
 async function draft(dialogue: Dialogue, ports: OnboardingPorts, answers: Answers): Promise<DraftOutcome> {
+  const { words } = dialogue
   for (;;) {
     const scope = scopeOf(dialogue)
     const drafted = await dialogue.talk.external(() => ports.draft(scope, answers, null))
     if (drafted.ok) return { kind: 'done' }
     const questions = drafted.violations.map(({ field }) => questionOf(field)).filter((one) => one !== null)
     if (questions.length > 0) {
-      dialogue.noted = violationsHtml(drafted.violations)
+      dialogue.noted = violationsHtml(words, drafted.violations)
       return { kind: 'again', questions: [...new Set(questions)] }
     }
     // Nothing that was answered: the host, or the worker, is not as it should be.
-    const problem = drafted.violations.length > 0 ? violationsHtml(drafted.violations) : h`${drafted.text}`
+    const problem =
+      drafted.violations.length > 0 ? violationsHtml(words, drafted.violations) : h`${drafted.text}`
     const retry = await ask<true>(dialogue, {
-      text: join([problem, texts.answersAreKept], '\n\n'),
-      rows: [[{ label: texts.TRY_AGAIN_LABEL, value: 'again' }]],
+      text: join([problem, words.html('questions.answers_are_kept')], '\n\n'),
+      rows: [[button(dialogue, 'questions.try_again_label', 'again')]],
       accept: async (input) =>
-        input.kind === 'choice' ? { ok: true, value: true } : { ok: false, text: texts.useAButton },
+        input.kind === 'choice'
+          ? { ok: true, value: true }
+          : { ok: false, text: words.html('dialogue.use_a_button') },
     })
     if (retry.kind !== 'answer') return retry
   }
@@ -166,5 +174,7 @@ function questionOf(field: string): QuestionName | null {
 }
 
 async function cancelled(dialogue: Dialogue): Promise<void> {
-  await dialogue.ctx.reply(texts.cancelled, { reply_markup: { remove_keyboard: true } })
+  await dialogue.ctx.reply(dialogue.words.say('dialogue.cancelled'), {
+    reply_markup: { remove_keyboard: true },
+  })
 }

@@ -1,6 +1,8 @@
 import { type Context, InlineKeyboard, type Keyboard } from 'grammy'
-import { BACK_LABEL, CANCEL_LABEL, STALE_QUESTION, UNKNOWN_COMMAND } from '../src/texts/chat/dialogue.ts'
+import type { TextKey } from '../src/texts/catalogue.ts'
 import { EMPTY, type Html, join } from '../src/texts/chat/html.ts'
+import { LANGUAGES } from '../src/texts/languages.ts'
+import type { AllWords, Values, Words } from '../src/texts/words.ts'
 import type { Talk } from './context.ts'
 import type { Scope } from './ports.ts'
 
@@ -15,6 +17,10 @@ export interface Dialogue {
   talk: Talk
   /** The newest update's context. */
   ctx: Context
+  /** In the language that this run began in, so that a replay says the same whatever was chosen meanwhile. */
+  words: Words
+  /** What is typed instead of tapping a button may be in any language. */
+  all: AllWords
   /** Names this run on its buttons: the update that began it. */
   token: number
   /** How many questions were asked. */
@@ -23,19 +29,23 @@ export interface Dialogue {
   noted: Html
 }
 
-/** Begins to talk in the update that entered the conversation. */
-export function beginDialogue(talk: Talk, ctx: Context): Dialogue {
-  return { talk, ctx, token: ctx.update.update_id, asked: 0, noted: EMPTY }
+/** Begins to talk in the update that entered the conversation, and in its language. */
+export async function beginDialogue(all: AllWords, talk: Talk, ctx: Context): Promise<Dialogue> {
+  const language = await talk.external((outer) => outer.words.language)
+  return { talk, ctx, words: all[language], all, token: ctx.update.update_id, asked: 0, noted: EMPTY }
 }
 
 /** On whose behalf the ports are asked now, and in which update: what makes a repeated call the same one. */
 export function scopeOf(dialogue: Dialogue): Scope {
-  return { telegramId: dialogue.ctx.from?.id ?? 0, updateId: dialogue.ctx.update.update_id }
+  const { ctx, words } = dialogue
+  return { telegramId: ctx.from?.id ?? 0, updateId: ctx.update.update_id, language: words.language }
 }
 
 export interface Choice {
   label: string
   value: string
+  /** What else may be typed for it: the same label in other languages. */
+  aliases?: readonly string[]
 }
 
 /** What somebody sent in answer to a question. */
@@ -67,7 +77,7 @@ export async function ask<T>(dialogue: Dialogue, question: Question<T>): Promise
   dialogue.noted = EMPTY
   const prefix = `${QUESTION_PREFIX}${dialogue.token}:${number}:`
   const choices = (question.rows ?? []).flat()
-  const markup = question.keyboard ?? inlineKeyboard(prefix, question.rows ?? [])
+  const markup = question.keyboard ?? inlineKeyboard(dialogue.words, prefix, question.rows ?? [])
   const show = (ctx: Context, html: Html) =>
     ctx.reply(html.html, {
       parse_mode: 'HTML',
@@ -84,7 +94,7 @@ export async function ask<T>(dialogue: Dialogue, question: Question<T>): Promise
     if (data === undefined || !data.startsWith(QUESTION_PREFIX)) return dialogue.talk.skip({ next: true })
     if (!data.startsWith(prefix)) {
       await dialogue.talk.external((outer) => {
-        outer.tapAnswer = STALE_QUESTION
+        outer.tapAnswer = dialogue.words.say('dialogue.stale_question')
       })
       return dialogue.talk.skip()
     }
@@ -103,15 +113,28 @@ export async function ask<T>(dialogue: Dialogue, question: Question<T>): Promise
   }
   const isForwarded = ctx.message?.forward_origin !== undefined
   if (typed !== null && !question.slash && !isForwarded && /^\/[a-z_]/i.test(typed)) {
-    await ctx.reply(UNKNOWN_COMMAND)
+    await ctx.reply(dialogue.words.say('dialogue.unknown_command'))
     return dialogue.talk.skip()
   }
   // Typing what stands on a button counts as tapping it, letter by letter: `Ada` is no way to say `ada`.
   const wanted = typed?.trim()
-  if (wanted === BACK_LABEL) return { kind: 'back' }
-  const choice = choices.find(({ label, value }) => wanted === label || wanted === value)
+  if (wanted !== undefined && inAnyLanguage(dialogue, 'dialogue.back').includes(wanted))
+    return { kind: 'back' }
+  const choice = choices.find(
+    ({ label, value, aliases = [] }) => wanted !== undefined && [label, value, ...aliases].includes(wanted),
+  )
   if (choice !== undefined) return settle(dialogue, question, { kind: 'choice', value: choice.value })
   return settle(dialogue, question, { kind: 'message', ctx, text: typed })
+}
+
+/** A button whose label comes from the catalogue: typed in any language it counts as tapped. */
+export function button(dialogue: Dialogue, key: TextKey, value: string, values?: Values): Choice {
+  const { words } = dialogue
+  return { label: words.say(key, values), value, aliases: inAnyLanguage(dialogue, key, values) }
+}
+
+function inAnyLanguage({ all }: Dialogue, key: TextKey, values?: Values): string[] {
+  return LANGUAGES.map((language) => all[language].say(key, values))
 }
 
 async function settle<T>(dialogue: Dialogue, question: Question<T>, input: Input): Promise<Outcome<T>> {
@@ -124,7 +147,7 @@ async function settle<T>(dialogue: Dialogue, question: Question<T>, input: Input
   return dialogue.talk.skip()
 }
 
-function inlineKeyboard(prefix: string, rows: readonly Choice[][]): InlineKeyboard {
+function inlineKeyboard(words: Words, prefix: string, rows: readonly Choice[][]): InlineKeyboard {
   const keyboard = new InlineKeyboard()
   let index = 0
   for (const row of rows) {
@@ -134,5 +157,7 @@ function inlineKeyboard(prefix: string, rows: readonly Choice[][]): InlineKeyboa
     }
     keyboard.row()
   }
-  return keyboard.text(BACK_LABEL, `${prefix}b`).text(CANCEL_LABEL, `${prefix}x`)
+  return keyboard
+    .text(words.say('dialogue.back'), `${prefix}b`)
+    .text(words.say('dialogue.cancel'), `${prefix}x`)
 }

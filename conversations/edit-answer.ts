@@ -1,10 +1,11 @@
 import type { Context } from 'grammy'
 import { OPTIONAL_KEYS } from '../src/domain/person.ts'
 import { EMPTY, h } from '../src/texts/chat/html.ts'
-import * as texts from '../src/texts/chat/questions.ts'
+import { label } from '../src/texts/chat/questions.ts'
 import { violationsHtml } from '../src/texts/chat/violations.ts'
+import type { AllWords } from '../src/texts/words.ts'
 import type { Talk } from './context.ts'
-import { ask, beginDialogue, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
+import { ask, beginDialogue, button, type Choice, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
 import type { Answers, OnboardingOptions, OnboardingPorts } from './ports.ts'
 import { grid } from './questions/choices.ts'
 import { askField, type FieldKey, isFieldKey } from './questions/fields.ts'
@@ -26,10 +27,12 @@ const KEYS: readonly Key[] = [...(['telegram_id', 'os_user', 'role', 'name'] as 
 
 /** `[Edit]` on a review card: opens one answer again and drafts anew in place of the old draft. */
 export function createEditAnswer(
+  all: AllWords,
   ports: OnboardingPorts,
 ): (talk: Talk, ctx: Context, draft: EditedDraft) => Promise<void> {
   return async function editAnswer(talk, ctx, draft) {
-    const dialogue = beginDialogue(talk, ctx)
+    const dialogue = await beginDialogue(all, talk, ctx)
+    const { words } = dialogue
     const scope = scopeOf(dialogue)
     const begun = await talk.external(() => ports.options(scope))
     if (!begun.ok) {
@@ -39,20 +42,24 @@ export function createEditAnswer(
     let answers = draft.answers
     for (;;) {
       const which = await ask<Key>(dialogue, {
-        text: texts.askWhichAnswer,
-        rows: grid(KEYS.map((key) => ({ label: texts.editLabel(key), value: key }))),
+        text: words.html('questions.which_answer'),
+        rows: grid(KEYS.map((key) => choiceOf(dialogue, key))),
         accept: async (input) =>
           input.kind === 'choice'
             ? { ok: true, value: input.value as Key }
-            : { ok: false, text: texts.useAButton },
+            : { ok: false, text: words.html('dialogue.use_a_button') },
       })
       if (which.kind !== 'answer') {
-        await dialogue.ctx.reply(texts.editEnded, { reply_markup: { remove_keyboard: true } })
+        await dialogue.ctx.reply(words.say('questions.edit_ended'), {
+          reply_markup: { remove_keyboard: true },
+        })
         return
       }
       const outcome = await askAgain(which.value, dialogue, ports, begun.options, answers)
       if (outcome.kind === 'cancel') {
-        await dialogue.ctx.reply(texts.editEnded, { reply_markup: { remove_keyboard: true } })
+        await dialogue.ctx.reply(words.say('questions.edit_ended'), {
+          reply_markup: { remove_keyboard: true },
+        })
         return
       }
       if (outcome.kind === 'back') continue
@@ -62,12 +69,18 @@ export function createEditAnswer(
       const changed = answers
       const drafted = await talk.external(() => ports.draft(now, changed, target))
       if (drafted.ok) {
-        await dialogue.ctx.reply(texts.edited, { reply_markup: { remove_keyboard: true } })
+        await dialogue.ctx.reply(words.say('questions.edited'), { reply_markup: { remove_keyboard: true } })
         return
       }
-      dialogue.noted = drafted.violations.length > 0 ? violationsHtml(drafted.violations) : h`${drafted.text}`
+      dialogue.noted =
+        drafted.violations.length > 0 ? violationsHtml(words, drafted.violations) : h`${drafted.text}`
     }
   }
+}
+
+function choiceOf(dialogue: Dialogue, key: Key): Choice {
+  if (key === 'telegram_id') return button(dialogue, 'questions.person_label', key)
+  return { label: label(dialogue.words, key), value: key }
 }
 
 async function askAgain(

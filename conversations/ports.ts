@@ -1,11 +1,14 @@
 import type { InheritedKey, OnboardAnswers } from '../src/domain/person.ts'
 import type { Note } from '../src/domain/step.ts'
 import type { Violation } from '../src/domain/violation.ts'
+import type { Language } from '../src/texts/languages.ts'
 
 /** On whose behalf and for which update a port is called; repeated with the same scope it must be safe. */
 export interface Scope {
   telegramId: number
   updateId: number
+  /** What words for people are in. */
+  language: Language
 }
 
 /** The answers so far. A key that is absent was not asked yet, or is inherited. */

@@ -1,6 +1,7 @@
 import type { InheritedKey } from '../../src/domain/person.ts'
 import * as texts from '../../src/texts/chat/questions.ts'
-import type { Dialogue, Outcome } from '../dialogue.ts'
+import { plain } from '../../src/texts/plain.ts'
+import { button, type Dialogue, type Outcome } from '../dialogue.ts'
 import type { AnswerKey, Answers, AnswerValue, OnboardingOptions, OnboardingPorts } from '../ports.ts'
 import { shortLabel } from './choices.ts'
 import { ABSENT, askText, type TextQuestion } from './text-answer.ts'
@@ -13,7 +14,7 @@ export interface FieldContext {
   suggestedName: string
 }
 
-type FieldQuestion = (context: FieldContext) => TextQuestion<AnswerValue>
+type FieldQuestion = (dialogue: Dialogue, context: FieldContext) => TextQuestion<AnswerValue>
 
 const text = (value: string): string | null => (value === '' ? null : value)
 const number = (value: string): number | null =>
@@ -25,58 +26,58 @@ const list = (value: string): string[] | null => {
 
 const inherited =
   (key: InheritedKey, read: (value: string) => AnswerValue | null, slash = false): FieldQuestion =>
-  ({ answers, options }) => ({
+  (dialogue, { answers, options }) => ({
     key,
-    text: texts.askDefault(key, options.inherited[key], answers[key]),
-    buttons: [{ label: texts.INHERIT_LABEL, value: 'inherit', means: ABSENT }],
+    text: texts.askDefault(dialogue.words, key, options.inherited[key], answers[key]),
+    buttons: [{ ...button(dialogue, 'questions.inherit_label', 'inherit'), means: ABSENT }],
     read,
     slash,
   })
 
 const yesNo =
   (key: 'pr_review' | 'issue_triage'): FieldQuestion =>
-  () => ({
+  (dialogue) => ({
     key,
-    text: texts.askYesNo(key),
+    text: dialogue.words.html(`questions.${key}`),
     buttons: [
-      { label: texts.YES_LABEL, value: 'yes', means: true },
-      { label: texts.NO_LABEL, value: 'no', means: false },
-      { label: texts.INHERIT_LABEL, value: 'inherit', means: ABSENT },
+      { ...button(dialogue, 'questions.yes_label', 'yes'), means: true },
+      { ...button(dialogue, 'questions.no_label', 'no'), means: false },
+      { ...button(dialogue, 'questions.inherit_label', 'inherit'), means: ABSENT },
     ],
     read: () => null,
   })
 
 /** Every answer that is a text, a number, a list or a yes or no: one table. */
 const FIELDS = {
-  name: ({ suggestedName }) => ({
+  name: ({ words }, { suggestedName }) => ({
     key: 'name',
-    text: texts.askName,
+    text: words.html('questions.name'),
     buttons:
       suggestedName === ''
         ? []
-        : [{ label: shortLabel(texts.nameLabel(suggestedName)), value: '=name', means: suggestedName }],
+        : [{ label: shortLabel(plain(suggestedName, 64)), value: '=name', means: suggestedName }],
     read: text,
   }),
-  github: () => ({
+  github: (dialogue) => ({
     key: 'github',
-    text: texts.askGithub,
-    buttons: [{ label: texts.SKIP_LABEL, value: 'skip', means: ABSENT }],
+    text: dialogue.words.html('questions.github'),
+    buttons: [{ ...button(dialogue, 'questions.skip_label', 'skip'), means: ABSENT }],
     read: (value) => text(value.replace(/^@/, '')),
   }),
   workspace_base: inherited('workspace_base', text, true),
   model: inherited('model', text),
   agent_backend: inherited('agent_backend', text),
   max_budget: inherited('max_budget', number),
-  github_repos: () => ({
+  github_repos: (dialogue) => ({
     key: 'github_repos',
-    text: texts.askRepos,
-    buttons: [{ label: texts.NONE_LABEL, value: 'none', means: ABSENT }],
+    text: dialogue.words.html('questions.github_repos'),
+    buttons: [{ ...button(dialogue, 'questions.none_label', 'none'), means: ABSENT }],
     read: list,
   }),
-  github_notify_chat_id: () => ({
+  github_notify_chat_id: (dialogue) => ({
     key: 'github_notify_chat_id',
-    text: texts.askNotifyChat,
-    buttons: [{ label: texts.NONE_LABEL, value: 'none', means: ABSENT }],
+    text: dialogue.words.html('questions.github_notify_chat_id'),
+    buttons: [{ ...button(dialogue, 'questions.none_label', 'none'), means: ABSENT }],
     read: number,
   }),
   pr_review: yesNo('pr_review'),
@@ -97,7 +98,7 @@ export async function askField(
   key: FieldKey,
   context: FieldContext,
 ): Promise<Outcome<Answers>> {
-  const question: TextQuestion<AnswerValue> = (FIELDS[key] as FieldQuestion)(context)
+  const question: TextQuestion<AnswerValue> = (FIELDS[key] as FieldQuestion)(dialogue, context)
   const outcome = await askText(dialogue, ports, context.answers, question)
   if (outcome.kind !== 'answer') return outcome
   const { [key]: _, ...others } = context.answers

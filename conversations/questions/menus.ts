@@ -5,14 +5,14 @@ import type { FieldMenu } from './menu.ts'
 
 /** Question 5: what the person inherits, `[Keep all]` first. */
 export const DEFAULTS_MENU = (options: OnboardingOptions): FieldMenu => ({
-  text: (answers) => texts.defaultsMenu(answers, options.inherited),
-  done: (answers) => texts.keepLabel(answers),
+  text: (words, answers) => texts.defaultsMenu(words, answers, options.inherited),
+  done: texts.keepKey,
   keys: INHERITED_KEYS,
 })
 
 /** Question 6: optional GitHub routing. */
 export const ROUTING_MENU: FieldMenu = {
-  text: (answers) => texts.routingMenu(answers),
-  done: (answers) => texts.routingDoneLabel(answers),
+  text: texts.routingMenu,
+  done: texts.routingDoneKey,
   keys: ROUTING_KEYS,
 }

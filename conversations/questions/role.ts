@@ -5,10 +5,16 @@ import { grid } from './choices.ts'
 
 /** Question 3: the role, with one line on what each may do. */
 export async function askRole(dialogue: Dialogue, options: OnboardingOptions): Promise<Outcome<string>> {
+  const { words } = dialogue
   return ask<string>(dialogue, {
-    text: texts.askRole(options.roles.map((role) => role.line)),
+    text: texts.askRole(
+      words,
+      options.roles.map((role) => role.line),
+    ),
     rows: grid(options.roles.map(({ name }) => ({ label: name, value: name }))),
     accept: async (input) =>
-      input.kind === 'choice' ? { ok: true, value: input.value } : { ok: false, text: texts.useAButton },
+      input.kind === 'choice'
+        ? { ok: true, value: input.value }
+        : { ok: false, text: words.html('dialogue.use_a_button') },
   })
 }

@@ -1,5 +1,4 @@
 import { type Html, h } from '../../src/texts/chat/html.ts'
-import * as texts from '../../src/texts/chat/questions.ts'
 import { violationsHtml } from '../../src/texts/chat/violations.ts'
 import { ask, type Choice, type Dialogue, type Outcome, scopeOf } from '../dialogue.ts'
 import type { AnswerKey, Answers, AnswerValue, OnboardingPorts } from '../ports.ts'
@@ -24,9 +23,10 @@ export async function askText<V extends AnswerValue>(
   answers: Answers,
   question: TextQuestion<V>,
 ): Promise<Outcome<V | typeof ABSENT>> {
+  const { words } = dialogue
   return ask<V | typeof ABSENT>(dialogue, {
     text: question.text,
-    rows: question.buttons.map(({ label, value }) => [{ label, value }]),
+    rows: question.buttons.map(({ means: _, ...choice }) => [choice]),
     slash: question.slash ?? false,
     accept: async (input) => {
       let value: V | null
@@ -35,7 +35,7 @@ export async function askText<V extends AnswerValue>(
         if (means === ABSENT) return { ok: true, value: ABSENT }
         value = means
       } else {
-        if (input.text === null) return { ok: false, text: texts.typeAnAnswer }
+        if (input.text === null) return { ok: false, text: words.html('dialogue.type_an_answer') }
         value = question.read(input.text.trim())
       }
       const scope = scopeOf(dialogue)
@@ -44,8 +44,8 @@ export async function askText<V extends AnswerValue>(
         ports.validate(scope, { key: question.key, value: candidate, answers }),
       )
       if (!checked.ok) return { ok: false, text: h`${checked.text}` }
-      if (checked.violations.length > 0) return { ok: false, text: violationsHtml(checked.violations) }
-      if (value === null) return { ok: false, text: texts.typeAnAnswer }
+      if (checked.violations.length > 0) return { ok: false, text: violationsHtml(words, checked.violations) }
+      if (value === null) return { ok: false, text: words.html('dialogue.type_an_answer') }
       return { ok: true, value }
     },
   })

@@ -2,8 +2,9 @@ import { Keyboard } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { IdentityProof } from '../../src/domain/person.ts'
 import { type Html, h } from '../../src/texts/chat/html.ts'
-import * as texts from '../../src/texts/chat/questions.ts'
+import { originHidden } from '../../src/texts/chat/questions.ts'
 import { violationsHtml } from '../../src/texts/chat/violations.ts'
+import type { Words } from '../../src/texts/words.ts'
 import { ask, type Dialogue, type Outcome, scopeOf } from '../dialogue.ts'
 import type { Answers, OnboardingPorts } from '../ports.ts'
 
@@ -24,8 +25,9 @@ export async function askWho(
   ports: OnboardingPorts,
   answers: Answers,
 ): Promise<Outcome<Who & { telegram_id: number }>> {
+  const { words } = dialogue
   const keyboard = new Keyboard()
-    .requestUsers(texts.PICK_LABEL, PICKER_REQUEST, {
+    .requestUsers(words.say('questions.pick_label'), PICKER_REQUEST, {
       user_is_bot: false,
       max_quantity: 1,
       request_name: true,
@@ -35,11 +37,11 @@ export async function askWho(
     .text('/cancel')
     .resized()
   return ask<Who & { telegram_id: number }>(dialogue, {
-    text: texts.askWho,
+    text: words.html('questions.who'),
     keyboard,
     accept: async (input) => {
-      if (input.kind !== 'message') return { ok: false, text: texts.whoUnclear }
-      const found = whoOf(input.ctx.message)
+      if (input.kind !== 'message') return { ok: false, text: words.html('questions.who_unclear') }
+      const found = whoOf(words, input.ctx.message)
       if ('problem' in found) return { ok: false, text: found.problem }
       const scope = scopeOf(dialogue)
       const checked = await dialogue.talk.external(() =>
@@ -48,7 +50,7 @@ export async function askWho(
       if (!checked.ok) return { ok: false, text: h`${checked.text}` }
       const { telegram_id } = found
       if (checked.violations.length > 0 || typeof telegram_id !== 'number') {
-        return { ok: false, text: violationsHtml(checked.violations) }
+        return { ok: false, text: violationsHtml(words, checked.violations) }
       }
       const started = await dialogue.talk.external(() => ports.hasStarted(scope, telegram_id))
       return { ok: true, value: { ...found, telegram_id, proof: started ? 'started' : found.proof } }
@@ -56,29 +58,29 @@ export async function askWho(
   })
 }
 
-function whoOf(message: Message | undefined): Who | { problem: Html } {
+function whoOf(words: Words, message: Message | undefined): Who | { problem: Html } {
   if (message?.users_shared !== undefined) {
     const [user] = message.users_shared.users
     if (user === undefined || message.users_shared.request_id !== PICKER_REQUEST) {
-      return { problem: texts.whoUnclear }
+      return { problem: words.html('questions.who_unclear') }
     }
     return who(user.user_id, 'picker', user)
   }
   const origin = message?.forward_origin
   if (origin !== undefined) {
-    if (origin.type === 'hidden_user') return { problem: texts.originHidden(origin.sender_user_name) }
-    if (origin.type !== 'user') return { problem: texts.originNotAPerson }
-    if (origin.sender_user.is_bot) return { problem: texts.originIsABot }
+    if (origin.type === 'hidden_user') return { problem: originHidden(words, origin.sender_user_name) }
+    if (origin.type !== 'user') return { problem: words.html('questions.origin_not_a_person') }
+    if (origin.sender_user.is_bot) return { problem: words.html('questions.origin_is_a_bot') }
     return who(origin.sender_user.id, 'forward', origin.sender_user)
   }
   if (message?.contact !== undefined) {
     const { contact } = message
-    if (contact.user_id === undefined) return { problem: texts.contactWithoutId }
+    if (contact.user_id === undefined) return { problem: words.html('questions.contact_without_id') }
     return who(contact.user_id, 'contact', contact)
   }
   const text = message?.text?.trim()
-  if (text === undefined) return { problem: texts.whoUnclear }
-  if (text.startsWith('@')) return { problem: texts.usernameIsNoId }
+  if (text === undefined) return { problem: words.html('questions.who_unclear') }
+  if (text.startsWith('@')) return { problem: words.html('questions.username_is_no_id') }
   // Whatever was typed goes to the worker, so that chat and terminal refuse it in the same words.
   return { telegram_id: /^[0-9]{1,16}$/.test(text) ? Number(text) : text, proof: 'typed', name: '' }
 }

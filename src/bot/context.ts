@@ -1,6 +1,6 @@
 import type { ConversationFlavor } from '@grammyjs/conversations'
 import type { Context } from 'grammy'
-import type { TapFlavor } from '../../conversations/context.ts'
+import type { TapFlavor, WordsFlavor } from '../../conversations/context.ts'
 import type { ChatState } from './state/chats.ts'
 
 /** Who wrote, as the worker said for this very update. */
@@ -17,4 +17,4 @@ export interface UpdateFlavor {
   identity?: Identity
 }
 
-export type BotContext = ConversationFlavor<Context & UpdateFlavor & TapFlavor>
+export type BotContext = ConversationFlavor<Context & UpdateFlavor & TapFlavor & WordsFlavor>

@@ -1,22 +1,30 @@
 import { Bot } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { ADDUSER } from '../../conversations/adduser.ts'
-import { DID_NOT_UNDERSTAND, FOR_ADMINS } from '../texts/chat/commands.ts'
-import { BUTTON_UNKNOWN } from '../texts/chat/taps.ts'
+import type { AllWords } from '../texts/words.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { auditCommand } from './commands/audit.ts'
-import { decidingTaps, editTaps } from './commands/card-taps.ts'
+import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
+import { languageCommand } from './commands/language.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
-import { adduserDialogue, dialogueStorage, editAnswerDialogue, outdatedDialogues } from './dialogues.ts'
+import { createDenyPort } from './deny-port.ts'
+import {
+  adduserDialogue,
+  denyDialogue,
+  dialogueStorage,
+  editAnswerDialogue,
+  outdatedDialogues,
+} from './dialogues.ts'
 import type { Logger } from './log.ts'
-import { rememberMenus } from './menus.ts'
+import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
+import { speakAsChosen, speakAsTelegram } from './middleware/speak.ts'
 import { createOnboardingPorts } from './onboarding-ports.ts'
 import type { Cards } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
@@ -26,6 +34,7 @@ import { answerTap } from './telegram/taps.ts'
 import type { WorkerCalls } from './worker-calls.ts'
 
 export interface BotDeps {
+  words: AllWords
   token: string
   apiOptions: ApiOptions
   me: UserFromGetMe
@@ -45,33 +54,38 @@ export interface BotDeps {
  * the dispatcher sees to. It does not poll and is never started by itself.
  */
 export function createBot(deps: BotDeps): Bot<BotContext> {
-  const { token, apiOptions, me } = deps
+  const { words, token, apiOptions, me } = deps
   const bot = new Bot<BotContext>(token, { client: apiOptions, botInfo: me })
+  const menus = createMenus(deps)
   const ports = createOnboardingPorts({ ...deps, botId: me.id })
 
+  bot.use(speakAsTelegram(words))
   bot.use(onlyPrivateChats())
   bot.use(durableUpdates(deps))
+  bot.use(speakAsChosen(words))
   bot.use(authenticate({ ...deps, botId: me.id }))
   bot.use(passOnStarts({ worker: deps.worker, botId: me.id }))
-  bot.use(rememberMenus(deps))
+  bot.use(giveMenus(menus))
   bot.use(answerQuestionTaps())
 
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
   bot.use(standingCommands(deps))
+  bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
   bot.use(reconcileCommand({ ...deps, botId: me.id }))
 
   const admins = bot.filter((ctx) => ctx.identity?.admin === true)
   admins.use(decidingTaps(deps))
-  admins.use(adduserDialogue(ports))
-  admins.use(editAnswerDialogue(ports))
-  admins.use(editTaps(deps))
+  admins.use(adduserDialogue(words, ports))
+  admins.use(editAnswerDialogue(words, ports))
+  admins.use(denyDialogue(words, createDenyPort({ ...deps, botId: me.id })))
+  admins.use(dialogueTaps(deps))
   admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
 
   bot.use(goneQuestions())
-  bot.command('adduser', async (ctx) => void (await ctx.reply(FOR_ADMINS)))
-  bot.on('callback_query', (ctx) => answerTap(ctx, BUTTON_UNKNOWN))
-  bot.on('message', async (ctx) => void (await ctx.reply(DID_NOT_UNDERSTAND)))
+  bot.command('adduser', async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))))
+  bot.on('callback_query', (ctx) => answerTap(ctx, ctx.words.say('taps.button_unknown')))
+  bot.on('message', async (ctx) => void (await ctx.reply(ctx.words.say('commands.did_not_understand'))))
   return bot
 }

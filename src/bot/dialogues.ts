@@ -6,16 +6,17 @@ import {
 } from '@grammyjs/conversations'
 import type { Context, MiddlewareFn } from 'grammy'
 import { ADDUSER, createAdduser } from '../../conversations/adduser.ts'
+import { createDeny, DENY, type DenyPort } from '../../conversations/deny.ts'
 import { createEditAnswer, EDIT_ANSWER } from '../../conversations/edit-answer.ts'
 import type { OnboardingPorts } from '../../conversations/ports.ts'
-import { DIALOGUE_OUTDATED } from '../texts/chat/commands.ts'
+import type { AllWords } from '../texts/words.ts'
 import type { BotContext } from './context.ts'
 
 /**
  * Raised when the questions change their order or number, or what they store: replaying an old log into new code would go
  * wrong. Whoever is in the middle of a dialogue is told and begins again.
  */
-export const DIALOGUE_VERSION = 1
+export const DIALOGUE_VERSION = 2
 
 /** Keeps the dialogues in the working copy of the chat's state; the whole is stored when the update is dealt with. */
 export function dialogueStorage(): MiddlewareFn<BotContext> {
@@ -43,20 +44,27 @@ export function outdatedDialogues(): MiddlewareFn<BotContext> {
     const { dialogue } = ctx.chatState
     if (dialogue !== null && dialogue.version[1] !== DIALOGUE_VERSION) {
       ctx.chatState = { ...ctx.chatState, dialogue: null }
-      await ctx.reply(DIALOGUE_OUTDATED, { reply_markup: { remove_keyboard: true } })
+      await ctx.reply(ctx.words.say('commands.dialogue_outdated'), {
+        reply_markup: { remove_keyboard: true },
+      })
     }
     return next()
   }
 }
 
 /** The conversation of `/adduser`, for the middleware. */
-export function adduserDialogue(ports: OnboardingPorts): MiddlewareFn<BotContext> {
-  return createConversation<BotContext, Context>(createAdduser(ports), { id: ADDUSER })
+export function adduserDialogue(words: AllWords, ports: OnboardingPorts): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createAdduser(words, ports), { id: ADDUSER })
 }
 
 /** The conversation behind `[Edit]`, for the middleware. */
-export function editAnswerDialogue(ports: OnboardingPorts): MiddlewareFn<BotContext> {
-  return createConversation<BotContext, Context>(createEditAnswer(ports), { id: EDIT_ANSWER })
+export function editAnswerDialogue(words: AllWords, ports: OnboardingPorts): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createEditAnswer(words, ports), { id: EDIT_ANSWER })
+}
+
+/** The conversation behind `[Deny]`, for the middleware. */
+export function denyDialogue(words: AllWords, port: DenyPort): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createDeny(words, port), { id: DENY })
 }
 
 /** Whether any dialogue is under way in this chat. */

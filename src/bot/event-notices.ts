@@ -3,6 +3,7 @@ import { brokenHistory, postedHead } from '../texts/chat/audit.ts'
 import { reconcileFailedText, reconcileOverdueText } from '../texts/chat/drift-card.ts'
 import type { Html } from '../texts/chat/html.ts'
 import { stuckRunText } from '../texts/chat/stuck-run.ts'
+import type { Words } from '../texts/words.ts'
 
 export interface NoticeOptions {
   /** Whether the admins' chats keep the end of the history's chain. */
@@ -11,6 +12,7 @@ export interface NoticeOptions {
 
 /** What every admin is told about an event that no card shows; null for all others. */
 export function noticeOf(
+  _words: Words,
   { type, data, run_id, request_id }: EventView,
   { postHead }: NoticeOptions,
 ): Html[] | null {

@@ -3,9 +3,11 @@ import type { Api } from 'grammy'
 import { z } from 'zod'
 import { splitMessages } from '../texts/chat/fit.ts'
 import type { Html } from '../texts/chat/html.ts'
+import type { Words } from '../texts/words.ts'
 import type { Chats } from './state/chats.ts'
 import type { FileStore } from './state/file-store.ts'
 import { problemOf } from './telegram/errors.ts'
+import type { WordsOf } from './words-of-chats.ts'
 import { isAway, type WorkerCalls } from './worker-calls.ts'
 
 /**
@@ -13,13 +15,14 @@ import { isAway, type WorkerCalls } from './worker-calls.ts'
  * on with those who were not; only whom it was just telling may hear it twice.
  */
 export interface Notices {
-  /** Resolves when everybody was told who can be; `lines` are split over as many messages as they need. */
-  tellAdmins(eventId: number, lines: readonly Html[]): Promise<void>
+  /** Resolves when everybody was told who can be; what `linesIn` gives in each one's words is split over as many messages as it needs. */
+  tellAdmins(eventId: number, linesIn: (words: Words) => readonly Html[]): Promise<void>
   /** Whom the event concerns were told, and the event is not delivered again: what was written down for it goes. */
   forget(eventId: number): Promise<void>
 }
 
 export interface NoticesDeps {
+  wordsOf: WordsOf
   api: Api
   worker: WorkerCalls
   chats: Chats
@@ -33,11 +36,12 @@ export function createNotices(deps: NoticesDeps): Notices {
   const { files, chats } = deps
   const nameOf = (eventId: number) => `notices/${eventId}`
   return {
-    async tellAdmins(eventId, lines) {
+    async tellAdmins(eventId, linesIn) {
       const stored = schema.safeParse(await files.read(nameOf(eventId)))
       const told = new Set(stored.success ? stored.data : [])
       for (const chatId of await chats.admins()) {
         if (told.has(chatId) || !(await isAdmin(deps, chatId))) continue
+        const lines = linesIn(await deps.wordsOf(chatId))
         for (const html of splitMessages(lines)) await send(deps, chatId, html)
         told.add(chatId)
         await files.write(nameOf(eventId), [...told])

@@ -4,6 +4,7 @@ import type { Client } from '../client/client.ts'
 import type { EventView, RunView } from '../protocol/views.ts'
 import { activeText, pressStartText, welcomeText } from '../texts/chat/commands.ts'
 import { isAwaitingStart } from '../texts/runs.ts'
+import type { AllWords } from '../texts/words.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { type NoticeOptions, noticeOf } from './event-notices.ts'
 import { describeError, type Logger } from './log.ts'
@@ -14,9 +15,12 @@ import { type Cursor, saveCursor } from './state/cursor.ts'
 import type { FileStore } from './state/file-store.ts'
 import type { Newcomers, News } from './state/newcomers.ts'
 import { problemOf } from './telegram/errors.ts'
+import type { WordsOf } from './words-of-chats.ts'
 import { isAway, type WorkerCalls } from './worker-calls.ts'
 
 export interface NotifierDeps {
+  words: AllWords
+  wordsOf: WordsOf
   api: Api
   client: Client
   worker: WorkerCalls
@@ -58,7 +62,7 @@ export async function followEvents(deps: NotifierDeps, cursor: Cursor): Promise<
     await saveCursor(deps.files, { ...cursor, after })
     // Only then: until the cursor is past it, the event may come again and must find who was told.
     for (const event of passed) {
-      if (noticeOf(event, deps.noticeOptions) !== null) await deps.notices.forget(event.id)
+      if (hasNotice(deps, event)) await deps.notices.forget(event.id)
     }
   }
 
@@ -89,8 +93,9 @@ export async function followEvents(deps: NotifierDeps, cursor: Cursor): Promise<
 async function attend(deps: NotifierDeps, event: EventView, since: number): Promise<void> {
   const { request_id: requestId, run_id: runId, type } = event
   const isNews = event.at >= since
-  const notice = isNews ? noticeOf(event, deps.noticeOptions) : null
-  if (notice !== null) await deps.notices.tellAdmins(event.id, notice)
+  if (isNews && hasNotice(deps, event)) {
+    await deps.notices.tellAdmins(event.id, (words) => noticeOf(words, event, deps.noticeOptions) ?? [])
+  }
   if (isNews && type === 'reconcile.finished') await showDrift(deps, event)
   if (requestId === null) return
   if (isNews && type === 'run.succeeded' && runId !== null) {
@@ -105,6 +110,10 @@ async function attend(deps: NotifierDeps, event: EventView, since: number): Prom
   // How far each repair is in itself does not stand on the card of a reconciliation.
   if (type.startsWith('step.')) await deps.keeper.refreshAbout(aboutRequest(requestId))
   else await deps.keeper.refreshShowing(requestId)
+}
+
+function hasNotice({ words, noticeOptions }: NotifierDeps, event: EventView): boolean {
+  return noticeOf(words.en, event, noticeOptions) !== null
 }
 
 /** Gives every known admin without a card of this request one, when it is theirs to decide or to know. */
@@ -156,7 +165,9 @@ async function tellNewcomer(deps: NotifierDeps, runId: number, requestId: number
   const { subject } = found.run
   const { name, os_user: osUser } = subject
   const welcome = isAwaitingStart(found.run) ? pressStartText : welcomeText
-  const text = news === 'active' ? activeText(osUser, found.host) : welcome(name, osUser, found.host)
+  const words = await deps.wordsOf(subject.telegram_id)
+  const { host } = found
+  const text = news === 'active' ? activeText(words, osUser, host) : welcome(words, name, osUser, host)
   for (let pause = 500; ; pause = Math.min(pause * 2, 30_000)) {
     try {
       await deps.api.sendMessage(subject.telegram_id, text.html, { parse_mode: 'HTML' })

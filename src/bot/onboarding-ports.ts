@@ -1,15 +1,16 @@
 import type { Answers, NotAnswered, OnboardingPorts, Scope } from '../../conversations/ports.ts'
 import type { AnswersInput } from '../protocol/answers.ts'
 import type { ApiError } from '../protocol/errors.ts'
-import { WORKER_AWAY } from '../texts/chat/commands.ts'
 import { errorText } from '../texts/errors.ts'
 import { roleLine } from '../texts/people.ts'
+import type { AllWords, Words } from '../texts/words.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { aboutRequest, type Cards, newCard } from './state/cards.ts'
 import type { Refusals } from './state/refusals.ts'
 import { isAway, updateKey, type WorkerCalls } from './worker-calls.ts'
 
 export interface OnboardingPortsDeps {
+  words: AllWords
   botId: number
   worker: WorkerCalls
   cards: Cards
@@ -19,12 +20,12 @@ export interface OnboardingPortsDeps {
 
 /** The dialogues' ports over the worker and the cards. */
 export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPorts {
-  const { botId, worker, cards, keeper, refusals } = deps
+  const { words, botId, worker, cards, keeper, refusals } = deps
   const as = (scope: Scope) => ({ onBehalfOf: scope.telegramId })
   return {
     async options(scope) {
       const answer = await worker.call('onboarding.options', {}, as(scope))
-      if (!answer.ok) return notAnswered(answer.error)
+      if (!answer.ok) return notAnswered(words[scope.language], answer.error)
       const roles = answer.roles.map((role) => ({ name: role.name, line: roleLine(role) }))
       const ownOsUser = answer.mode === 'single-user' ? answer.own_os_user : null
       return { ok: true, options: { roles, inherited: answer.defaults, ownOsUser } }
@@ -41,7 +42,7 @@ export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPort
       )
       const checks = []
       for (const answer of answers) {
-        if (!answer.ok) return notAnswered(answer.error)
+        if (!answer.ok) return notAnswered(words[scope.language], answer.error)
         const { uid: _, ...check } = answer.check
         checks.push(check)
       }
@@ -56,7 +57,7 @@ export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPort
         { ...as(scope), key: updateKey(botId, scope.updateId, `validate-${key}`) },
       )
       if (answer.ok) return { ok: true, violations: [] }
-      if (answer.error.code !== 'invalid') return notAnswered(answer.error)
+      if (answer.error.code !== 'invalid') return notAnswered(words[scope.language], answer.error)
       const own = (field: string) => field === key || field.startsWith(`${key}.`)
       return { ok: true, violations: (answer.error.violations ?? []).filter(({ field }) => own(field)) }
     },
@@ -67,7 +68,11 @@ export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPort
         { answers: inputOf(answers), ...(replaces === null ? {} : { replaces: replaces.requestId }) },
         { ...as(scope), key: updateKey(botId, scope.updateId, 'draft') },
       )
-      if (!answer.ok) return { ...notAnswered(answer.error), violations: answer.error.violations ?? [] }
+      if (!answer.ok)
+        return {
+          ...notAnswered(words[scope.language], answer.error),
+          violations: answer.error.violations ?? [],
+        }
       const requestId = answer.request.id
       const card = replaces === null ? undefined : cards.get(replaces.cardId)
       if (card === undefined) {
@@ -97,6 +102,9 @@ function inputOf(answers: Answers): AnswersInput {
   }
 }
 
-function notAnswered(error: ApiError): NotAnswered {
-  return { ok: false, text: isAway({ ok: false, error }) ? WORKER_AWAY : errorText(error) }
+function notAnswered(words: Words, error: ApiError): NotAnswered {
+  return {
+    ok: false,
+    text: isAway({ ok: false, error }) ? words.say('commands.worker_away') : errorText(error),
+  }
 }

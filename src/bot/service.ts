@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Api } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import type { Client } from '../client/client.ts'
+import { createAllWords } from '../texts/words.ts'
 import { createCardKeeper } from './cards/keeper.ts'
 import { createPace } from './cards/pace.ts'
 import { createBot } from './create-bot.ts'
@@ -19,6 +20,7 @@ import { apiOptions, apiSignal } from './telegram/api.ts'
 import { problemOf } from './telegram/errors.ts'
 import { createDispatcher } from './updates/dispatcher.ts'
 import { pollUpdates } from './updates/poll.ts'
+import { wordsOfChats } from './words-of-chats.ts'
 import { createWorkerCalls } from './worker-calls.ts'
 
 export interface BotServiceDeps {
@@ -76,26 +78,28 @@ export function startBotService(deps: BotServiceDeps): BotService {
     })
     const chats = createChats(files)
     const newcomers = createNewcomers(files)
+    const words = createAllWords()
+    const wordsOf = wordsOfChats(words, { chats, refusals })
     const stopped = everything.signal
     const keeper = createCardKeeper({
-      ...{ api, worker, cards, newcomers, log, stopped },
+      ...{ wordsOf, api, worker, cards, newcomers, log, stopped },
       pace: createPace(),
       startLink: () => `https://t.me/${me.username}?start=welcome`,
     })
     const bot = createBot({
-      ...{ token, me, worker, chats, cards, refusals, keeper, log, now },
+      ...{ words, token, me, worker, chats, cards, refusals, keeper, log, now },
       apiOptions: options,
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
     })
     const dispatch = createDispatcher({ handle: (update) => bot.handleUpdate(update), log, stopped })
 
-    void setDefaultMenu(api, log)
+    void setDefaultMenu(words, api, log)
     void keeper.resume()
     const following = followEvents(
       {
-        ...{ api, client, worker, cards, chats, newcomers, keeper, files, log, stopped },
-        notices: createNotices({ api, worker, chats, files, stopped }),
+        ...{ words, wordsOf, api, client, worker, cards, chats, newcomers, keeper, files, log, stopped },
+        notices: createNotices({ wordsOf, api, worker, chats, files, stopped }),
         noticeOptions: { postHead: deps.postHead ?? false },
       },
       cursor,

@@ -6,9 +6,13 @@ export interface Config {
   /** Where it was read from; null in single-user mode without a file. */
   file: string | null
   mode: 'system' | 'single-user'
-  telegram: { admins: number[]; apiRoot: string; tokenFile: string }
+  telegram: { admins: number[]; apiRoot: string; tokenFile: string; botUsername: string | null }
   /** Name of the OS user whose uid may speak for Telegram users; null in single-user mode (the caller). */
   botUser: string | null
+  /** The process that only sends codes; null where there is none. Never in single-user mode. */
+  witness: { user: string; tokenFile: string; state: string; language: 'en' | 'de' } | null
+  /** The account that admins reach by SSH to decide on a terminal; null where there is none. Never in single-user mode. */
+  approver: { user: string } | null
   paths: { roster: string; data: string; state: string; botState: string; run: string; secrets: string }
   roles: ReadonlyMap<string, Role>
   defaults: { workspace_base?: string; model?: string; agent_backend?: string; max_budget?: number }
@@ -29,6 +33,10 @@ export interface Config {
     ignoreAccounts: string[]
   }
   audit: { postHead: boolean }
+  /** Who may ask to be let in through the bot, and how long that waits for an admin. */
+  access: { ask: 'anyone' | 'invited' | 'nobody'; expiresMs: number }
+  /** Approvals in chat: how long those with a second factor wait, and how many there may be in 24 h, of all admins together. */
+  approval: { holdMs: number; chatPerDay: number }
 }
 
 /** A config that cannot be used: every problem, each with the key it is about. */
@@ -40,4 +48,10 @@ export type ConfigResult =
   | { ok: true; config: Config }
   | { ok: false; file: string | null; problems: ConfigProblem[] }
 
-export const SOCKETS = { admin: 'admin.sock', bot: 'bot.sock', everybody: 'worker.sock' } as const
+export const SOCKETS = {
+  admin: 'admin.sock',
+  bot: 'bot.sock',
+  everybody: 'worker.sock',
+  witness: 'witness.sock',
+  approver: 'approver.sock',
+} as const

@@ -1,4 +1,4 @@
-import { ROOT_EQUIVALENT_GROUPS } from '../domain/role.ts'
+import { isBotProof, ROOT_EQUIVALENT_GROUPS } from '../domain/role.ts'
 import type { Config, ConfigProblem } from './config.ts'
 import { unitProblem } from './value-problems.ts'
 
@@ -22,29 +22,40 @@ export interface HostConfigFacts {
  */
 export function checkConfigAgainstHost(config: Config, facts: HostConfigFacts): ConfigProblem[] {
   return [
-    ...botProblems(config, facts),
+    ...OWN_ACCOUNTS.flatMap((which) => ownAccountProblems(config, facts, which)),
     ...accountProblems(config, facts),
     ...unitProblems(config, facts),
     ...groupProblems(config, facts),
   ]
 }
 
-function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
-  const name = config.botUser
+/** Who stands between people and the worker: each an account that is nobody else, or it could not be told who speaks. */
+const OWN_ACCOUNTS = ['bot', 'witness', 'approver'] as const
+type OwnAccount = (typeof OWN_ACCOUNTS)[number]
+
+function nameOf(config: Config, which: OwnAccount): string | null {
+  return which === 'bot' ? config.botUser : (config[which]?.user ?? null)
+}
+
+function ownAccountProblems(config: Config, facts: HostConfigFacts, which: OwnAccount): ConfigProblem[] {
+  const name = nameOf(config, which)
   if (name === null) return []
-  const key = 'bot.user'
+  const key = `${which}.user`
   const account = facts.accounts.find((one) => one.name === name)
   if (account === undefined) {
     return [{ key, message: `cannot use "${name}": there is no such account; run 'usher init' or create it` }]
   }
   const problems: ConfigProblem[] = []
   if (account.uid === 0)
-    problems.push({ key, message: `cannot use "${name}": it is uid 0; give the bot an account of its own` })
+    problems.push({
+      key,
+      message: `cannot use "${name}": it is uid 0; give the ${which} an account of its own`,
+    })
   const others = facts.accounts.filter((one) => one.uid === account.uid && one.name !== name)
   if (others.length > 0) {
     problems.push({
       key,
-      message: `cannot use "${name}": its uid ${account.uid} is also ${others.map((one) => one.name).join(', ')}; give the bot a uid of its own`,
+      message: `cannot use "${name}": its uid ${account.uid} is also ${others.map((one) => one.name).join(', ')}; give the ${which} a uid of its own`,
     })
   }
   const onRoster = (facts.rosterOsUsers ?? []).filter(
@@ -54,7 +65,7 @@ function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
   if (onRoster.length > 0) {
     problems.push({
       key,
-      message: `cannot use "${name}": it is a person on the roster; give the bot an account of its own`,
+      message: `cannot use "${name}": it is a person on the roster; give the ${which} an account of its own`,
     })
   }
   return problems
@@ -62,8 +73,11 @@ function botProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
 
 function accountProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
   const problems: ConfigProblem[] = []
-  const isTheBot = (uid: number) =>
-    config.botUser !== null && facts.accounts.some((one) => one.name === config.botUser && one.uid === uid)
+  const ownOf = (uid: number) =>
+    OWN_ACCOUNTS.find((which) => {
+      const name = nameOf(config, which)
+      return name !== null && facts.accounts.some((one) => one.name === name && one.uid === uid)
+    })
   const { via } = config.smoke
   if (via !== null) {
     const account = facts.accounts.find((one) => one.name === via.user)
@@ -75,10 +89,11 @@ function accountProblems(config: Config, facts: HostConfigFacts): ConfigProblem[
       })
     } else if (account.uid === 0) {
       problems.push({ key, message: `cannot use "${via.user}": it is uid 0; name the service's own account` })
-    } else if (isTheBot(account.uid)) {
+    } else if (ownOf(account.uid) !== undefined) {
+      const which = ownOf(account.uid)
       problems.push({
         key,
-        message: `cannot use "${via.user}": it is the bot's account, and who steals the bot could become every person; name the service's own account`,
+        message: `cannot use "${via.user}": it is the ${which}'s account, and who steals the ${which} could become every person; name the service's own account`,
       })
     }
   }
@@ -97,10 +112,10 @@ function accountProblems(config: Config, facts: HostConfigFacts): ConfigProblem[
         key,
         message: `cannot use "${owner}": it is uid 0; use "person" or the service's own account`,
       })
-    } else if (isTheBot(account.uid)) {
+    } else if (ownOf(account.uid) !== undefined) {
       problems.push({
         key,
-        message: `cannot use "${owner}": it is the bot's account, which must not read what people keep there; use "person" or the service's own account`,
+        message: `cannot use "${owner}": it is the ${ownOf(account.uid)}'s account, which must not read what people keep there; use "person" or the service's own account`,
       })
     }
   }
@@ -129,7 +144,7 @@ function groupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] 
   )
   gids.set(0, 'root')
   return [...config.roles.values()].flatMap((role) => {
-    if (role.approval.step_up === 'terminal') return []
+    if (isBotProof(role.approval.step_up)) return []
     return role.groups.flatMap((name) => {
       const gid = facts.groups.find((group) => group.name === name)?.gid
       const same = gid === undefined ? undefined : gids.get(gid)
@@ -138,7 +153,7 @@ function groupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] 
         : [
             {
               key: `roles.${role.name}.groups`,
-              message: `cannot use "${name}": it has the gid of ${same}, whose members can become root; use another group or 'step_up: terminal'`,
+              message: `cannot use "${name}": it has the gid of ${same}, whose members can become root; use another group, or 'step_up: terminal' or 'witness'`,
             },
           ]
     })

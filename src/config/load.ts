@@ -7,6 +7,7 @@ import { type ParsedConfig, parseConfig } from './parse.ts'
 import { mergePaths, pathProblems, SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from './paths.ts'
 import { mergeRoles, roleProblems } from './roles.ts'
 import { type ConfigFile, configFileSchema } from './schema.ts'
+import { stepUpAccountProblems, stepUpAccounts } from './step-up-accounts.ts'
 import { readTrusted } from './trusted-file.ts'
 import { valueProblems } from './value-problems.ts'
 
@@ -85,12 +86,16 @@ function build(
   const { sections, written } = parsed
   const problems: ConfigProblem[] = [...parsed.problems, ...valueProblems(sections)]
   const roles = mergeRoles(sections.roles ?? {}, mapping(written['roles']))
-  if (sections.roles !== undefined) problems.push(...roleProblems(roles))
+  if (sections.roles !== undefined) {
+    const holdMs = parseDuration(sections.approval?.hold ?? 'none') ?? 0
+    problems.push(...roleProblems(roles, { holdMs }))
+  }
   const paths =
     sections.paths === undefined || sections.telegram === undefined
       ? null
       : mergePaths(defaults, sections.paths, sections.telegram.token_file)
   if (paths !== null) problems.push(...pathProblems(paths, uid === 0 ? mode : null))
+  problems.push(...stepUpAccountProblems(sections, mode, paths, roles))
   if (problems.length > 0 || paths === null || !isWhole(sections)) return refuse(file, problems)
   const { tokenFile, ...places } = paths
   return {
@@ -102,8 +107,10 @@ function build(
         admins: sections.telegram.admins,
         apiRoot: sections.telegram.api_root.replace(/\/+$/, ''),
         tokenFile,
+        botUsername: sections.telegram.bot_username ?? null,
       },
       botUser: mode === 'system' ? sections.bot.user : null,
+      ...stepUpAccounts(sections),
       paths: places,
       roles,
       defaults: sections.defaults,
@@ -124,6 +131,14 @@ function build(
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
       audit: { postHead: sections.audit.post_head },
+      access: {
+        ask: sections.access.ask,
+        expiresMs: parseDuration(sections.access.expires) ?? 0,
+      },
+      approval: {
+        holdMs: parseDuration(sections.approval.hold) ?? 0,
+        chatPerDay: sections.approval.chat_per_day,
+      },
     },
   }
 }

@@ -39,9 +39,24 @@ export const configFileSchema = z.strictObject({
       admins: z.array(telegramId).default([]),
       api_root: z.url().default('https://api.telegram.org'),
       token_file: absolutePath.optional(),
+      bot_username: z
+        .string()
+        .regex(/^[A-Za-z][A-Za-z0-9_]{2,31}$/, 'must be the username of the bot, without @')
+        .optional(),
     })
     .prefault({}),
   bot: z.strictObject({ user: z.string().default('usher') }).prefault({}),
+  /** A second bot that only sends: what a role with `step_up: witness` rests on. */
+  witness: z
+    .strictObject({
+      user: z.string().default('usher-witness'),
+      token_file: absolutePath.default('/etc/usher/witness-token'),
+      state: absolutePath.default('/var/lib/usher-witness'),
+      language: z.enum(['en', 'de']).default('en'),
+    })
+    .optional(),
+  /** An account that admins reach by SSH with a forced command, to decide on a terminal. */
+  approver: z.strictObject({ user: z.string().default('usher-approver') }).optional(),
   paths: z
     .strictObject({
       roster: absolutePath.optional(),
@@ -83,6 +98,20 @@ export const configFileSchema = z.strictObject({
       smoke: z.boolean().default(false),
       alarm_after: durationOrNever.default('24h'),
       ignore_accounts: z.array(z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/)).default([]),
+    })
+    .prefault({}),
+  /** Who may ask the bot to be let in: strangers, only who was invited, or nobody; and how long that waits for an admin. */
+  access: z
+    .strictObject({
+      ask: z.enum(['anyone', 'invited', 'nobody']).default('anyone'),
+      expires: duration.default('7d'),
+    })
+    .prefault({}),
+  /** Approvals in chat: how long those of roles with a second factor wait before they run, and how many there may be in 24 h. */
+  approval: z
+    .strictObject({
+      hold: z.union([duration, z.literal('none')]).default('10m'),
+      chat_per_day: z.number().int().min(0).max(10_000).default(100),
     })
     .prefault({}),
   /** `post_head`: once a day the end of the history's chain is posted to the admins' chats, where the host cannot change it. */

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import type { ConfigProblem } from './config.ts'
+import { parseDuration } from './duration.ts'
 import { controlProblem, expandablePathProblem, placeholderProblem } from './placeholders.ts'
 import type { ConfigFile } from './schema.ts'
 
@@ -7,16 +8,21 @@ const ACCOUNT = /^[a-z_][a-z0-9_.-]{0,31}$/
 /** systemd's dynamic users, nobody and the 16-bit "no uid" (systemd: UIDs and GIDs). */
 const FOREIGN_UIDS = { min: 61_184, max: 65_535 }
 
+const MAX_WAIT_MS = 30 * 86_400_000
+
 /** What no schema sees, section by section; absent sections were refused by the schema already. */
 export function valueProblems(file: Partial<ConfigFile>): ConfigProblem[] {
   return [
     ...telegramProblems(file.telegram),
-    ...botProblems(file.bot),
+    ...accountProblems('bot', file.bot),
+    ...accountProblems('witness', file.witness),
+    ...accountProblems('approver', file.approver),
     ...defaultsProblems(file.defaults),
     ...serviceProblems(file.services),
     ...folderProblems(file.folders),
     ...smokeProblems(file.smoke),
     ...uidProblems(file.uids),
+    ...accessProblems(file.access),
   ]
 }
 
@@ -54,13 +60,23 @@ function telegramProblems(telegram: ConfigFile['telegram'] | undefined): ConfigP
   return problems
 }
 
-function botProblems(bot: ConfigFile['bot'] | undefined): ConfigProblem[] {
-  if (bot === undefined) return []
-  const key = 'bot.user'
-  if (bot.user === 'root') {
-    return [{ key, message: 'cannot use "root": the bot must not be uid 0; give it an account of its own' }]
+function accountProblems(
+  name: 'bot' | 'witness' | 'approver',
+  section: { user: string } | undefined,
+): ConfigProblem[] {
+  if (section === undefined) return []
+  const key = `${name}.user`
+  if (section.user === 'root') {
+    return [
+      { key, message: `cannot use "root": the ${name} must not be uid 0; give it an account of its own` },
+    ]
   }
-  return ACCOUNT.test(bot.user) ? [] : [{ key, message: accountMessage(bot.user) }]
+  return ACCOUNT.test(section.user) ? [] : [{ key, message: accountMessage(section.user) }]
+}
+
+function accessProblems(access: ConfigFile['access'] | undefined): ConfigProblem[] {
+  if (access === undefined || (parseDuration(access.expires) ?? 0) <= MAX_WAIT_MS) return []
+  return [{ key: 'access.expires', message: 'cannot let a question wait that long: use at most 30d' }]
 }
 
 function defaultsProblems(defaults: ConfigFile['defaults'] | undefined): ConfigProblem[] {

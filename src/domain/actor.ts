@@ -4,6 +4,9 @@
  * - `os`: a uid with a passwd entry on `worker.sock`
  * - `telegram`: a Telegram user that the bot's uid asserts on `bot.sock`
  * - `bot`: the bot's uid itself, without an asserted user
+ * - `witness`: the witness's uid on `witness.sock`: the process that only sends codes
+ * - `approver`: on `approver.sock`, a Telegram user that the approver account asserts, who decides there on a terminal with a second
+ *   factor; null for the account itself, before it says whom it serves
  * - `worker`: the worker itself, who asks for repairs; nobody comes in as it
  */
 export type Actor =
@@ -11,6 +14,8 @@ export type Actor =
   | { kind: 'os'; uid: number; osUser: string }
   | { kind: 'telegram'; telegramId: number }
   | { kind: 'bot' }
+  | { kind: 'witness' }
+  | { kind: 'approver'; telegramId: number | null }
   | { kind: 'worker' }
 
 /** The human behind actors: approvals are counted by it. uid 0 is no particular human, so its key is `operator`. */
@@ -18,16 +23,19 @@ export function personKeyOf(telegramId: number): string {
   return `person:${telegramId}`
 }
 
-/** Stable spelling for the database, idempotency scopes and events: `operator`, `os:1001`, `telegram:42`, `bot`, `worker`. */
+/** Stable spelling for the database, idempotency scopes and events: `operator`, `os:1001`, `telegram:42`, `approver:42`, `bot`. */
 export function actorKey(actor: Actor): string {
   switch (actor.kind) {
     case 'operator':
     case 'bot':
+    case 'witness':
     case 'worker':
       return actor.kind
     case 'os':
       return `os:${actor.uid}`
     case 'telegram':
       return `telegram:${actor.telegramId}`
+    case 'approver':
+      return actor.telegramId === null ? 'approver' : `approver:${actor.telegramId}`
   }
 }

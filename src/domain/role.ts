@@ -1,5 +1,10 @@
-/** What a policy asks besides the count of approvals. `terminal`: uid 0 confirms the plan on a terminal. */
-export type StepUp = 'none' | 'totp' | 'terminal' | 'witness'
+/**
+ * What a policy asks besides the count of approvals. `totp`: each approval in chat carries a code of the approver's second factor.
+ * `terminal`: the plan is confirmed on a terminal. `witness`: each approval in chat carries the witness's code for this plan, and
+ * a code of the second factor.
+ */
+export const STEP_UPS = ['none', 'totp', 'terminal', 'witness'] as const
+export type StepUp = (typeof STEP_UPS)[number]
 
 export interface ApprovalPolicy {
   /** How many distinct persons must approve. */
@@ -56,4 +61,16 @@ export const ROOT_EQUIVALENT_GROUPS: ReadonlySet<string> = new Set([
 /** A step-up that a stolen bot cannot pass by itself (SECURITY: bot-proof). */
 export function isBotProof(stepUp: StepUp): boolean {
   return stepUp === 'terminal' || stepUp === 'witness'
+}
+
+/** What a role that decides about others holds; `*` holds them all. */
+export const DECIDING_PERMISSIONS: readonly string[] = ['*', 'requests.approve.all', 'runs.undo']
+
+/** Whether a stolen bot must not even prepare granting it: it decides about others, equals root, or has a bot-proof step-up. */
+export function isSensitiveRole({ permissions, groups, approval }: Role): boolean {
+  return (
+    isBotProof(approval.step_up) ||
+    permissions.some((name) => DECIDING_PERMISSIONS.includes(name)) ||
+    groups.some((group) => ROOT_EQUIVALENT_GROUPS.has(group))
+  )
 }

@@ -1,15 +1,17 @@
 import type { RequestKind } from './request.ts'
 import type { Note, StepFailure, StepKind } from './step.ts'
 
-export type RunState =
-  | 'queued'
-  | 'running'
-  | 'undoing'
-  | 'succeeded'
-  | 'undone'
-  | 'failed'
-  | 'superseded'
-  | 'cancelled'
+export const RUN_STATES = [
+  'queued',
+  'running',
+  'undoing',
+  'succeeded',
+  'undone',
+  'failed',
+  'superseded',
+  'cancelled',
+] as const
+export type RunState = (typeof RUN_STATES)[number]
 
 export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
   queued: ['running', 'superseded', 'cancelled'],

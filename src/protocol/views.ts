@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { BY_HAND_CODES } from '../domain/by-hand.ts'
 import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
-import { RUN_CHOICES, type RunState, STUCK_CODES } from '../domain/run.ts'
+import { APPROVAL_PROOFS } from '../domain/request.ts'
+import { STEP_UPS } from '../domain/role.ts'
+import { RUN_CHOICES, RUN_STATES, STUCK_CODES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
 
@@ -14,16 +16,6 @@ export const failureSchema = z.strictObject({
   detail: z.string().optional(),
 })
 const stepKind = z.enum(STEP_ORDER)
-const RUN_STATES = [
-  'queued',
-  'running',
-  'undoing',
-  'succeeded',
-  'undone',
-  'failed',
-  'superseded',
-  'cancelled',
-] as const satisfies readonly RunState[]
 
 /** Who did something, for people: names are looked up by the worker. */
 export const actorViewSchema = z.strictObject({ key: z.string(), name: z.string().nullable() })
@@ -62,6 +54,7 @@ export const missingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('approvals'), have: z.number(), need: z.number() }),
   z.strictObject({ kind: z.literal('terminal') }),
   z.strictObject({ kind: z.literal('consent') }),
+  z.strictObject({ kind: z.literal('hold'), until: z.number() }),
 ])
 
 /** One thing that differs from roster, role and config; all of whom it is about is null where it is the host's. */
@@ -95,8 +88,17 @@ export const requestViewSchema = z.strictObject({
   plan: planViewSchema,
   missing: z.array(missingSchema),
   approvals: z.array(
-    z.strictObject({ by: actorViewSchema, via: z.enum(['chat', 'terminal']), at: z.number() }),
+    z.strictObject({
+      by: actorViewSchema,
+      via: z.enum(['chat', 'terminal']),
+      proof: z.enum(APPROVAL_PROOFS),
+      at: z.number(),
+    }),
   ),
+  /** What the role asks besides approvals; `totp` and `witness` are asked of each approval in chat. */
+  step_up: z.enum(STEP_UPS),
+  /** Whether approvals in chat are frozen now. */
+  frozen: z.boolean(),
   decided_by: actorViewSchema.nullable(),
   reason: z.string().nullable(),
   /** How it came back as this revision, and what differs from what was approved; null for a first revision. */
@@ -114,6 +116,8 @@ export const requestViewSchema = z.strictObject({
   decided_at: z.number().nullable(),
   /** The newest run of this request. */
   run_id: z.number().nullable(),
+  /** The access request that it came by; absent where there is none. */
+  access_id: z.number().optional(),
 })
 export type RequestView = z.infer<typeof requestViewSchema>
 
@@ -262,6 +266,8 @@ export const roleViewSchema = z.strictObject({
     step_up: z.string(),
     expires_ms: z.number(),
   }),
+  /** Whether only uid 0 can invite somebody for it. */
+  sensitive: z.boolean().optional(),
 })
 export type RoleView = z.infer<typeof roleViewSchema>
 

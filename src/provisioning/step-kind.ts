@@ -16,7 +16,7 @@ export interface StepImplementation<K extends StepKind, R extends StepRecord = S
   kind: K
   /** How long `apply` or `undo` may take in all, in milliseconds. */
   deadlineMs: number
-  /** After how long it is said to take longer than usual, in milliseconds; absent: as any other. */
+  /** After how long it is said to take longer than usual, in milliseconds; absent: `usualStepMs` of the engine's limits. */
   usualMs?: number
   /**
    * Looks, changes nothing. `drifts` has everything that is not as the step would leave it, also what it would refuse to touch;

@@ -12,6 +12,7 @@ export interface Schema {
     digest: string
     actor: string
     via: string
+    proof: string
     at: number
   }
   consents: {
@@ -23,6 +24,34 @@ export interface Schema {
     at: number
   }
   claims: { request_id: number; revision: number; code_hash: string; uid: number; issued_at: number }
+  challenges: {
+    subject: string
+    subject_id: number
+    person_key: string
+    revision: number
+    digest: string
+    hash: string
+    issued: number
+    at: number
+  }
+  held_approvals: { request_id: number; until: number }
+  freezes: {
+    id: Generated<number>
+    at: number
+    by: string
+    why: string
+    ended_at: number | null
+    ended_by: string | null
+  }
+  revoked_telegram_ids: { telegram_id: number; at: number; reason: string | null }
+  totp_factors: {
+    telegram_id: number
+    state: string
+    enrolled_at: number
+    accepted_step: number
+    seen_step: number
+    failures: number
+  }
   runs: RunsTable
   run_steps: RunStepsTable
   events: {
@@ -38,6 +67,9 @@ export interface Schema {
     hash: string
   }
   reconciliations: ReconciliationsTable
+  access_requests: AccessRequestsTable
+  invitations: InvitationsTable
+  blocks: { telegram_id: number; by: string; at: number; reason: string | null }
   starts: { telegram_id: number; at: number; pending: number }
   idempotency_keys: {
     actor_key: string
@@ -61,6 +93,43 @@ export interface ReconciliationsTable {
   skipped: string
   request_ids: string
   fingerprint: string
+}
+
+export interface AccessRequestsTable {
+  id: Generated<number>
+  telegram_id: number
+  name: string
+  telegram_name: string
+  username: string | null
+  github: string | null
+  note: string | null
+  language: string | null
+  role: string | null
+  os_user: string | null
+  invitation_id: number | null
+  state: string
+  asked_at: number
+  expires_at: number
+  decided_at: number | null
+  decided_by: string | null
+  reason: string | null
+  request_id: number | null
+}
+
+export interface InvitationsTable {
+  id: Generated<number>
+  code_hash: string
+  role: string
+  os_user: string | null
+  note: string | null
+  state: string
+  created_by: string
+  created_at: number
+  expires_at: number
+  opened_by: number | null
+  opened_at: number | null
+  ended_at: number | null
+  access_id: number | null
 }
 
 export interface RequestsTable {

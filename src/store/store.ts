@@ -1,10 +1,17 @@
 import type { Database } from './database.ts'
+import { type AccessQueries, accessQueries } from './queries/access.ts'
 import { type AuditQueries, auditQueries } from './queries/audit.ts'
+import { type BlockQueries, blockQueries } from './queries/blocks.ts'
+import { type ChallengeQueries, challengeQueries } from './queries/challenges.ts'
 import { type ClaimQueries, claimQueries } from './queries/claims.ts'
 import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
 import { type EventQueries, eventQueries } from './queries/events.ts'
+import { type FactorQueries, factorQueries } from './queries/factors.ts'
+import { type FreezeQueries, freezeQueries } from './queries/freezes.ts'
+import { type HeldApprovalQueries, heldApprovalQueries } from './queries/held-approvals.ts'
 import { type HoldQueries, holdQueries } from './queries/holds.ts'
 import { type IdempotencyQueries, idempotencyQueries } from './queries/idempotency.ts'
+import { type InvitationQueries, invitationQueries } from './queries/invitations.ts'
 import { type MetaQueries, metaQueries } from './queries/meta.ts'
 import { type ReconciliationQueries, reconciliationQueries } from './queries/reconciliations.ts'
 import { type RequestQueries, requestQueries } from './queries/requests.ts'
@@ -23,11 +30,18 @@ export interface Store {
   holds: HoldQueries
   decisions: DecisionQueries
   claims: ClaimQueries
+  challenges: ChallengeQueries
+  heldApprovals: HeldApprovalQueries
+  freezes: FreezeQueries
+  factors: FactorQueries
   runs: RunQueries
   events: EventQueries
   audit: AuditQueries
   idempotency: IdempotencyQueries
   starts: StartQueries
+  access: AccessQueries
+  invitations: InvitationQueries
+  blocks: BlockQueries
   reconciliations: ReconciliationQueries
   uids: UidQueries
   /** What of the disk made a write fail, or null when this error is about something else. */
@@ -48,11 +62,18 @@ export function createStore(database: Database): Store {
     holds: holdQueries(database),
     decisions: decisionQueries(database),
     claims: claimQueries(database),
+    challenges: challengeQueries(database),
+    heldApprovals: heldApprovalQueries(database),
+    freezes: freezeQueries(database),
+    factors: factorQueries(database),
     runs: runQueries(database),
     events: eventQueries(database),
     audit: auditQueries(database),
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
+    access: accessQueries(database),
+    invitations: invitationQueries(database),
+    blocks: blockQueries(database),
     reconciliations: reconciliationQueries(database),
     uids: uidQueries(database),
     diskProblemOf: database.diskProblemOf,

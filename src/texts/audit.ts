@@ -56,6 +56,21 @@ const DONE: Record<EventType, (entry: Told) => string> = {
     e.is('active')
       ? `activated the account of ${e.run}`
       : `looked at the waiting account of ${e.run}: nothing to lift`,
+  'access.asked': (e) => `asked for access${e.number('invitation') === null ? '' : ' with an invitation'}`,
+  'access.completed': (e) => `made ${e.request} of ${e.access}`,
+  'access.reopened': (e) => `left ${e.access} to wait again`,
+  'access.granted': (e) => `granted ${e.access}`,
+  'access.denied': (e) => `denied ${e.access}${e.because}`,
+  'access.expired': (e) => `closed ${e.access}: nobody answered it in time`,
+  'access.withdrawn': (e) => `took ${e.access} back`,
+  'access.blocked': (e) => `closed ${e.access}: its asker is blocked`,
+  'invite.created': (e) => `made ${e.invitation}`,
+  'invite.opened': (e) => `opened ${e.invitation}`,
+  'invite.used': (e) => `used ${e.invitation} for ${e.access}`,
+  'invite.revoked': (e) => `revoked ${e.invitation}`,
+  'invite.expired': (e) => `closed ${e.invitation}: nobody used it in time`,
+  'block.added': (e) => `blocked somebody${e.because}`,
+  'block.removed': () => 'unblocked somebody',
   'worker.started': (e) => `started${e.version}`,
   'reconcile.finished': (e) => {
     const differing = e.number('differing') ?? 0
@@ -63,9 +78,24 @@ const DONE: Record<EventType, (entry: Told) => string> = {
   },
   'reconcile.failed': (e) => `could not compare the roster with the host: ${e.word('why')}`,
   'reconcile.overdue': () => 'noted that the roster has not been compared with the host for too long',
+  'chat.frozen': () => 'froze approvals in chat',
+  'chat.unfrozen': () => 'let approvals in chat count again',
+  'chat.alarm': (e) => `raised an alarm: ${ALARMS[e.word('kind')] ?? 'somebody else may have the token'}`,
+  'telegram.revoked': (e) => `revoked a Telegram id${e.because}`,
+  'telegram.restored': () => 'restored a Telegram id',
+  'factor.enrolled': () => 'enrolled a second factor',
+  'factor.removed': () => 'removed a second factor',
+  'factor.reset': () => 'reset a second factor',
+  'factor.disabled': () => 'disabled a second factor: too many wrong codes in a row',
   'audit.head': (e) => `noted the head of the history: event ${e.number('id') ?? e.id - 1}`,
   'audit.broken': (e) =>
     `found the end of the history changed behind its back: it had been at event ${e.number('expected_id') ?? '?'}, and event ${e.number('found_id') ?? '?'} was there`,
+}
+
+const ALARMS: Readonly<Record<string, string>> = {
+  conflict: 'another program polls with the token',
+  foreign_webhook: 'somebody has set a webhook with the token',
+  foreign_edit: 'a card does not show what the bot sent',
 }
 
 const UNDONE: Readonly<Record<string, string>> = {
@@ -169,6 +199,8 @@ function toldBy({ id, request_id, run_id, data }: AuditEntryView) {
     ...{ id, number, word },
     is: (key: string) => data[key] === true,
     request: request_id === null ? 'a request' : `request ${request_id}`,
+    access: `access request ${number('access') ?? '?'}`,
+    invitation: `invitation ${number('invitation') ?? '?'}`,
     run: run_id === null ? 'a run' : `run ${run_id}`,
     step: word('kind') === '' ? 'unknown' : stepTitle(word('kind')),
     revision: revision === null ? '' : ` (revision ${revision})`,

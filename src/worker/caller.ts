@@ -2,13 +2,16 @@ import type { Actor } from '../domain/actor.ts'
 import type { RosterEntry } from '../domain/person.ts'
 import type { Permission } from '../protocol/permissions.ts'
 
+/** The sockets: operator, bot, everybody, the witness, and the approver account. */
+export type Listener = 'admin' | 'bot' | 'everybody' | 'witness' | 'approver'
+
 /**
  * Who asks, resolved once per request (and once per delivered event), never kept per connection: actor from listener
  * and kernel, person and permissions from the roster as it is now, cut down to the listener's ceiling.
  */
 export interface Caller {
   actor: Actor
-  listener: 'admin' | 'bot' | 'everybody'
+  listener: Listener
   /** The roster's entry of this actor, when exactly one names it. */
   person: RosterEntry | null
   /** `operator`, a role's name, or `public`. */

@@ -13,7 +13,7 @@ import { startDamageLook } from './damage-look.ts'
 import { createAdminHistory } from './gate/admin-history.ts'
 import { openGates } from './gate/open-gates.ts'
 import { createPasswd } from './gate/passwd.ts'
-import { botUid, type CallerSources, callerOf, resolveCaller } from './gate/resolve-caller.ts'
+import { accountUid, botUid, type CallerSources, callerOf, resolveCaller } from './gate/resolve-caller.ts'
 import { createRosterView } from './gate/roster-view.ts'
 import type { Log } from './log.ts'
 
@@ -79,8 +79,11 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     mode,
     ownUid,
     botUser: config.botUser,
+    witnessUser: config.witness?.user ?? null,
+    approverUser: config.approver?.user ?? null,
     roles: config.roles,
     firstAdmins: config.telegram.admins,
+    isRevoked: (telegramId) => store.factors.isRevoked(telegramId),
     passwd: createPasswd(),
     roster: createRosterView(paths.roster, async () => {
       const read = await host.roster.read()
@@ -99,6 +102,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
   if (!roster.ok) log.error({ why: roster.why }, 'cannot use the roster: only the operator has any rights')
   const bot = botUid(sources)
   if (bot === null) log.error({ user: config.botUser }, 'cannot serve the bot: it has no account')
+  const owner = (uid: number | null) => (uid === null ? null : { uid, gid: ownGid })
 
   const gates = await openGates(
     {
@@ -109,7 +113,15 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
       engine,
       version,
     },
-    { run: paths.run, mode, ownUid, ownGid, bot: bot === null ? null : { uid: bot, gid: ownGid } },
+    {
+      run: paths.run,
+      mode,
+      ownUid,
+      ownGid,
+      bot: owner(bot),
+      witness: owner(accountUid(sources, sources.witnessUser)),
+      approver: owner(accountUid(sources, sources.approverUser)),
+    },
   )
   if (!gates.ok) {
     store.close()

@@ -1,4 +1,5 @@
 import { brokenLink, GENESIS_HASH } from '../../src/domain/event-hash.ts'
+import { RUN_STATES } from '../../src/domain/run.ts'
 import type { Fixture } from '../support/engine-fixture.ts'
 
 const ENDS = new Map([
@@ -81,14 +82,5 @@ export function checkEngineLaws({ store, machine }: Fixture): void {
 }
 
 function runsOf({ runs }: Fixture['store']) {
-  return runs.inState([
-    'queued',
-    'running',
-    'undoing',
-    'succeeded',
-    'undone',
-    'failed',
-    'superseded',
-    'cancelled',
-  ])
+  return runs.inState(RUN_STATES)
 }

@@ -42,8 +42,15 @@ export function testConfig(change: Partial<Config> = {}): Config {
   return {
     file: '/etc/usher/config.yaml',
     mode: 'system',
-    telegram: { admins: [], apiRoot: 'http://127.0.0.1', tokenFile: '/etc/usher/telegram-token' },
+    telegram: {
+      admins: [],
+      apiRoot: 'http://127.0.0.1',
+      tokenFile: '/etc/usher/telegram-token',
+      botUsername: null,
+    },
     botUser: 'usher',
+    witness: null,
+    approver: null,
     paths: {
       roster: '/etc/usher/users.yaml',
       data: DATA,
@@ -66,6 +73,8 @@ export function testConfig(change: Partial<Config> = {}): Config {
     adopt: 'owner',
     reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
+    access: { ask: 'anyone', expiresMs: 7 * 24 * HOUR },
+    approval: { holdMs: 10 * 60_000, chatPerDay: 100 },
     ...change,
   }
 }
@@ -79,6 +88,16 @@ export const operator: Caller = {
   role: 'operator',
   permissions: everything,
   personKey: 'operator',
+}
+
+/** The bot for itself. */
+export const theBot: Caller = {
+  actor: { kind: 'bot' },
+  listener: 'bot',
+  person: null,
+  role: 'bot',
+  permissions: new Set(['events.follow.all']),
+  personKey: null,
 }
 
 /** Somebody who decides, through the bot. */

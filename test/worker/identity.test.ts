@@ -11,6 +11,8 @@ import { exchange, type Peer, post, requestBytes } from './support/raw.ts'
 
 const ANNA: Peer = { uid: 4001, gid: 4001 }
 const BOT = { user: 'usher-bot-test', uid: 4002, gid: 4002 }
+const WITNESS = { user: 'usher-witness-test', uid: 4003, gid: 4003 }
+const APPROVER = { user: 'usher-approver-test', uid: 4004, gid: 4004 }
 let gates: TestGates
 
 beforeAll(async () => {
@@ -18,16 +20,18 @@ beforeAll(async () => {
   for (const [name, { uid }] of [
     ['anna', ANNA],
     [BOT.user, BOT],
+    [WITNESS.user, WITNESS],
+    [APPROVER.user, APPROVER],
   ] as const) {
     execFileSync('useradd', ['--uid', String(uid), '--no-create-home', name])
   }
-  gates = await startGates(BOT)
+  gates = await startGates(BOT, { witness: WITNESS, approver: APPROVER })
   execFileSync('chmod', ['755', gates.folder])
   gates.roster.push({ telegram_id: 1, name: 'Anna', os_user: 'anna', role: 'admin' })
 })
 afterAll(async () => {
   await gates.close()
-  for (const name of ['anna', BOT.user]) execFileSync('userdel', [name])
+  for (const name of ['anna', BOT.user, WITNESS.user, APPROVER.user]) execFileSync('userdel', [name])
 })
 beforeEach(() => {
   gates.executed.length = 0
@@ -43,11 +47,16 @@ describe('the files of the sockets', () => {
     expect(facts(gates.socket('admin'))).toBe('0 600')
     expect(facts(gates.socket('bot'))).toBe(`${BOT.uid} 600`)
     expect(facts(gates.socket('worker'))).toBe('0 666')
+    expect(facts(gates.socket('witness'))).toBe(`${WITNESS.uid} 600`)
+    expect(facts(gates.socket('approver'))).toBe(`${APPROVER.uid} 600`)
   })
 
-  test('keep other accounts off the sockets of operator and bot', async () => {
-    for (const listener of ['admin', 'bot'] as const) {
-      expect((await exchange(gates.socket(listener), post('whoami', {}), ANNA)).text).toBe('')
+  test('keep other accounts off the sockets of operator, bot, witness and approver', async () => {
+    const owners = { admin: null, bot: BOT, witness: WITNESS, approver: APPROVER }
+    for (const [listener, owner] of Object.entries(owners) as [keyof typeof owners, Peer | null][]) {
+      for (const peer of [ANNA, BOT, WITNESS, APPROVER].filter((one) => one !== owner)) {
+        expect((await exchange(gates.socket(listener), post('whoami', {}), peer)).text).toBe('')
+      }
     }
     expect(gates.executed).toEqual([])
   })
@@ -87,6 +96,49 @@ describe('the peer', () => {
       [{ kind: 'telegram', telegramId: 1 }, 'admin'],
       [{ kind: 'os', uid: ANNA.uid, osUser: 'anna' }, 'admin'],
     ])
+  })
+
+  test('that is the witness or the approver is only that, and speaks for nobody unless it is the approver', async () => {
+    const asserting = { 'usher-on-behalf-of-telegram': '1' }
+    await exchange(gates.socket('witness'), post('whoami', {}), WITNESS)
+    await exchange(gates.socket('approver'), post('whoami', {}), APPROVER)
+    await exchange(gates.socket('approver'), post('whoami', {}, asserting), APPROVER)
+    expect(gates.executed.map(({ caller }) => [caller.actor, caller.role, caller.personKey])).toEqual([
+      [{ kind: 'witness' }, 'witness', null],
+      [{ kind: 'approver', telegramId: null }, 'approver', null],
+      [{ kind: 'approver', telegramId: 1 }, 'admin', 'person:1'],
+    ])
+    gates.executed.length = 0
+    const refused = [
+      await exchange(gates.socket('witness'), post('whoami', {}, asserting), WITNESS),
+      await exchange(gates.socket('witness'), post('whoami', {})),
+      await exchange(gates.socket('approver'), post('whoami', {}, asserting)),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([400, 403, 403])
+    expect(gates.executed).toEqual([])
+  })
+
+  test('that is the witness gets nothing but what it is for, and the approver nothing but reading and deciding', async () => {
+    const reach = async (listener: 'witness' | 'approver', peer: Peer, headers: Record<string, string>) => {
+      const reached: string[] = []
+      for (const operation of Object.keys(OPERATIONS)) {
+        const bytes = post(operation, {}, { 'idempotency-key': 'k', ...headers })
+        let { status } = await exchange(gates.socket(listener), bytes, peer)
+        while (status === 429) {
+          await new Promise((resolve) => setTimeout(resolve, 200))
+          status = (await exchange(gates.socket(listener), bytes, peer)).status
+        }
+        if (status !== 403) reached.push(operation)
+      }
+      return reached
+    }
+    expect(await reach('witness', WITNESS, {})).toEqual(['whoami'])
+    expect(await reach('approver', APPROVER, {})).toEqual(['whoami'])
+    const asAdmin = { 'usher-on-behalf-of-telegram': '1' }
+    expect(await reach('approver', APPROVER, asAdmin)).toEqual(['whoami', 'request.list', 'request.get'])
+    const events = requestBytes('GET /v1/events?after=0')
+    expect((await exchange(gates.socket('witness'), events, WITNESS)).status).toBe(403)
+    expect((await exchange(gates.socket('approver'), events, APPROVER)).status).toBe(403)
   })
 
   test('is refused on the socket of the bot when it is root, and on worker.sock when no account has its uid', async () => {

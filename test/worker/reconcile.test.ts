@@ -22,7 +22,7 @@ import { admin, type Fixture, operator, role } from '../support/engine-fixture.t
 import { places } from '../support/host/test-host.ts'
 import { addAccount, rememberMachine } from '../support/host/test-machine.ts'
 import { treeSnapshot } from '../support/host/tree-snapshot.ts'
-import { realEngine } from './support/real-engine.ts'
+import { realEngine } from '../support/real-engine.ts'
 
 let fixture: Fixture
 let forget: () => void

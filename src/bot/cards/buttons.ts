@@ -12,6 +12,7 @@ import {
   UNDO_LABEL,
 } from '../../texts/chat/cards.ts'
 import { LEAVE_LABEL, REPAIR_LABEL, repairState } from '../../texts/chat/drift-card.ts'
+import type { Words } from '../../texts/words.ts'
 import type { CardSubject } from '../state/cards.ts'
 
 /** Buttons of cards begin with this. */
@@ -119,7 +120,11 @@ export function submitsToo(request: RequestView, viewer: number): boolean {
 }
 
 /** The buttons of a card, all bound to one subject, digest and nonce. */
-export function cardKeyboard(verbs: readonly Verb[], bound: Omit<CardTap, 'verb'>): InlineKeyboard {
+export function cardKeyboard(
+  _words: Words,
+  verbs: readonly Verb[],
+  bound: Omit<CardTap, 'verb'>,
+): InlineKeyboard {
   const keyboard = new InlineKeyboard()
   for (const verb of verbs) keyboard.text(BUTTONS[verb].label, tapData({ verb, ...bound }))
   return keyboard

@@ -1,6 +1,5 @@
 import type { ReconciliationView } from '../../protocol/views.ts'
 import { leftText, repairText } from '../../texts/chat/drift-card.ts'
-import { CARD_CHANGED } from '../../texts/chat/taps.ts'
 import type { DriftVerb } from './buttons.ts'
 import { type Decided, type Deciding, refuse, succeed } from './deciding.ts'
 
@@ -21,7 +20,7 @@ async function repair(deciding: Deciding): Promise<Decided> {
 
 /** Each is denied by itself; what somebody else has decided meanwhile stays as they decided. */
 async function leave(deciding: Deciding): Promise<Decided> {
-  const { deps, tap, onBehalfOf, key } = deciding
+  const { words, deps, tap, onBehalfOf, key } = deciding
   const { worker } = deps
   const read = () => worker.call('reconcile.get', { id: tap.subject.id }, { onBehalfOf })
   const before = await read()
@@ -29,7 +28,7 @@ async function leave(deciding: Deciding): Promise<Decided> {
   const open = before.reconciliation.requests.filter(({ state }) => state === 'submitted')
   if (open.length > 0 && before.reconciliation.digest !== tap.digest) {
     void deps.keeper.refreshNow(deciding.card.id)
-    return { done: false, text: CARD_CHANGED }
+    return { done: false, text: words.say('taps.card_changed') }
   }
   let denied = 0
   for (const { id } of open) {
@@ -51,6 +50,6 @@ async function leave(deciding: Deciding): Promise<Decided> {
 }
 
 /** The answer is shown at once, without its buttons; the next look decides which of them stand. */
-function shown(deciding: Deciding, words: string, found: ReconciliationView): Promise<Decided> {
-  return succeed(deciding, words, { kind: 'reconciliation', found, permissions: [] })
+function shown(deciding: Deciding, text: string, found: ReconciliationView): Promise<Decided> {
+  return succeed(deciding, text, { kind: 'reconciliation', found, permissions: [] })
 }

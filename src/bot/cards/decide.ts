@@ -1,4 +1,3 @@
-import * as texts from '../../texts/chat/taps.ts'
 import { errorText } from '../../texts/errors.ts'
 import { aboutRequest } from '../state/cards.ts'
 import { requestCardView } from './card-view.ts'
@@ -12,11 +11,10 @@ export function decide(deciding: Deciding): Promise<Decided> {
     case 'approve':
       return approve(deciding)
     case 'cancel':
-      return close(deciding, 'request.cancel', texts.CANCELLED)
+      return cancel(deciding)
     case 'deny':
-      return close(deciding, 'request.deny', texts.DENIED)
     case 'edit':
-      throw new Error('an edit begins a dialogue and decides nothing')
+      throw new Error(`the button to ${deciding.tap.verb} begins a dialogue and decides nothing`)
     case 'retry':
     case 'undo':
     case 'keep':
@@ -27,20 +25,16 @@ export function decide(deciding: Deciding): Promise<Decided> {
   }
 }
 
-async function close(
-  deciding: Deciding,
-  operation: 'request.cancel' | 'request.deny',
-  words: string,
-): Promise<Decided> {
-  const { deps, tap, onBehalfOf, key } = deciding
+async function cancel(deciding: Deciding): Promise<Decided> {
+  const { words, deps, tap, onBehalfOf, key } = deciding
   const { id } = tap.subject
-  const closed = await deps.worker.call(operation, { id }, { onBehalfOf, key: key(operation) })
+  const closed = await deps.worker.call('request.cancel', { id }, { onBehalfOf, key: key('request.cancel') })
   if (!closed.ok) return refuse(deciding, closed.error)
-  return succeed(deciding, words, requestCardView(closed.request))
+  return succeed(deciding, words.say('taps.cancelled'), requestCardView(closed.request))
 }
 
 async function approve(deciding: Deciding): Promise<Decided> {
-  const { deps, tap, card, onBehalfOf, key } = deciding
+  const { words, deps, tap, card, onBehalfOf, key } = deciding
   const { worker, cards } = deps
   const { digest, subject } = tap
   const { id } = subject
@@ -57,12 +51,12 @@ async function approve(deciding: Deciding): Promise<Decided> {
   const approved = await worker.call('request.approve', { id, digest }, { onBehalfOf, key: key('approve') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { request } = approved
-  const words = request.state === 'approved' ? texts.APPROVED : texts.SUBMITTED
-  return succeed(deciding, words, requestCardView(request))
+  const said = words.say(request.state === 'approved' ? 'taps.approved' : 'taps.approval_noted')
+  return succeed(deciding, said, requestCardView(request))
 }
 
 /** The host has changed since the draft: the same answers are planned anew, on the same card. */
-async function redraft({ deps, card, key }: Deciding): Promise<Decided> {
+async function redraft({ words, deps, card, key }: Deciding): Promise<Decided> {
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok) return { done: false, text: errorText(got.error) }
   const { request } = got
@@ -77,5 +71,5 @@ async function redraft({ deps, card, key }: Deciding): Promise<Decided> {
   }
   await deps.cards.change(card.id, { subject: aboutRequest(drafted.request.id), claimCode: null })
   void deps.keeper.refreshNow(card.id)
-  return { done: false, text: texts.CARD_CHANGED }
+  return { done: false, text: words.say('taps.card_changed') }
 }

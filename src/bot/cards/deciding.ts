@@ -1,7 +1,7 @@
 import type { Violation } from '../../domain/violation.ts'
 import type { ApiError } from '../../protocol/errors.ts'
-import { WORKER_AWAY } from '../../texts/chat/commands.ts'
 import { errorText } from '../../texts/errors.ts'
+import type { Words } from '../../texts/words.ts'
 import type { BotContext } from '../context.ts'
 import type { Card } from '../state/cards.ts'
 import { isAway, updateKey } from '../worker-calls.ts'
@@ -12,6 +12,8 @@ import type { TappedDeps } from './tapped.ts'
 
 /** A tap that was checked, with what it takes to act on it. */
 export interface Deciding {
+  /** Of whoever tapped. */
+  words: Words
   deps: TappedDeps
   tap: CardTap
   card: Card
@@ -33,7 +35,7 @@ export interface Decided {
 export function decidingOn(ctx: BotContext, deps: TappedDeps, tap: CardTap, card: Card): Deciding {
   const updateId = ctx.update.update_id
   return {
-    ...{ deps, tap, card, updateId, onBehalfOf: card.chatId },
+    ...{ words: ctx.words, deps, tap, card, updateId, onBehalfOf: card.chatId },
     key: (what) => updateKey(ctx.me.id, updateId, what),
   }
 }
@@ -41,21 +43,21 @@ export function decidingOn(ctx: BotContext, deps: TappedDeps, tap: CardTap, card
 /** The worker did it: the nonce is used up, and the card shows `view`, or what it reads, at once. */
 export async function succeed(
   { deps, tap, card, updateId }: Deciding,
-  words: string,
+  text: string,
   view?: CardView,
 ): Promise<Decided> {
   const { cards, keeper } = deps
   void keeper.refreshNow(card.id, view)
   if (cards.get(card.id)?.nonce === tap.nonce) await cards.change(card.id, { usedBy: updateId })
-  return { done: true, text: words }
+  return { done: true, text }
 }
 
 /** What the worker said instead; for a tap that came too late, what has become of it and by whom. */
-export async function refuse({ deps, tap, card }: Deciding, error: ApiError): Promise<Decided> {
+export async function refuse({ words, deps, tap, card }: Deciding, error: ApiError): Promise<Decided> {
   void deps.keeper.refreshNow(card.id)
-  if (isAway({ ok: false, error })) return { done: false, text: WORKER_AWAY }
+  if (isAway({ ok: false, error })) return { done: false, text: words.say('commands.worker_away') }
   const { code, violations = [] } = error
   const isLate = code === 'already_decided' || code === 'wrong_state'
-  const late = isLate ? await lateText(deps, card, tap.verb) : null
+  const late = isLate ? await lateText(words, deps, card, tap.verb) : null
   return { done: false, text: late ?? errorText(error), violations }
 }

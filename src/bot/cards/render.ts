@@ -4,6 +4,7 @@ import { cardText, goneCard } from '../../texts/chat/cards.ts'
 import { driftCardText, goneDriftCard, isOver } from '../../texts/chat/drift-card.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
 import { isEnded } from '../../texts/runs.ts'
+import type { Words } from '../../texts/words.ts'
 import type { Card } from '../state/cards.ts'
 import { driftVerbsOf, runVerbsOf, submitsToo, type Verb, verbsOf } from './buttons.ts'
 import type { CardView, ReconciliationCardView, RequestCardView } from './card-view.ts'
@@ -30,17 +31,17 @@ export interface Around {
   newestReconciliation: number | null
 }
 
-/** The card as its subject is now. `settled` says that it will not change any more. */
-export function renderCard(card: Card, view: CardView, around: Around): Rendering {
+/** The card as its subject is now, in the words of its chat. `settled` says that it will not change any more. */
+export function renderCard(words: Words, card: Card, view: CardView, around: Around): Rendering {
   switch (view.kind) {
     case 'request':
-      return renderRequest(card, view, around)
+      return renderRequest(words, card, view, around)
     case 'reconciliation':
-      return renderReconciliation(card, view, around)
+      return renderReconciliation(words, card, view, around)
     case 'gone': {
       const { kind, id } = card.subject
       const { head } = kind === 'request' ? goneCard(id) : goneDriftCard(id)
-      return rendering({
+      return rendering(words, {
         ...{ html: head.html, file: null, verbs: [], digest: '', submits: false, runId: null },
         ...{ requestIds: card.requestIds, settled: true },
       })
@@ -49,6 +50,7 @@ export function renderCard(card: Card, view: CardView, around: Around): Renderin
 }
 
 function renderRequest(
+  words: Words,
   card: Card,
   { request, run, told, permissions }: RequestCardView,
   { startLink }: Around,
@@ -59,7 +61,7 @@ function renderRequest(
   })
   const fitted = fitMessage(head, lines, tail)
   const moving = run !== null && !isEnded(run.state)
-  return rendering({
+  return rendering(words, {
     html: fitted.html,
     file: moving ? null : fitted.rest,
     verbs: run === null ? verbsOf(request, card.chatId) : offered,
@@ -72,6 +74,7 @@ function renderRequest(
 }
 
 function renderReconciliation(
+  words: Words,
   card: Card,
   { found, permissions }: ReconciliationCardView,
   { newestReconciliation: newest }: Around,
@@ -80,7 +83,7 @@ function renderReconciliation(
   const verbs = replacedBy === null ? driftVerbsOf(found, permissions) : []
   const { head, lines, tail } = driftCardText(found, { replacedBy, offered: verbs.length > 0 })
   const { html, rest } = fitMessage(head, lines, tail)
-  return rendering({
+  return rendering(words, {
     // The file is what was found, once; how far the repairs are stands above it.
     ...{ html, file: card.fileOf === null ? rest : null, verbs },
     ...{ digest: found.digest ?? '', submits: false, runId: null },
@@ -96,8 +99,9 @@ function isSettled(request: RequestView, run: RunView | null, told: unknown): bo
   return !waitsForTelling
 }
 
-function rendering(parts: Omit<Rendering, 'hash'>): Rendering {
-  return { ...parts, hash: hashOf(JSON.stringify([parts.html, parts.verbs, parts.digest, parts.runId])) }
+function rendering(words: Words, parts: Omit<Rendering, 'hash'>): Rendering {
+  const { html, verbs, digest, runId } = parts
+  return { ...parts, hash: hashOf(JSON.stringify([words.language, html, verbs, digest, runId])) }
 }
 
 /** By what equal texts are known as such. */

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Api, InputFile } from 'grammy'
+import type { Words } from '../../texts/words.ts'
 import type { Card, Cards } from '../state/cards.ts'
 import { problemOf } from '../telegram/errors.ts'
+import type { WordsOf } from '../words-of-chats.ts'
 import { cardKeyboard, newNonce, shownHash } from './buttons.ts'
 import { type CardView, type CardViewDeps, readCardView } from './card-view.ts'
 import type { Pace } from './pace.ts'
 import { hashOf, type Rendering, renderCard } from './render.ts'
 
 export interface ShowCardDeps extends CardViewDeps {
+  wordsOf: WordsOf
   api: Api
   cards: Cards
   pace: Pace
@@ -37,11 +40,9 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
     if (view !== null) {
       try {
         const newestReconciliation = deps.cards.newestReconciliation(chatId)
-        await show(
-          deps,
-          card.id,
-          renderCard(card, view, { startLink: deps.startLink(), newestReconciliation }),
-        )
+        const around = { startLink: deps.startLink(), newestReconciliation }
+        const words = await deps.wordsOf(chatId)
+        await show(words, deps, card.id, renderCard(words, card, view, around))
         // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
         if (known === undefined) return
         continue
@@ -61,7 +62,7 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
   }
 }
 
-async function show(deps: ShowCardDeps, cardId: string, rendering: Rendering): Promise<void> {
+async function show(words: Words, deps: ShowCardDeps, cardId: string, rendering: Rendering): Promise<void> {
   const { cards } = deps
   const before = cards.get(cardId)
   if (before === undefined) return
@@ -74,7 +75,7 @@ async function show(deps: ShowCardDeps, cardId: string, rendering: Rendering): P
     // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin.
     if (nonce !== null) await cards.change(cardId, { nonce, digest, submits, runId, usedBy: null })
     const markup =
-      nonce === null ? undefined : cardKeyboard(verbs, { subject: before.subject, digest, nonce })
+      nonce === null ? undefined : cardKeyboard(words, verbs, { subject: before.subject, digest, nonce })
     const shown = await sendOrEdit(deps, before, rendering.html, {
       parse_mode: 'HTML',
       link_preview_options: { is_disabled: true },

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import * as texts from '../../texts/chat/taps.ts'
+import type { Words } from '../../texts/words.ts'
 import type { BotContext } from '../context.ts'
 import type { Logger } from '../log.ts'
 import { type Card, type Cards, isSame } from '../state/cards.ts'
@@ -22,28 +22,29 @@ export type TapCheck = { ok: true; tap: CardTap; card: Card } | { ok: false; tex
  * good, and whether the card still shows what was sent. Decides nothing else.
  */
 export async function checkTap(ctx: BotContext, deps: TappedDeps): Promise<TapCheck> {
-  const { callbackQuery: query, chatId, from } = ctx
+  const { words, callbackQuery: query, chatId, from } = ctx
   const tap = query?.data === undefined ? null : readTap(query.data)
-  if (tap === null || chatId === undefined || from === undefined) return refused(texts.BUTTON_UNKNOWN)
+  if (tap === null || chatId === undefined || from === undefined)
+    return refused(words.say('taps.button_unknown'))
   const card = deps.cards.atMessage(chatId, query?.message?.message_id ?? 0)
-  if (card === undefined) return refused(texts.CARD_UNKNOWN)
-  if (card.chatId !== from.id) return refused(texts.NOT_YOURS)
+  if (card === undefined) return refused(words.say('taps.card_unknown'))
+  if (card.chatId !== from.id) return refused(words.say('taps.not_yours'))
   const isBound = isSame(card.subject, tap.subject) && card.digest === tap.digest && card.nonce !== null
-  if (!isBound || !sameText(card.nonce ?? '', tap.nonce)) return stale(deps, card, tap)
-  if (card.usedBy !== null && card.usedBy !== ctx.update.update_id) return stale(deps, card, tap)
+  if (!isBound || !sameText(card.nonce ?? '', tap.nonce)) return stale(words, deps, card, tap)
+  if (card.usedBy !== null && card.usedBy !== ctx.update.update_id) return stale(words, deps, card, tap)
   const message = query?.message
   const looks = message !== undefined && 'text' in message ? shownHash(message) : null
   if (card.shown !== null && looks !== card.shown) {
     deps.log.error({ card: card.id, subject: card.subject }, 'a tapped card does not show what was sent')
-    return refused(texts.CARD_TAMPERED)
+    return refused(words.say('taps.card_tampered'))
   }
   return { ok: true, tap, card }
 }
 
 /** A tap that came late: what has become of the request says more than «too late». */
-async function stale(deps: TappedDeps, card: Card, tap: CardTap): Promise<TapCheck> {
+async function stale(words: Words, deps: TappedDeps, card: Card, tap: CardTap): Promise<TapCheck> {
   void deps.keeper.refresh(card.id)
-  return refused((await lateText(deps, card, tap.verb)) ?? texts.CARD_CHANGED)
+  return refused((await lateText(words, deps, card, tap.verb)) ?? words.say('taps.card_changed'))
 }
 
 function sameText(a: string, b: string): boolean {

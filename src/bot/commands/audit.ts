@@ -1,7 +1,5 @@
 import { Composer, InlineKeyboard } from 'grammy'
 import { AUDIT_USAGE, auditPage, NEWEST_LABEL, OLDER_LABEL } from '../../texts/chat/audit.ts'
-import { FOR_ADMINS, WORKER_AWAY } from '../../texts/chat/commands.ts'
-import { BUTTON_UNKNOWN } from '../../texts/chat/taps.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { BotContext } from '../context.ts'
 import { problemOf } from '../telegram/errors.ts'
@@ -21,7 +19,7 @@ export function auditCommand(deps: { worker: WorkerCalls; now: () => number }): 
   const composer = all.filter((ctx) => ctx.message?.forward_origin === undefined)
 
   composer.command('audit', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(FOR_ADMINS))
+    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const query = readAuditQuery(ctx.match, deps.now())
     if (query === null) return void (await ctx.reply(AUDIT_USAGE))
     const page = await pageOf(ctx, query, 0)
@@ -33,7 +31,7 @@ export function auditCommand(deps: { worker: WorkerCalls; now: () => number }): 
     const { data } = ctx.callbackQuery
     if (!data.startsWith(AUDIT_PREFIX)) return next()
     const wanted = readAuditPage(data)
-    if (wanted === null) return answerTap(ctx, BUTTON_UNKNOWN)
+    if (wanted === null) return answerTap(ctx, ctx.words.say('taps.button_unknown'))
     const page = await pageOf(ctx, wanted.query, wanted.before)
     if (!page.ok) return answerTap(ctx, page.text)
     await answerTap(ctx)
@@ -53,7 +51,10 @@ export function auditCommand(deps: { worker: WorkerCalls; now: () => number }): 
       { onBehalfOf: ctx.identity?.telegramId ?? 0 },
     )
     if (!answer.ok) {
-      return { ok: false as const, text: isAway(answer) ? WORKER_AWAY : errorText(answer.error) }
+      return {
+        ok: false as const,
+        text: isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(answer.error),
+      }
     }
     const { html, shown, last } = auditPage(query, answer.entries)
     const hasOlder = last !== null && (answer.more || shown < answer.entries.length)

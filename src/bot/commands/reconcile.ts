@@ -1,6 +1,5 @@
 import { Composer, InlineKeyboard, InputFile } from 'grammy'
 import type { CardText } from '../../texts/chat/cards.ts'
-import { FOR_ADMINS, WORKER_AWAY } from '../../texts/chat/commands.ts'
 import { ASK_LABEL, dryRunText, nothingToRepair, RECONCILE_USAGE } from '../../texts/chat/drift-card.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
 import { errorText } from '../../texts/errors.ts'
@@ -28,7 +27,7 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
   const composer = all.filter((ctx) => ctx.message?.forward_origin === undefined)
 
   composer.command('reconcile', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(FOR_ADMINS))
+    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const wanted = ctx.match.trim()
     if (wanted === 'repair') {
       const refused = await ask(ctx)
@@ -38,7 +37,9 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
     if (wanted !== '') return void (await ctx.reply(RECONCILE_USAGE))
     const answer = await worker.call('reconcile.check', {}, { onBehalfOf: ctx.identity.telegramId })
     if (!answer.ok) {
-      return void (await ctx.reply(isAway(answer) ? WORKER_AWAY : errorText(answer.error)))
+      return void (await ctx.reply(
+        isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(answer.error),
+      ))
     }
     const { findings } = answer.reconciliation
     const canRepair = findings.some(({ repairable }) => repairable)
@@ -46,7 +47,7 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
   })
 
   composer.callbackQuery(ASK, async (ctx) => {
-    if (ctx.identity?.admin !== true) return answerTap(ctx, FOR_ADMINS)
+    if (ctx.identity?.admin !== true) return answerTap(ctx, ctx.words.say('commands.for_admins'))
     return answerTap(ctx, (await ask(ctx)) ?? undefined)
   })
 
@@ -55,7 +56,7 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
     const telegramId = ctx.identity?.telegramId ?? 0
     const key = updateKey(botId, ctx.update.update_id, 'reconcile')
     const answer = await worker.call('reconcile.run', {}, { onBehalfOf: telegramId, key })
-    if (!answer.ok) return isAway(answer) ? WORKER_AWAY : errorText(answer.error)
+    if (!answer.ok) return isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(answer.error)
     const { reconciliation: found } = answer
     if (found.id === null || found.requests.length === 0) return nothingToRepair(found)
     await keeper.wantDrift(driftCard(telegramId, found.id))

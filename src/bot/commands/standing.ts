@@ -3,7 +3,6 @@ import type { ApiError } from '../../protocol/errors.ts'
 import * as texts from '../../texts/chat/commands.ts'
 import { splitMessages } from '../../texts/chat/fit.ts'
 import { type Html, h, lineHtml } from '../../texts/chat/html.ts'
-import * as questions from '../../texts/chat/questions.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { Line } from '../../texts/line.ts'
 import { personLine, personLines } from '../../texts/people.ts'
@@ -36,25 +35,27 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
   const as = (ctx: BotContext) => ({ onBehalfOf: ctx.identity?.telegramId ?? 0 })
 
   composer.command('cancel', async (ctx) => {
-    if (!isInDialogue(ctx)) return void (await ctx.reply(texts.NOTHING_TO_CANCEL))
+    if (!isInDialogue(ctx)) return void (await ctx.reply(ctx.words.say('commands.nothing_to_cancel')))
     await ctx.conversation.exitAll()
-    await ctx.reply(questions.cancelled, { reply_markup: { remove_keyboard: true } })
+    await ctx.reply(ctx.words.say('dialogue.cancelled'), { reply_markup: { remove_keyboard: true } })
   })
 
-  composer.command(['help', 'start'], (ctx) => say(ctx, [texts.helpText(ctx.identity?.admin === true)]))
+  composer.command(['help', 'start'], (ctx) =>
+    say(ctx, [texts.helpText(ctx.words, ctx.identity?.admin === true)]),
+  )
 
   composer.command('whoami', async (ctx) => {
     const answer = await worker.call('whoami', {}, as(ctx))
-    await (answer.ok ? say(ctx, [texts.whoamiText(answer)]) : sayError(ctx, answer.error))
+    await (answer.ok ? say(ctx, [texts.whoamiText(ctx.words, answer)]) : sayError(ctx, answer.error))
   })
 
   composer.command('status', async (ctx) => {
     const answer = await worker.call('status', {}, as(ctx))
-    await (answer.ok ? say(ctx, [texts.statusText(answer, now())]) : sayError(ctx, answer.error))
+    await (answer.ok ? say(ctx, [texts.statusText(ctx.words, answer, now())]) : sayError(ctx, answer.error))
   })
 
   composer.command('users', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(texts.FOR_ADMINS))
+    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const name = ctx.match.trim()
     if (name !== '') {
       const answer = await worker.call('people.get', { name: name.slice(0, 200) }, as(ctx))
@@ -62,9 +63,9 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
     }
     const answer = await worker.call('people.list', {}, as(ctx))
     if (!answer.ok) return sayError(ctx, answer.error)
-    if (answer.people.length === 0) return say(ctx, [h`${texts.NO_PEOPLE}`])
+    if (answer.people.length === 0) return say(ctx, [ctx.words.html('commands.no_people')])
     const lines = answer.people.map((person) => h`• ${personLine(person)}`)
-    return say(ctx, answer.more ? [...lines, h`${texts.MORE_PEOPLE}`] : lines)
+    return say(ctx, answer.more ? [...lines, ctx.words.html('commands.more_people')] : lines)
   })
 
   composer.command('requests', async (ctx) => {
@@ -76,17 +77,17 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
     const answer = isQuiet ? await worker.call('request.list', { limit: 5 }, as(ctx)) : waiting
     if (!answer.ok) return sayError(ctx, answer.error)
     const { requests, more } = answer
-    if (requests.length === 0) return say(ctx, [h`${texts.NO_REQUESTS}`])
+    if (requests.length === 0) return say(ctx, [ctx.words.html('commands.no_requests')])
     const keyboard = new InlineKeyboard()
     requests.forEach((request, index) => {
-      keyboard.text(texts.openLabel(request.id), `${OPEN_PREFIX}${request.id}`)
+      keyboard.text(ctx.words.say('commands.open_label', { id: request.id }), `${OPEN_PREFIX}${request.id}`)
       if (index % 3 === 2) keyboard.row()
     })
     const lines = [
-      ...(isQuiet ? [h`${texts.NOTHING_WAITS}`] : []),
+      ...(isQuiet ? [ctx.words.html('commands.nothing_waits')] : []),
       ...requests.map((request) => h`• ${requestLine(request)}`),
     ]
-    return say(ctx, more ? [...lines, h`${texts.MORE_REQUESTS}`] : lines, keyboard)
+    return say(ctx, more ? [...lines, ctx.words.html('commands.more_requests')] : lines, keyboard)
   })
 
   composer.callbackQuery(/^o:([1-9][0-9]{0,13})$/, async (ctx) => {
@@ -109,7 +110,7 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
 const sayLines = (ctx: BotContext, lines: readonly Line[]) => say(ctx, lines.map(lineHtml))
 
 const sayError = (ctx: BotContext, error: ApiError) =>
-  say(ctx, [h`${isAway({ ok: false, error }) ? texts.WORKER_AWAY : errorText(error)}`])
+  say(ctx, [h`${isAway({ ok: false, error }) ? ctx.words.say('commands.worker_away') : errorText(error)}`])
 
 async function say(ctx: BotContext, lines: readonly Html[], keyboard?: InlineKeyboard): Promise<void> {
   const messages = splitMessages(lines)

@@ -1,6 +1,5 @@
 import type { MiddlewareFn } from 'grammy'
-import { refusalText, WORKER_AWAY } from '../../texts/chat/commands.ts'
-import { NO_ANSWER_FROM_WORKER, NOT_KNOWN } from '../../texts/chat/taps.ts'
+import { refusalText } from '../../texts/chat/commands.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { BotContext } from '../context.ts'
 import type { Chats } from '../state/chats.ts'
@@ -33,22 +32,22 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
     }
     if (!who.ok && who.error.code !== 'not_permitted' && who.error.code !== 'not_found') {
       const known = (await deps.chats.load(telegramId)) !== null || deps.firstAdmins.includes(telegramId)
-      if (!known) return answerTap(ctx, NOT_KNOWN)
-      if (ctx.callbackQuery !== undefined) return answerTap(ctx, NO_ANSWER_FROM_WORKER)
-      await ctx.reply(isAway(who) ? WORKER_AWAY : errorText(who.error))
+      if (!known) return answerTap(ctx, ctx.words.say('taps.not_known'))
+      if (ctx.callbackQuery !== undefined) return answerTap(ctx, ctx.words.say('taps.no_answer_from_worker'))
+      await ctx.reply(isAway(who) ? ctx.words.say('commands.worker_away') : errorText(who.error))
       return
     }
     // Somebody who was let in once and is not on the roster any more is a stranger like any other.
     await deps.chats.forget(telegramId)
-    const tell = await deps.refusals.tell(telegramId, deps.now())
+    const tell = await deps.refusals.tell(telegramId, ctx.words.language, deps.now())
     // An open request may be about them, which they are not told: their Start counts from now on.
     if (tell || isStart(ctx)) {
       const key = updateKey(deps.botId, ctx.update.update_id, 'started')
       await deps.worker.call('person.started', {}, { onBehalfOf: telegramId, key })
     }
-    if (ctx.callbackQuery !== undefined) return answerTap(ctx, NOT_KNOWN)
+    if (ctx.callbackQuery !== undefined) return answerTap(ctx, ctx.words.say('taps.not_known'))
     if (!tell) return
-    await ctx.reply(refusalText(telegramId).html, {
+    await ctx.reply(refusalText(ctx.words, telegramId).html, {
       parse_mode: 'HTML',
       reply_markup: { remove_keyboard: true },
     })

@@ -1,8 +1,7 @@
 import type { MiddlewareFn } from 'grammy'
-import { DIALOGUE_LOST, SOMETHING_WENT_WRONG } from '../../texts/chat/commands.ts'
 import type { BotContext } from '../context.ts'
 import { describeError, type Logger } from '../log.ts'
-import { type ChatState, type Chats, wasHandled } from '../state/chats.ts'
+import { type ChatState, type Chats, newChat, wasHandled } from '../state/chats.ts'
 import { problemOf } from '../telegram/errors.ts'
 import { answerTap } from '../telegram/taps.ts'
 
@@ -26,7 +25,7 @@ export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContex
     const update = { botId: ctx.me.id, id: ctx.update.update_id }
     const stored = await chats.load(chatId)
     if (wasHandled(stored, update, now())) return answerTap(ctx)
-    const state: ChatState = stored ?? { lastUpdate: null, admin: false, dialogue: null }
+    const state: ChatState = stored ?? newChat()
     ctx.chatState = state
     try {
       await within(deps.watchdogMs, next())
@@ -50,7 +49,8 @@ async function apologize(ctx: BotContext, lost: boolean): Promise<void> {
   await answerTap(ctx)
   if (ctx.identity === undefined) return
   try {
-    await ctx.reply(lost ? DIALOGUE_LOST : SOMETHING_WENT_WRONG, { reply_markup: { remove_keyboard: true } })
+    const text = ctx.words.say(lost ? 'commands.dialogue_lost' : 'commands.something_went_wrong')
+    await ctx.reply(text, { reply_markup: { remove_keyboard: true } })
   } catch {
     // Nothing more can be said in this chat; the log has the cause.
   }

@@ -1,5 +1,4 @@
 import type { Context, MiddlewareFn } from 'grammy'
-import { ACTIVATING, WORKER_AWAY } from '../../texts/chat/commands.ts'
 import type { BotContext } from '../context.ts'
 import { isAway, updateKey, type WorkerCalls } from '../worker-calls.ts'
 
@@ -24,9 +23,9 @@ export function passOnStarts(deps: { worker: WorkerCalls; botId: number }): Midd
         key: updateKey(deps.botId, ctx.update.update_id, 'started'),
       },
     )
-    if (isAway(answer)) return void (await ctx.reply(WORKER_AWAY))
+    if (isAway(answer)) return void (await ctx.reply(ctx.words.say('commands.worker_away')))
     if (!answer.ok || !answer.activates) return next()
-    await ctx.reply(ACTIVATING)
+    await ctx.reply(ctx.words.say('commands.activating'))
     return isStart(ctx) ? undefined : next()
   }
 }

@@ -1,5 +1,4 @@
 import type { MiddlewareFn } from 'grammy'
-import { NOT_HERE, NOT_YOURS } from '../../texts/chat/taps.ts'
 import type { BotContext } from '../context.ts'
 import { answerTap } from '../telegram/taps.ts'
 
@@ -10,8 +9,9 @@ import { answerTap } from '../telegram/taps.ts'
 export function onlyPrivateChats(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     const { chat, from } = ctx
-    if (chat?.type !== 'private' || from === undefined || from.is_bot) return answerTap(ctx, NOT_HERE)
-    if (chat.id !== from.id) return answerTap(ctx, NOT_YOURS)
+    if (chat?.type !== 'private' || from === undefined || from.is_bot)
+      return answerTap(ctx, ctx.words.say('taps.not_here'))
+    if (chat.id !== from.id) return answerTap(ctx, ctx.words.say('taps.not_yours'))
     return next()
   }
 }

@@ -1,6 +1,5 @@
 import type { MiddlewareFn } from 'grammy'
 import { QUESTION_PREFIX } from '../../../conversations/dialogue.ts'
-import { QUESTION_GONE } from '../../texts/chat/dialogue.ts'
 import type { BotContext } from '../context.ts'
 import { answerTap } from '../telegram/taps.ts'
 
@@ -33,6 +32,6 @@ export function answerQuestionTaps(): MiddlewareFn<BotContext> {
 export function goneQuestions(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     if (ctx.callbackQuery?.data?.startsWith(QUESTION_PREFIX) !== true) return next()
-    ctx.tapAnswer = QUESTION_GONE
+    ctx.tapAnswer = ctx.words.say('dialogue.question_gone')
   }
 }

@@ -1,5 +1,6 @@
 import type { ConversationData, VersionedState } from '@grammyjs/conversations'
 import { z } from 'zod'
+import { LANGUAGES, type Language } from '../../texts/languages.ts'
 import type { FileStore } from './file-store.ts'
 
 /** What the bot keeps about the private chat of somebody that the worker knows. Nobody else gets one. */
@@ -10,6 +11,10 @@ export interface ChatState {
   admin: boolean
   /** The dialogue under way, in the library's own form. */
   dialogue: VersionedState<ConversationData> | null
+  /** The language that its person has chosen; null to speak as Telegram does. */
+  chosenLanguage: Language | null
+  /** What their Telegram spoke at the last update. */
+  telegramLanguage: Language
 }
 
 export interface Chats {
@@ -28,6 +33,9 @@ const schema = z.object({
   dialogue: z
     .custom<VersionedState<ConversationData>>((value) => typeof value === 'object' && value !== null)
     .nullable(),
+  // Absent in what earlier versions wrote.
+  chosenLanguage: z.enum(LANGUAGES).nullable().catch(null),
+  telegramLanguage: z.enum(LANGUAGES).catch('en'),
 })
 
 export function createChats(files: FileStore): Chats {
@@ -45,6 +53,16 @@ export function createChats(files: FileStore): Chats {
       return states.filter(({ state }) => state?.admin === true).map(({ id }) => id)
     },
   }
+}
+
+/** What is kept of a chat before its first update was dealt with. */
+export function newChat(): ChatState {
+  return { lastUpdate: null, admin: false, dialogue: null, chosenLanguage: null, telegramLanguage: 'en' }
+}
+
+/** The language that this chat speaks. */
+export function languageOfChat({ chosenLanguage, telegramLanguage }: ChatState): Language {
+  return chosenLanguage ?? telegramLanguage
 }
 
 /** Telegram keeps an update for at most 24 hours, and after a week of silence its ids may begin anywhere. */

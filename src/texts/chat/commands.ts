@@ -2,95 +2,102 @@ import type { OperationOutput } from '../../protocol/operations.ts'
 import { actorText } from '../actors.ts'
 import { durationText, sizeText, timeText } from '../duration.ts'
 import { plain } from '../plain.ts'
-import { type Html, h, join } from './html.ts'
+import type { Words } from '../words.ts'
+import { type Html, join } from './html.ts'
 
-/** Commands with one line each: the menu of the chat and `/help` in one. */
-export const ADMIN_COMMANDS = [
-  { command: 'adduser', description: 'Give somebody access' },
-  { command: 'requests', description: 'What waits for a decision' },
-  { command: 'users', description: 'Who has access' },
-  { command: 'reconcile', description: 'Who differs from roster and roles on the host' },
-  { command: 'audit', description: 'What happened, and who did it' },
-  { command: 'status', description: 'How the host is doing' },
-  { command: 'whoami', description: 'Who you are to me' },
-  { command: 'cancel', description: 'End what is under way' },
-  { command: 'help', description: 'What I understand' },
+/** The commands of an admin, in the order of the menu and of `/help`. */
+const ADMIN_COMMANDS = [
+  'adduser',
+  'requests',
+  'users',
+  'reconcile',
+  'audit',
+  'status',
+  'whoami',
+  'language',
+  'cancel',
+  'help',
 ] as const
-export const MEMBER_COMMANDS = ADMIN_COMMANDS.filter(({ command }) =>
-  ['requests', 'status', 'whoami', 'help'].includes(command),
-)
-export const DEFAULT_COMMANDS = ADMIN_COMMANDS.filter(({ command }) => ['whoami', 'help'].includes(command))
+type Command = (typeof ADMIN_COMMANDS)[number]
+const MEMBER_COMMANDS: readonly Command[] = ['requests', 'status', 'whoami', 'language', 'help']
+const DEFAULT_COMMANDS: readonly Command[] = ['whoami', 'help']
 
-export function helpText(admin: boolean): Html {
-  const commands = admin ? ADMIN_COMMANDS : MEMBER_COMMANDS
+/** One entry of a chat's command menu (Bot API, BotCommand). */
+export interface MenuEntry {
+  command: string
+  description: string
+}
+
+export const adminCommands = (words: Words): MenuEntry[] => menu(words, ADMIN_COMMANDS)
+export const memberCommands = (words: Words): MenuEntry[] => menu(words, MEMBER_COMMANDS)
+/** For whom the bot does not know. */
+export const defaultCommands = (words: Words): MenuEntry[] => menu(words, DEFAULT_COMMANDS)
+
+function menu(words: Words, commands: readonly Command[]): MenuEntry[] {
+  return commands.map((command) => ({ command, description: words.say(`commands.menu.${command}`) }))
+}
+
+export function helpText(words: Words, admin: boolean): Html {
+  const commands = admin ? adminCommands(words) : memberCommands(words)
   return join([
-    h`<b>Usher</b> gives people access to this host.`,
-    ...commands.map(({ command, description }) => h`/${command}: ${description}`),
+    words.html('commands.help_head'),
+    ...commands.map((entry) => words.html('commands.help_line', { ...entry })),
   ])
 }
 
 /** Says nothing about the host; the id is for the admin, who needs it. */
-export function refusalText(telegramId: number): Html {
-  return h`Sorry, I only work for people who have access here. If you should have it, give this number to your admin: <code>${telegramId}</code>`
+export function refusalText(words: Words, telegramId: number): Html {
+  return words.html('commands.refusal', { id: telegramId })
 }
 
-export function whoamiText(answer: OperationOutput<'whoami'>): Html {
+export function whoamiText(words: Words, answer: OperationOutput<'whoami'>): Html {
   const { person, role, admin } = answer
   if (person === null) {
-    return h`You are ${actorText(answer.actor)}, ${admin ? 'an admin by the config' : `role ${role}`}; you are not on the roster.`
+    const who = actorText(answer.actor)
+    return admin
+      ? words.html('commands.whoami_config_admin', { who })
+      : words.html('commands.whoami_not_on_roster', { who, role })
   }
-  return h`You are <b>${plain(person.name, 64)}</b>, Telegram id <code>${person.telegram_id}</code>, account <code>${person.os_user}</code>, role ${role}.`
+  const { telegram_id: id, os_user } = person
+  return words.html('commands.whoami', { name: plain(person.name, 64), id, os_user, role })
 }
 
-export function statusText(status: OperationOutput<'status'>, now: number): Html {
-  const { details } = status
-  const head = h`<b>${status.host}</b>: Usher ${status.version} is ${status.ready ? 'ready' : 'starting'}${status.mode === 'single-user' ? ' (single-user mode)' : ''}.`
+export function statusText(words: Words, status: OperationOutput<'status'>, now: number): Html {
+  const { details, host, version } = status
+  const head = words.html('commands.status_head', {
+    ...{ host, version, ready: status.ready ? 'yes' : 'no' },
+    mode: status.mode === 'single-user' ? 'single_user' : 'system',
+  })
   if (details === null) return head
+  const { started_at: since, running, queued, people, roster_problem: problem } = details
   return join([
     head,
-    h`Up since ${timeText(details.started_at)} (${durationText(Math.max(0, now - details.started_at))})`,
-    h`Runs: ${details.running} running, ${details.queued} waiting`,
-    h`Open requests: ${details.open_requests}`,
-    h`People: ${details.people ?? 'unknown'}`,
-    ...(details.roster_problem === null ? [] : [h`❌ Roster: ${details.roster_problem}`]),
-    h`Memory ${sizeText(details.rss_bytes)}, free disk ${sizeText(details.disk_free_bytes)}`,
+    words.html('commands.status_since', {
+      ...{ since: timeText(since), duration: durationText(Math.max(0, now - since)) },
+    }),
+    words.html('commands.status_runs', { running, queued }),
+    words.html('commands.status_requests', { count: details.open_requests }),
+    people === null
+      ? words.html('commands.status_people_unknown')
+      : words.html('commands.status_people', { count: people }),
+    ...(problem === null ? [] : [words.html('commands.status_roster_problem', { problem })]),
+    words.html('commands.status_room', {
+      ...{ memory: sizeText(details.rss_bytes), disk: sizeText(details.disk_free_bytes) },
+    }),
   ])
 }
 
-export const NOTHING_TO_CANCEL = 'There is nothing to cancel.'
-export const NO_REQUESTS = 'There are no requests.'
-export const NOTHING_WAITS = 'Nothing waits for a decision. The last ones were:'
-export const NO_PEOPLE = 'There is nobody on the roster yet. /adduser begins.'
-export const MORE_REQUESTS = 'There are older ones; see usher requests in the terminal.'
-export const MORE_PEOPLE = 'There are more; see usher users in the terminal, or /users NAME for one of them.'
-export const FOR_ADMINS = 'Only admins can do that here. /help lists what you can do.'
-export const DID_NOT_UNDERSTAND = 'I did not understand that. /help lists what I understand.'
-export const WORKER_AWAY =
-  'The worker does not answer right now. Nothing was changed or lost; please try again in a moment.'
-export const DIALOGUE_OUTDATED =
-  'Usher was updated, and the questions have changed since you began. Please begin again with /adduser; nothing was changed.'
-export const DIALOGUE_LOST =
-  'Something went wrong on my side, and I have lost the thread. Nothing was changed; please begin again with /adduser.'
-export const SOMETHING_WENT_WRONG = 'Something went wrong on my side. Please try again.'
-
-export function openLabel(requestId: number): string {
-  return `Open ${requestId}`
-}
-
-/** Start was pressed, and an account has waited for it. */
-export const ACTIVATING = 'Thank you! Your account becomes active in a moment; I will tell you here.'
-
 /** To the newcomer, in their own chat, while their account waits for their Start. */
-export function pressStartText(name: string, osUser: string, host: string): Html {
-  return h`Welcome, ${plain(name, 64)}! Your account <code>${osUser}</code> on ${host} is made. Press /start here, and it becomes active.`
+export function pressStartText(words: Words, name: string, osUser: string, host: string): Html {
+  return words.html('commands.press_start', { name: plain(name, 64), os_user: osUser, host })
 }
 
 /** To the newcomer, once their Start has made the account active. */
-export function activeText(osUser: string, host: string): Html {
-  return h`Your account <code>${osUser}</code> on ${host} is active now. /whoami shows how I know you, /help what I understand.`
+export function activeText(words: Words, osUser: string, host: string): Html {
+  return words.html('commands.active', { os_user: osUser, host })
 }
 
 /** To the newcomer, in their own chat. */
-export function welcomeText(name: string, osUser: string, host: string): Html {
-  return h`Welcome, ${plain(name, 64)}! Your account <code>${osUser}</code> on ${host} is ready. /whoami shows how I know you, /help what I understand.`
+export function welcomeText(words: Words, name: string, osUser: string, host: string): Html {
+  return words.html('commands.welcome', { name: plain(name, 64), os_user: osUser, host })
 }

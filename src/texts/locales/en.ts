@@ -1,4 +1,16 @@
+import { commandsEn } from './en/commands.ts'
+import { denyEn } from './en/deny.ts'
+import { dialogueEn } from './en/dialogue.ts'
 import { languageEn } from './en/language.ts'
+import { questionsEn } from './en/questions.ts'
+import { tapsEn } from './en/taps.ts'
 
 /** English: the texts that every other language is compared with. */
-export const en = { ...languageEn } as const
+export const en = {
+  ...commandsEn,
+  ...denyEn,
+  ...dialogueEn,
+  ...languageEn,
+  ...questionsEn,
+  ...tapsEn,
+} as const

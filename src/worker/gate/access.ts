@@ -7,9 +7,9 @@ export type AccessSubject = OperationName | 'events.follow'
 
 /**
  * How a caller came in: the operator (uid 0 on `admin.sock`), an OS user on `worker.sock`, a Telegram user that the bot
- * speaks for, or the bot for itself.
+ * speaks for, or the bot for itself; the witness for itself, and a person whom the approver account speaks for on a terminal.
  */
-type Way = 'operator' | 'os' | 'on-behalf' | 'bot'
+type Way = 'operator' | 'os' | 'on-behalf' | 'bot' | 'witness' | 'approver'
 
 /** One of these permissions is needed; `anyone`: none is. */
 type Need = readonly Permission[] | 'anyone'
@@ -27,13 +27,19 @@ interface AccessRule {
 
 const EVERY_PERSON: readonly Way[] = ['operator', 'os', 'on-behalf']
 const DECIDING: readonly Way[] = ['operator', 'on-behalf']
+const READING: readonly Way[] = [...EVERY_PERSON, 'approver']
 
 /**
  * The matrix of docs/security.md as data: one row per operation, default deny. "On behalf" is a ceiling: the Telegram
  * user's own role limits it first, the row second.
  */
 export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
-  whoami: { ways: [...EVERY_PERSON, 'bot'], own: 'anyone', foreign: [], seenWith: null },
+  whoami: {
+    ways: [...EVERY_PERSON, 'bot', 'witness', 'approver'],
+    own: 'anyone',
+    foreign: [],
+    seenWith: null,
+  },
   status: { ways: EVERY_PERSON, own: 'anyone', foreign: [], seenWith: null },
   'onboarding.options': {
     ways: EVERY_PERSON,
@@ -117,13 +123,13 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     seenWith: 'requests.read.all',
   },
   'request.list': {
-    ways: EVERY_PERSON,
+    ways: READING,
     own: ['requests.read.own', 'requests.read.all'],
     foreign: ['requests.read.all'],
     seenWith: null,
   },
   'request.get': {
-    ways: EVERY_PERSON,
+    ways: READING,
     own: ['requests.read.own', 'requests.read.all'],
     foreign: ['requests.read.all'],
     seenWith: null,
@@ -149,6 +155,43 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   // No uid on worker.sock reads everybody's history, and only root reads what every event rests on.
   'audit.list': { ways: DECIDING, own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
   'audit.verify': { ways: ['operator'], own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
+  // Whoever writes to the bot is proven by Telegram: nobody asks, opens or takes back for somebody else.
+  'access.mine': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'access.ask': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'access.withdraw': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'access.get': { ways: DECIDING, own: 'anyone', foreign: ['access.decide'], seenWith: null },
+  'access.list': { ways: DECIDING, own: 'anyone', foreign: ['access.decide'], seenWith: null },
+  'access.deny': { ways: DECIDING, own: ['access.decide'], foreign: ['access.decide'], seenWith: null },
+  'access.complete': { ways: DECIDING, own: ['access.decide'], foreign: ['access.decide'], seenWith: null },
+  // Which roles is decided by the operation: sensitive ones only by uid 0.
+  'invite.create': { ways: DECIDING, own: ['invites.manage'], foreign: ['invites.manage'], seenWith: null },
+  'invite.list': { ways: DECIDING, own: ['invites.manage'], foreign: ['invites.manage'], seenWith: null },
+  'invite.revoke': { ways: DECIDING, own: ['invites.manage'], foreign: ['invites.manage'], seenWith: null },
+  'invite.redeem': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'block.add': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
+  'block.remove': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
+  'block.list': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
+  'bot.introduce': { ways: ['bot'], own: 'anyone', foreign: [], seenWith: null },
+  // A challenge is for approving, by whoever could.
+  'request.challenge': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.own', 'requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  'reconcile.challenge': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  // Stopping is any admin's, going on is root's: whoever took the bot must not end what was done against them.
+  'chat.freeze': { ways: DECIDING, own: ['requests.deny'], foreign: ['requests.deny'], seenWith: null },
+  'chat.unfreeze': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'chat.alarm': { ways: ['bot'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.revoke': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.restore': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.list': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
   'events.follow': {
     ways: [...EVERY_PERSON, 'bot'],
     own: ['events.follow.own', 'events.follow.all'],
@@ -214,5 +257,7 @@ function wayOf(caller: Caller): Way | null {
   if (listener === 'everybody' && actor.kind === 'os') return 'os'
   if (listener === 'bot' && actor.kind === 'telegram') return 'on-behalf'
   if (listener === 'bot' && actor.kind === 'bot') return 'bot'
+  if (listener === 'witness' && actor.kind === 'witness') return 'witness'
+  if (listener === 'approver' && actor.kind === 'approver') return 'approver'
   return null
 }

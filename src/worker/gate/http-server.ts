@@ -5,7 +5,7 @@ import { actorKey } from '../../domain/actor.ts'
 import { descriptorOf, type ReadPeer } from '../../peer/peer-credentials.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import { OPERATIONS, PROTOCOL_VERSION } from '../../protocol/operations.ts'
-import type { Caller } from '../caller.ts'
+import type { Caller, Listener } from '../caller.ts'
 import type { Engine } from '../engine.ts'
 import type { Log } from '../log.ts'
 import { decide } from './access.ts'
@@ -60,11 +60,7 @@ interface Connection {
  * - Nothing is executed before the whole request was read and nothing but it was sent.
  * - A connection holds its place in the budget until its socket is closed.
  */
-export function createGate(
-  dependencies: GateDependencies,
-  listener: Caller['listener'],
-  limits: Limits,
-): Gate {
+export function createGate(dependencies: GateDependencies, listener: Listener, limits: Limits): Gate {
   const { log, readPeer, isAccount } = dependencies
   const budget = createBudget(limits)
   const connections = new Map<Socket, Connection>()

@@ -4,7 +4,7 @@ import type { Role } from '../../domain/role.ts'
 import { isTelegramId } from '../../domain/telegram-id.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import { PERMISSIONS, type Permission } from '../../protocol/permissions.ts'
-import type { Caller } from '../caller.ts'
+import type { Caller, Listener } from '../caller.ts'
 import { EVERYBODY_CEILING, PUBLIC_CEILING } from './access.ts'
 import { type People, type PeopleSources, readPeople } from './people.ts'
 
@@ -15,13 +15,18 @@ export interface CallerSources extends PeopleSources {
   ownUid: number
   /** Account of the bot; null in single-user mode, where the bot is oneself. */
   botUser: string | null
+  /** Accounts of witness and approver; null where there is none. */
+  witnessUser: string | null
+  approverUser: string | null
   /** Telegram ids of the config's first admins. */
   firstAdmins: readonly number[]
+  /** Whether uid 0 has revoked this Telegram id: nobody can be spoken for with it. */
+  isRevoked: (telegramId: number) => boolean
 }
 
-/** What the connection proves: its listener and the kernel's uid; and whom the bot says it speaks for. */
+/** What the connection proves: its listener and the kernel's uid; and whom bot or approver say they speak for. */
 export interface Claim {
-  listener: Caller['listener']
+  listener: Listener
   uid: number
   /** The header as sent; null when absent. */
   onBehalfOf: string | null
@@ -39,7 +44,7 @@ export type CallerResult = { ok: true; caller: Caller } | { ok: false; error: Ap
  */
 export async function resolveCaller(sources: CallerSources, claim: Claim): Promise<CallerResult> {
   const { listener, uid, onBehalfOf } = claim
-  if (onBehalfOf !== null && listener !== 'bot') {
+  if (onBehalfOf !== null && listener !== 'bot' && listener !== 'approver') {
     return refused('bad_request', 'cannot speak for somebody else here: only the bot can, on its own socket')
   }
   switch (listener) {
@@ -52,7 +57,22 @@ export async function resolveCaller(sources: CallerSources, claim: Claim): Promi
       if (uid !== botUid(sources)) {
         return refused('not_permitted', `cannot serve uid ${uid} on this socket: it is the bot's`)
       }
-      return onBehalfOf === null ? theBot() : telegramUser(sources, onBehalfOf)
+      return onBehalfOf === null ? theBot() : telegramUser(sources, 'telegram', onBehalfOf)
+    case 'witness':
+      if (uid !== accountUid(sources, sources.witnessUser)) {
+        return refused('not_permitted', `cannot serve uid ${uid} on this socket: it is the witness's`)
+      }
+      return nobodyInParticular({ kind: 'witness' }, 'witness')
+    case 'approver':
+      if (uid !== accountUid(sources, sources.approverUser)) {
+        return refused(
+          'not_permitted',
+          `cannot serve uid ${uid} on this socket: it is the approver account's`,
+        )
+      }
+      return onBehalfOf === null
+        ? nobodyInParticular({ kind: 'approver', telegramId: null }, 'approver')
+        : telegramUser(sources, 'approver', onBehalfOf)
     case 'everybody':
       return osUser(sources, uid)
   }
@@ -77,6 +97,14 @@ function claimOf(sources: CallerSources, actor: Actor): Claim | null {
       const onBehalfOf = actor.kind === 'telegram' ? String(actor.telegramId) : null
       return uid === null ? null : { listener: 'bot', uid, onBehalfOf }
     }
+    case 'witness':
+    case 'approver': {
+      const user = actor.kind === 'witness' ? sources.witnessUser : sources.approverUser
+      const uid = accountUid(sources, user)
+      const asserted = actor.kind === 'approver' ? actor.telegramId : null
+      const onBehalfOf = asserted === null ? null : String(asserted)
+      return uid === null ? null : { listener: actor.kind, uid, onBehalfOf }
+    }
     case 'worker':
       return null
   }
@@ -92,7 +120,12 @@ export function botUid(
   sources: Pick<CallerSources, 'mode' | 'ownUid' | 'botUser' | 'passwd'>,
 ): number | null {
   if (sources.botUser === null) return sources.mode === 'single-user' ? sources.ownUid : null
-  const uid = sources.passwd().uidOf(sources.botUser)
+  return accountUid(sources, sources.botUser)
+}
+
+/** The uid of an account of Usher's own; null when there is none, when it does not exist, or is root's, so that nobody may. */
+export function accountUid({ passwd }: Pick<CallerSources, 'passwd'>, user: string | null): number | null {
+  const uid = user === null ? null : passwd().uidOf(user)
   return uid === 0 ? null : uid
 }
 
@@ -124,6 +157,18 @@ function theBot(): CallerResult {
   })
 }
 
+/** Witness and approver account for themselves: what they may is theirs by the way they came, and no permission's. */
+function nobodyInParticular(actor: Actor & { kind: 'witness' | 'approver' }, role: string): CallerResult {
+  return resolved({
+    actor,
+    listener: actor.kind,
+    person: null,
+    role,
+    permissions: new Set<Permission>(),
+    personKey: null,
+  })
+}
+
 async function osUser(sources: CallerSources, uid: number): Promise<CallerResult> {
   const name = sources.passwd().namesOf(uid)[0]
   if (name === undefined) {
@@ -135,12 +180,21 @@ async function osUser(sources: CallerSources, uid: number): Promise<CallerResult
   return resolved(asPerson(sources, people, actor, 'everybody', person, EVERYBODY_CEILING))
 }
 
-async function telegramUser(sources: CallerSources, text: string): Promise<CallerResult> {
+/** Whom the bot asserts, or the approver account: the same person with the same role, told apart by the actor. */
+async function telegramUser(
+  sources: CallerSources,
+  kind: 'telegram' | 'approver',
+  text: string,
+): Promise<CallerResult> {
+  const listener = kind === 'telegram' ? 'bot' : 'approver'
   const telegramId = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : Number.NaN
   if (!isTelegramId(telegramId)) {
     return refused('bad_request', 'cannot speak for this Telegram user: the id must be a positive integer')
   }
-  const actor: Actor = { kind: 'telegram', telegramId }
+  if (sources.isRevoked(telegramId)) {
+    return refused('not_permitted', 'cannot speak for this Telegram user: the id is revoked')
+  }
+  const actor: Actor = { kind, telegramId }
   const people = await readPeople(sources)
   const person = people.byTelegramId(telegramId)
   const first =
@@ -149,10 +203,10 @@ async function telegramUser(sources: CallerSources, text: string): Promise<Calle
     sources.firstAdmins.includes(telegramId) &&
     !people.ambiguousTelegramId(telegramId)
   const admin = first ? sources.roles.get('admin') : undefined
-  if (admin === undefined) return resolved(asPerson(sources, people, actor, 'bot', person, PERMISSIONS))
+  if (admin === undefined) return resolved(asPerson(sources, people, actor, listener, person, PERMISSIONS))
   return resolved({
     actor,
-    listener: 'bot',
+    listener,
     person,
     role: admin.name,
     permissions: permissionsOf(admin, PERMISSIONS),
@@ -169,7 +223,7 @@ function asPerson(
   sources: CallerSources,
   people: People,
   actor: Actor,
-  listener: Caller['listener'],
+  listener: Listener,
   person: RosterEntry | null,
   ceiling: readonly Permission[],
 ): Caller {

@@ -85,7 +85,10 @@ async function personNamed(
   return {
     telegramIds: [...telegramIds],
     actors: [
-      ...[...telegramIds].map((telegramId) => actorKey({ kind: 'telegram', telegramId })),
+      ...[...telegramIds].flatMap((telegramId) => [
+        actorKey({ kind: 'telegram', telegramId }),
+        actorKey({ kind: 'approver', telegramId }),
+      ]),
       ...accounts.flatMap((account) =>
         account === null ? [] : [actorKey({ kind: 'os', uid: account.uid, osUser: account.name })],
       ),

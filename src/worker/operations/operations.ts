@@ -1,7 +1,14 @@
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Operation } from '../context.ts'
 import { onboardingOptions, status, whoami } from './about.ts'
+import { accessAsk, accessMine, accessWithdraw } from './access/ask.ts'
+import { blockAdd, blockList, blockRemove } from './access/blocks.ts'
+import { accessComplete, accessDeny, accessGet, accessList } from './access/decide.ts'
+import { botIntroduce } from './access/introduce.ts'
+import { inviteCreate, inviteList, inviteRedeem, inviteRevoke } from './access/invitations.ts'
 import { auditList, auditVerify } from './audit.ts'
+import { reconcileChallenge, requestChallenge } from './challenges.ts'
+import { chatAlarm, chatFreeze, chatUnfreeze } from './chat-freeze.ts'
 import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
@@ -13,6 +20,7 @@ import { requestGet, requestList, runGet } from './request-reads.ts'
 import { requestSubmit } from './request-submit.ts'
 import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
+import { telegramList, telegramRestore, telegramRevoke } from './telegram-ids.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
 export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
@@ -45,4 +53,27 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'people.get': peopleGet,
   'audit.list': auditList,
   'audit.verify': auditVerify,
+  'access.mine': accessMine,
+  'access.ask': accessAsk,
+  'access.withdraw': accessWithdraw,
+  'access.get': accessGet,
+  'access.list': accessList,
+  'access.deny': accessDeny,
+  'access.complete': accessComplete,
+  'invite.create': inviteCreate,
+  'invite.list': inviteList,
+  'invite.revoke': inviteRevoke,
+  'invite.redeem': inviteRedeem,
+  'block.add': blockAdd,
+  'block.remove': blockRemove,
+  'block.list': blockList,
+  'bot.introduce': botIntroduce,
+  'request.challenge': requestChallenge,
+  'reconcile.challenge': reconcileChallenge,
+  'chat.freeze': chatFreeze,
+  'chat.unfreeze': chatUnfreeze,
+  'chat.alarm': chatAlarm,
+  'telegram.revoke': telegramRevoke,
+  'telegram.restore': telegramRestore,
+  'telegram.list': telegramList,
 }

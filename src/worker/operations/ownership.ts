@@ -6,9 +6,10 @@ import type { Caller, Ownership } from '../caller.ts'
 import { type Refusal, refusal } from '../context.ts'
 import { decide } from '../gate/access.ts'
 
-/** The Telegram id of the human who asks: asserted by the bot, or of their roster entry; null when there is none. */
-export function ownTelegramId(caller: Caller): number | null {
-  return caller.actor.kind === 'telegram' ? caller.actor.telegramId : (caller.person?.telegram_id ?? null)
+/** The Telegram id of the human who asks: asserted by bot or approver, or of their roster entry; null when there is none. */
+export function ownTelegramId({ actor, person }: Caller): number | null {
+  const asserted = actor.kind === 'telegram' || actor.kind === 'approver' ? actor.telegramId : null
+  return asserted ?? person?.telegram_id ?? null
 }
 
 /** Whether the caller asked for this request: for deciding and cancelling, where being its subject gives nothing. */

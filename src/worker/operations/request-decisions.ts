@@ -1,7 +1,6 @@
 import { actorKey, personKeyOf } from '../../domain/actor.ts'
 import { mayCount } from '../../domain/policy.ts'
 import type { Request } from '../../domain/request.ts'
-import { hasUnsafeCharacters } from '../../domain/unsafe-text.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
 import { type Effect, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
@@ -10,7 +9,8 @@ import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { answersOf, eventSubject, repairResources } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
-import { targetRole } from './target-role.ts'
+import { requestRole } from './target-role.ts'
+import { refuseText } from './text-of-decision.ts'
 import { requestView } from './views.ts'
 
 const DAY = 24 * 3_600_000
@@ -104,7 +104,7 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
   const { store, config, events, clock } = context
   const { actor, personKey } = caller
   if (personKey === null) return refusal('not_permitted', 'cannot approve: only a known person can')
-  const { approval: policy } = targetRole(config, answersOf(store, request))
+  const { approval: policy } = requestRole(store, config, request)
   const onTerminal = actor.kind === 'operator'
   // The operator's is recorded even where it does not count: it passes the step-up.
   if (!mayCount(policy, request.requesterPersonKey, personKey) && !onTerminal) {
@@ -115,11 +115,11 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
   }
   const target = actorTarget(context, request, caller)
   if (target !== null) return target
-  const { chatApprovalsPerDay } = context.limits
-  if (!onTerminal && store.decisions.countSince('chat', clock() - DAY) >= chatApprovalsPerDay) {
+  const { chatPerDay } = config.approval
+  if (!onTerminal && store.decisions.countSince('chat', clock() - DAY) >= chatPerDay) {
     return refusal(
       'too_many',
-      `cannot approve more than ${chatApprovalsPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
+      `cannot approve more than ${chatPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
     )
   }
   const now = clock()
@@ -134,13 +134,16 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     actor,
     personKey,
     via: onTerminal ? 'terminal' : 'chat',
+    proof: onTerminal ? 'terminal' : 'none',
     at: now,
   } as const
-  const added = store.decisions.approve(given, now - policy.expiresMs)
+  const dead = { at: now - policy.expiresMs, chatAt: store.freezes.lastAt() }
+  const added = store.decisions.approve(given, dead)
   if (added) {
     events.append('request.approval', eventSubject(store, request), actorKey(actor), {
       revision: request.revision,
-      via: onTerminal ? 'terminal' : 'chat',
+      via: given.via,
+      proof: given.proof,
     })
   }
   return null
@@ -168,7 +171,7 @@ function actorTarget(
 ): (Refusal & { ok: false }) | null {
   const answers = answersOf(store, request)
   const isSubject = caller.personKey === personKeyOf(answers.telegram_id)
-  if (!isSubject || targetRole(config, answers).approval.self) return null
+  if (!isSubject || requestRole(store, config, request).approval.self) return null
   return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
 }
 
@@ -186,11 +189,4 @@ function consent(context: EngineContext, caller: Caller, request: Request, reaso
     by: 'operator',
     reason,
   })
-}
-
-/** Text of a decision is shown to others. */
-function refuseText(field: string, text: string | undefined): Refusal | null {
-  if (text === undefined || !hasUnsafeCharacters(text)) return null
-  const violations = [{ field, code: 'text_has_control_characters' as const }]
-  return refusal('invalid', `cannot use this ${field}`, { violations })
 }

@@ -9,7 +9,7 @@ import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { adoptedUid, eventSubject, identityOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
-import { targetRole } from './target-role.ts'
+import { requestRole } from './target-role.ts'
 import { requestView } from './views.ts'
 
 /**
@@ -73,7 +73,7 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
       if (undone !== null) return undone
       cancelRepairs(context, answers)
       const now = clock()
-      const expiresAt = now + targetRole(config, answers).approval.expiresMs
+      const expiresAt = now + requestRole(store, config, request).approval.expiresMs
       store.requests.transition(id, 'draft', 'submitted', request.revision, { submittedAt: now, expiresAt })
       store.holds.take(checked.resources, id)
       const code = issueClaim(context, reload(context, id))

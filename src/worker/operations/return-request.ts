@@ -3,8 +3,8 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { Request } from '../../domain/request.ts'
 import type { EngineContext } from '../context.ts'
 import type { Checked } from './check-request.ts'
-import { answersOf, eventSubject, identityOf } from './request-subject.ts'
-import { targetRole } from './target-role.ts'
+import { eventSubject, identityOf } from './request-subject.ts'
+import { requestRole } from './target-role.ts'
 
 /**
  * Puts an approved request up to be decided anew, as a new revision with the plan as it would be now: older approvals and
@@ -28,7 +28,7 @@ export function returnRequest(
     plan,
     basis: JSON.stringify(basis),
     submittedAt: now,
-    expiresAt: now + targetRole(config, answersOf(store, request)).approval.expiresMs,
+    expiresAt: now + requestRole(store, config, request).approval.expiresMs,
     decidedAt: null,
     decidedBy: null,
     reason: null,

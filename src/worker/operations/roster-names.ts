@@ -22,13 +22,14 @@ async function operatorName({ environment, accounts }: Host): Promise<string | n
 }
 
 function namesOf(entries: readonly RosterEntry[], operator: string | null): Names {
-  let byKey: Map<string, string> | null = null
+  let byId: Map<string, string> | null = null
   const named = (key: string): string | null => {
     if (key === 'operator') return operator
-    if (!key.startsWith('telegram:')) return null
+    const asserted = /^(?:telegram|approver):([0-9]+)$/.exec(key)?.[1]
+    if (asserted === undefined) return null
     // The first entry of an id names it.
-    byKey ??= new Map(entries.toReversed().map((entry) => [`telegram:${entry.telegram_id}`, entry.name]))
-    return byKey.get(key) ?? null
+    byId ??= new Map(entries.toReversed().map((entry) => [String(entry.telegram_id), entry.name]))
+    return byId.get(asserted) ?? null
   }
   return {
     actor: (actor) => ({

@@ -1,7 +1,7 @@
 import type { RosterEntry } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Approval, Request } from '../../domain/request.ts'
-import type { Role } from '../../domain/role.ts'
+import { isSensitiveRole, type Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import { hasEnded } from '../../domain/transitions.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
@@ -12,7 +12,7 @@ import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
-import { missingOf } from './target-role.ts'
+import { missingOf, targetRole } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
 export function requestView(context: Viewing, names: Names, request: Request): RequestView {
@@ -28,10 +28,13 @@ export function requestViews(context: Viewing, names: Names, requests: readonly 
   const { store } = context
   const ids = requests.map(({ id }) => id)
   const newestRuns = store.runs.newestOfRequests(ids)
+  const access = store.access.ofRequests(ids)
   const approvals = Map.groupBy(store.decisions.approvalsOf(ids), ({ requestId }) => requestId)
   return requests.map((request) => {
     const given = (approvals.get(request.id) ?? []).filter(({ revision }) => revision === request.revision)
-    return requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
+    const view = requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
+    const accessId = access.get(request.id)
+    return accessId === undefined ? view : { ...view, access_id: accessId }
   })
 }
 
@@ -55,7 +58,9 @@ function requestViewWith(
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request, clock(), approvals) : [],
-    approvals: approvals.map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
+    approvals: approvals.map(({ actor, via, proof, at }) => ({ by: names.actor(actor), via, proof, at })),
+    step_up: targetRole(config, answersOf(store, request)).approval.step_up,
+    frozen: store.freezes.current() !== null,
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
     returned:
@@ -123,9 +128,11 @@ function stepView(step: RunStep): RunView['steps'][number] {
 }
 
 /** A role as clients see it: what it gives and what granting it needs. */
-export function roleView({ name, description, groups, shell, approval }: Role): RoleView {
-  const { count, self, step_up, expiresMs } = approval
-  return { name, description, groups, shell, approval: { count, self, step_up, expires_ms: expiresMs } }
+export function roleView(role: Role): RoleView {
+  const { name, description, groups, shell } = role
+  const { count, self, step_up, expiresMs } = role.approval
+  const approval = { count, self, step_up, expires_ms: expiresMs }
+  return { name, description, groups, shell, approval, sensitive: isSensitiveRole(role) }
 }
 
 /** A roster entry as clients see it: the keys that Usher knows. */

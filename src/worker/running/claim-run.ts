@@ -11,7 +11,7 @@ import { type Checked, checkRequest } from '../operations/check-request.ts'
 import { isRequester } from '../operations/ownership.ts'
 import { answersOf, identityOf } from '../operations/request-subject.ts'
 import { plainDifferences, returnRequest } from '../operations/return-request.ts'
-import { missingOf, targetRole } from '../operations/target-role.ts'
+import { missingOf, requestRole } from '../operations/target-role.ts'
 import { atMost, planDifferences } from '../planning/plan-differences.ts'
 import type { RunTransitions } from './run-transitions.ts'
 
@@ -96,7 +96,7 @@ function withObjections(found: readonly Difference[], violations: readonly Viola
 function tooLate(context: EngineContext, request: Request): Difference[] {
   const { store, config, clock } = context
   if (missingOf(store, config, request, clock()).length === 0) return []
-  const policy = targetRole(config, answersOf(store, request)).approval
+  const policy = requestRole(store, config, request).approval
   const approvals = store.decisions.approvals(request.id, request.revision)
   // In the order in which they were given.
   const oldest = approvals.find((approval) => isTooOld(policy, approval, clock()))
@@ -115,7 +115,9 @@ async function lostApprovers(context: EngineContext, request: Request): Promise<
       const caller = await callerOf(actor)
       if (caller === null || caller.personKey !== personKey) return gone
       const ownership = isRequester(caller, request) ? 'own' : 'foreign'
-      return decide('request.approve', caller, ownership) === 'allow' ? [] : gone
+      // What they gave must be theirs to give there and then.
+      const given = actor.kind === 'approver' ? 'request.confirm' : 'request.approve'
+      return decide(given, caller, ownership) === 'allow' ? [] : gone
     }),
   )
   return lost.flat()

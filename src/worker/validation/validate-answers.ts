@@ -21,9 +21,12 @@ const GITHUB_LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}$/
 const GITHUB_REPO = /^[A-Za-z0-9._-]{1,100}$/
 
 /** Names that this host's config gives a meaning: they never belong to a person. */
-export function configReservedNames(config: Pick<Config, 'botUser' | 'smoke' | 'folders'>): string[] {
+export function configReservedNames(
+  config: Pick<Config, 'botUser' | 'witness' | 'approver' | 'smoke' | 'folders'>,
+): string[] {
   const { memory, history } = config.folders
-  const names = [config.botUser, config.smoke.via?.user, memory.owner, history.owner]
+  const own = [config.botUser, config.witness?.user, config.approver?.user]
+  const names = [...own, config.smoke.via?.user, memory.owner, history.owner]
   return [...new Set(names.filter((name) => typeof name === 'string' && name !== 'person'))] as string[]
 }
 
@@ -115,6 +118,27 @@ export function parseAnswers(input: AnswersInput, config: Config): ParsedAnswers
   flag('pr_review')
   flag('issue_triage')
   return { answers, violations }
+}
+
+/** What somebody says of themself when they ask to be let in, by the same rules as an admin's answers. */
+export function parseAboutOneself(input: { name: string; github?: string | undefined }): {
+  name: string | null
+  github: string | null
+  violations: Violation[]
+} {
+  const violations: Violation[] = []
+  const name = input.name.trim().normalize('NFC')
+  const github = (input.github ?? '').trim().replace(/^@/, '')
+  if (name === '') violations.push({ field: 'name', code: 'required' })
+  else if (hasUnsafeCharacters(name)) violations.push({ field: 'name', code: 'text_has_control_characters' })
+  else if (name.length > NAME_MAX) {
+    violations.push({ field: 'name', code: 'text_too_long', params: { max: NAME_MAX } })
+  } else if (/[:,]/.test(name))
+    violations.push({ field: 'name', code: 'name_invalid', params: { value: name } })
+  if (github !== '' && !GITHUB_LOGIN.test(github)) {
+    violations.push({ field: 'github', code: 'github_login_invalid', params: { value: shown(github) } })
+  }
+  return { name: name === '' ? null : name, github: github === '' ? null : github, violations }
 }
 
 /** What is wrong with a name for an OS user before the host is asked. */

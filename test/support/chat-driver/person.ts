@@ -60,6 +60,8 @@ export interface Person {
   picks(...people: { id: number }[]): Promise<void>
   sharesContact(of?: { id: number } | { first_name: string; phone_number: string }): Promise<void>
   forwards(from: { id: number }, text: string, options?: { hidden?: boolean }): Promise<void>
+  /** Sets another language in Telegram. */
+  speaks(languageCode: string): Promise<void>
   blocks(): Promise<void>
   chat(): Promise<ChatView>
   /** The chat as plain text. */
@@ -180,6 +182,8 @@ export function createPerson(control: Control, user: User, options: { timeoutMs?
       act(async () => void (await control.shareContact({ user: id, of: of && 'id' in of ? of.id : of }))),
     forwards: (from, text, { hidden } = {}) =>
       act(async () => void (await control.forward({ user: id, from: from.id, text, hidden }))),
+    speaks: async (languageCode) =>
+      void (await control.setLanguage({ user: id, language_code: languageCode })),
     blocks: () => act(async () => void (await control.block({ user: id }))),
     chat: view,
     transcript: async () => renderChat(await view()),

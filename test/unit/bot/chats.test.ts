@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { type ChatState, wasHandled } from '../../../src/bot/state/chats.ts'
+import { type ChatState, newChat, wasHandled } from '../../../src/bot/state/chats.ts'
 
 const after = (id: number, at: number): ChatState => ({
-  ...{ admin: true, dialogue: null },
+  ...{ ...newChat(), admin: true },
   lastUpdate: { botId: 1, id, at },
 })
 const HOUR = 3_600_000

@@ -153,6 +153,39 @@ describe('a config against its host', () => {
     ).toBeDefined()
   })
 
+  it('is as strict with witness and approver as with the bot, and lets neither become people or own their folders', () => {
+    const witness = { user: 'seer', tokenFile: '/w', state: '/ws', language: 'en' } as const
+    const config = { ...configOf(GOOD), witness, approver: { user: 'gate' } }
+    const good = {
+      ...FACTS,
+      accounts: [...FACTS.accounts, { name: 'seer', uid: 992 }, { name: 'gate', uid: 993 }],
+    }
+    expect(checkConfigAgainstHost(config, good)).toEqual([])
+    const keys = (accounts: HostConfigFacts['accounts'], change: Partial<Config> = {}) =>
+      checkConfigAgainstHost({ ...config, ...change }, { ...FACTS, accounts }).map(
+        ({ key, message }) => `${key}: ${message}`,
+      )
+    expect(keys(FACTS.accounts)).toEqual([
+      expect.stringMatching(/^witness\.user: .*no such account/),
+      expect.stringMatching(/^approver\.user: .*no such account/),
+    ])
+    expect(keys([...FACTS.accounts, { name: 'seer', uid: 990 }, { name: 'gate', uid: 0 }])).toEqual([
+      expect.stringMatching(/^bot\.user: .*also seer/),
+      expect.stringMatching(/^witness\.user: .*also usher/),
+      expect.stringMatching(/^approver\.user: .*uid 0/),
+      expect.stringMatching(/^approver\.user: .*also root/),
+    ])
+    expect(keys(good.accounts, { approver: { user: 'ada' } })).toEqual([
+      expect.stringMatching(/^approver\.user: .*person on the roster/),
+    ])
+    const via = { user: 'seer', argv: ['/bin/x', '{os_user}'] }
+    const folders = { memory: { owner: 'gate' }, history: { owner: 'person' } }
+    expect(keys(good.accounts, { smoke: { ...config.smoke, via }, folders })).toEqual([
+      expect.stringMatching(/^smoke\.via\.user: .*steals the witness/),
+      expect.stringMatching(/^folders\.memory\.owner: .*approver's account/),
+    ])
+  })
+
   it('needs no bot account in single-user mode', () => {
     expect(
       checkConfigAgainstHost(

@@ -4,10 +4,9 @@ import { AUDIT_FINDINGS } from '../../../src/protocol/views.ts'
 import { auditLine, auditText, findingText, headText } from '../../../src/texts/audit.ts'
 import { localTimeText } from '../../../src/texts/duration.ts'
 import { auditEntry } from '../../support/cli/views.ts'
+import { UNSAFE } from '../../support/unsafe.ts'
 
 const hostile = 'x\u001b[31m\u202e\nrm'
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the very thing that must not be there
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/
 
 describe('entries of the history', () => {
   it.each(EVENT_TYPES)('%s is a sentence about who did what, with and without its data', (type) => {

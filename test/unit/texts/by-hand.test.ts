@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { BY_HAND_CODES, type ByHand } from '../../../src/domain/by-hand.ts'
 import { byHandLines, leftText, todoCommand, todoText } from '../../../src/texts/by-hand.ts'
+import { UNSAFE } from '../../support/unsafe.ts'
 
 const hostile = "x'; rm -rf / #\u001b[31m\u202e\nrm"
 const names = ['os_user', 'pids', 'telegram_id', 'path', 'group', 'uid', 'home', 'unit', 'step']
 const all = (value: string) => Object.fromEntries(names.map((name) => [name, value]))
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the very thing that must not be there
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/
 
 function one(code: ByHand['code'], params: ByHand['params']): ByHand {
   return { step: 'account', code, params }

@@ -11,6 +11,7 @@ import { fieldLabel } from '../../../src/texts/fields.ts'
 import { noteLine, noteText } from '../../../src/texts/notes.ts'
 import { stepTitle } from '../../../src/texts/steps.ts'
 import { violationText } from '../../../src/texts/violations.ts'
+import { UNSAFE } from '../../support/unsafe.ts'
 
 const hostile = 'x\u001b[31m\u202e\nrm'
 /** Every parameter name that a code can carry, each with a hostile value. */
@@ -19,8 +20,6 @@ const params = Object.fromEntries(
     .split(' ')
     .map((name) => [name, hostile]),
 )
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the very thing that must not be there
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/
 
 describe('violations', () => {
   it.each(VIOLATION_CODES)('%s says what cannot be and what to do, with and without its values', (code) => {

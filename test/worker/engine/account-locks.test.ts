@@ -5,7 +5,7 @@ import { lockFailure } from '../../../src/provisioning/host/accounts/account-loc
 import { failureText } from '../../../src/texts/failures.ts'
 import type { Fixture } from '../../support/engine-fixture.ts'
 import { rememberMachine } from '../../support/host/test-machine.ts'
-import { realEngine } from '../support/real-engine.ts'
+import { realEngine } from '../../support/real-engine.ts'
 
 const LOCKS = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((name) => `/etc/${name}.lock`)
 /** Long enough for a try or two, short enough to be waited for here. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fixture, operator } from '../../support/engine-fixture.ts'
 import { places } from '../../support/host/test-host.ts'
 import { rememberMachine } from '../../support/host/test-machine.ts'
-import { realEngine } from '../support/real-engine.ts'
+import { realEngine } from '../../support/real-engine.ts'
 import { watchTools } from '../support/watched-tools.ts'
 
 const run = promisify(execFile)

@@ -7,7 +7,7 @@ import { type Fixture, operator, role, testConfig } from '../../support/engine-f
 import { places } from '../../support/host/test-host.ts'
 import { addAccount, rememberMachine } from '../../support/host/test-machine.ts'
 import { treeSnapshot } from '../../support/host/tree-snapshot.ts'
-import { realConfig, realEngine, template } from '../support/real-engine.ts'
+import { realConfig, realEngine, template } from '../../support/real-engine.ts'
 
 const DATA = places.dataDir
 const TREES = ['/etc', '/home', DATA, places.stateDir]

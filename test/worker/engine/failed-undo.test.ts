@@ -7,7 +7,7 @@ import { runLines } from '../../../src/texts/runs.ts'
 import { type Fixture, operator } from '../../support/engine-fixture.ts'
 import { places } from '../../support/host/test-host.ts'
 import { rememberMachine } from '../../support/host/test-machine.ts'
-import { realEngine } from '../support/real-engine.ts'
+import { realEngine } from '../../support/real-engine.ts'
 
 let fixture: Fixture
 let forget: () => void

@@ -6,7 +6,7 @@ import type { Database } from '../../../src/store/database.ts'
 import { admin, type Fixture, operator, osUser } from '../../support/engine-fixture.ts'
 import { places } from '../../support/host/test-host.ts'
 import { rememberMachine } from '../../support/host/test-machine.ts'
-import { realEngine as startRealEngine } from '../support/real-engine.ts'
+import { realEngine as startRealEngine } from '../../support/real-engine.ts'
 
 let fixture: Fixture
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RosterEntry } from '../../../src/domain/person.ts'
 import { createPeerReader } from '../../../src/peer/peer-credentials.ts'
-import type { Caller } from '../../../src/worker/caller.ts'
+import type { Listener } from '../../../src/worker/caller.ts'
 import { createAdminHistory } from '../../../src/worker/gate/admin-history.ts'
 import type { Limits } from '../../../src/worker/gate/budget.ts'
 import { openGates } from '../../../src/worker/gate/open-gates.ts'
@@ -43,7 +43,8 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
   execFileSync('useradd', ['--uid', String(ARENA_BOT.uid), '--no-create-home', ARENA_BOT.user])
   const fixture = await engineFixture({
     ...options,
-    limits: { chatApprovalsPerDay: 1e9, draftsPerDay: 1e9, ...options.limits },
+    config: { approval: { holdMs: 0, chatPerDay: 1e9 }, ...options.config },
+    limits: { draftsPerDay: 1e9, ...options.limits },
   })
   fixture.machine.roster.push(...people)
   const folder = mkdtempSync(join(tmpdir(), 'usher-arena-'))
@@ -54,8 +55,11 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
     mode: 'system',
     ownUid: 0,
     botUser: ARENA_BOT.user,
+    witnessUser: null,
+    approverUser: null,
     roles: testConfig(options.config).roles,
     firstAdmins: [],
+    isRevoked: (telegramId) => fixture.store.factors.isRevoked(telegramId),
     passwd: createPasswd(),
     roster: async () => ({
       ok: true,
@@ -70,7 +74,10 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
   const ignore = () => {}
   const record = (details: object) => void errors.push(details)
   const beforeOperation = { call: ignore }
-  const limits: Record<Caller['listener'], Limits> = { admin: PLENTY, bot: PLENTY, everybody: PLENTY }
+  const limits: Record<Listener, Limits> = {
+    ...{ admin: PLENTY, bot: PLENTY, everybody: PLENTY },
+    ...{ witness: PLENTY, approver: PLENTY },
+  }
   const opened = await openGates(
     {
       log: { debug: ignore, info: ignore, warn: ignore, error: record, fatal: record },
@@ -91,7 +98,7 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
         },
       },
     },
-    { run, mode: 'system', ownUid: 0, ownGid: 0, bot: ARENA_BOT, limits },
+    { run, mode: 'system', ownUid: 0, ownGid: 0, bot: ARENA_BOT, witness: null, approver: null, limits },
   )
   if (!opened.ok) throw new Error(opened.message)
   return {

@@ -13,10 +13,17 @@ import { openGates } from '../../../src/worker/gate/open-gates.ts'
 import { createPasswd } from '../../../src/worker/gate/passwd.ts'
 import { type CallerSources, resolveCaller } from '../../../src/worker/gate/resolve-caller.ts'
 
+/** A real account of this sandbox. */
+export interface TestAccount {
+  user: string
+  uid: number
+  gid: number
+}
+
 export interface TestGates {
   folder: string
   run: string
-  socket(listener: 'admin' | 'bot' | 'worker'): string
+  socket(listener: 'admin' | 'bot' | 'worker' | 'witness' | 'approver'): string
   /** What reached the engine, in order: the proof that a refused request changed nothing. */
   executed: { operation: OperationName; caller: Caller; args: unknown; key: string | null }[]
   events: EventView[]
@@ -38,10 +45,14 @@ const role = (name: string, permissions: string[]): Role => ({
 const OWN = ['requests.draft.own', 'requests.read.own', 'runs.read.own', 'events.follow.own']
 
 /**
- * The three real sockets with the kernel's and the host's own passwd, and behind them a recorder instead of an engine: what
+ * The real sockets with the kernel's and the host's own passwd, and behind them a recorder instead of an engine: what
  * these tests are about is what gets through.
  */
-export async function startGates(bot: { user: string; uid: number; gid: number }): Promise<TestGates> {
+export async function startGates(
+  bot: TestAccount,
+  more: { witness?: TestAccount; approver?: TestAccount } = {},
+): Promise<TestGates> {
+  const { witness = null, approver = null } = more
   const folder = mkdtempSync(join(tmpdir(), 'usher-gates-'))
   const run = join(folder, 'run')
   const executed: TestGates['executed'] = []
@@ -54,8 +65,11 @@ export async function startGates(bot: { user: string; uid: number; gid: number }
     mode: 'system',
     ownUid: process.getuid?.() ?? -1,
     botUser: bot.user,
+    witnessUser: witness?.user ?? null,
+    approverUser: approver?.user ?? null,
     roles: new Map([role('admin', ['*']), role('user', OWN), role('public', [])].map((r) => [r.name, r])),
     firstAdmins: [],
+    isRevoked: () => false,
     passwd: createPasswd(),
     roster: async () => ({ ok: true, people: roster.map((entry) => ({ entry, exactId: true })) }),
     adminHistory: createAdminHistory(
@@ -93,7 +107,7 @@ export async function startGates(bot: { user: string; uid: number; gid: number }
     mode: 'system',
     ownUid: process.getuid?.() ?? -1,
     ownGid: process.getgid?.() ?? -1,
-    bot,
+    ...{ bot, witness, approver },
   })
   if (!opened.ok) throw new Error(opened.message)
   return {

@@ -32,6 +32,12 @@ export const worldActions = {
     (account, user) => account.users.create(user),
   ),
 
+  /** Somebody sets another language in their Telegram. */
+  setLanguage: action(z.strictObject({ user: z.int(), language_code: z.string() }), (account, wish) => {
+    personById(account, wish.user).language_code = wish.language_code
+    return {}
+  }),
+
   users: action(z.strictObject({}), (account) => account.users.list()),
 
   bot: action(z.strictObject({}), (account) => account.me),

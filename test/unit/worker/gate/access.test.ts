@@ -23,9 +23,10 @@ const ROLES: Record<string, readonly Permission[]> = {
 
 /**
  * The columns: how somebody comes in. `p` public, `u` user, `a` admin; `S` directly on worker.sock, `B` on behalf on
- * bot.sock; `0` uid 0 on admin.sock; `bot` the bot for itself.
+ * bot.sock, `A` on approver.sock; `0` uid 0 on admin.sock; `bot` the bot for itself, `wit` the witness, `app` the approver account
+ * before it says whom it serves.
  */
-const COLUMNS = ['Sp', 'Su', 'Sa', 'Bp', 'Bu', 'Ba', '0', 'bot'] as const
+const COLUMNS = ['Sp', 'Su', 'Sa', 'Bp', 'Bu', 'Ba', '0', 'bot', 'wit', 'app', 'Ap', 'Au', 'Aa'] as const
 type Column = (typeof COLUMNS)[number]
 
 /**
@@ -33,37 +34,60 @@ type Column = (typeof COLUMNS)[number]
  * On worker.sock an admin's uid is never more than a user's.
  */
 const EXPECTED: Record<AccessSubject, string> = {
-  //                      Sp    Su    Sa    Bp    Bu    Ba    0     bot
-  whoami: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy',
-  status: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn',
-  'onboarding.options': 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn',
-  'host.check-account': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'request.draft': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
-  'run.undo': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'run.retry': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'run.keep': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'run.resume': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
-  'run.abandon': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
-  'request.submit': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
-  'request.approve': /**/ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  yyhy  nnnn',
-  'request.confirm': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
-  'request.deny': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'request.cancel': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
-  'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn',
-  'reconcile.check': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'reconcile.run': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'reconcile.get': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'reconcile.approve': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
-  'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
-  'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn',
-  'people.list': /*   */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
-  'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn',
-  'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn',
-  'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
-  'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy',
+  //                      Sp    Su    Sa    Bp    Bu    Ba    0     bot   wit   app   Ap    Au    Aa
+  whoami: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy',
+  status: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'onboarding.options': 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'host.check-account': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.draft': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.undo': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.retry': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.keep': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.resume': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.abandon': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.submit': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.approve': /**/ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.confirm': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.deny': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.cancel': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.check': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.run': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.get': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.approve': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  yhhy  yhhy  yyhy',
+  'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  yhhy  yhhy  yyhy',
+  'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'people.list': /*   */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.mine': /*   */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.ask': /*    */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.withdraw': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.get': /*    */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.list': /*   */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.deny': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.complete': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.create': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.list': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.revoke': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.redeem': /* */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'block.add': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'block.remove': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'block.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'bot.introduce': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.challenge': 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.challenge': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.freeze': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.unfreeze': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.alarm': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.revoke': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.restore': 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.list': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn',
 }
 
 const OWNERSHIPS: readonly Ownership[] = ['own', 'foreign', 'absent', 'none']
@@ -78,8 +102,19 @@ function caller(column: Column): Caller {
   if (column === 'bot') {
     return { ...base, actor: { kind: 'bot' }, listener: 'bot', permissions: new Set(['events.follow.all']) }
   }
+  if (column === 'wit') {
+    return { ...base, actor: { kind: 'witness' }, listener: 'witness', permissions: new Set() }
+  }
+  if (column === 'app') {
+    const actor: Actor = { kind: 'approver', telegramId: null }
+    return { ...base, actor, listener: 'approver', permissions: new Set() }
+  }
   const role = { p: 'public', u: 'user', a: 'admin' }[column[1] as 'p' | 'u' | 'a']
   const permissions = ROLES[role] ?? []
+  if (column.startsWith('A')) {
+    const actor: Actor = { kind: 'approver', telegramId: 42 }
+    return { ...base, actor, listener: 'approver', permissions: new Set(permissions) }
+  }
   return column.startsWith('S')
     ? {
         ...base,
@@ -125,9 +160,15 @@ describe('the access table', () => {
       { kind: 'os', uid: 0, osUser: 'root' },
       { kind: 'telegram', telegramId: 1 },
       { kind: 'bot' },
+      { kind: 'witness' },
+      { kind: 'approver', telegramId: 1 },
+      { kind: 'worker' },
     ]
-    const possible = new Set(['admin operator', 'everybody os', 'bot telegram', 'bot bot'])
-    for (const listener of ['admin', 'everybody', 'bot'] as const) {
+    const possible = new Set([
+      ...['admin operator', 'everybody os', 'bot telegram', 'bot bot'],
+      ...['witness witness', 'approver approver'],
+    ])
+    for (const listener of ['admin', 'everybody', 'bot', 'witness', 'approver'] as const) {
       for (const actor of actors) {
         if (possible.has(`${listener} ${actor.kind}`)) continue
         const odd = { ...caller('0'), listener, actor }
@@ -149,7 +190,7 @@ describe('the access table', () => {
 
   test('never answers absent otherwise than foreign to somebody who may not see the foreign one', () => {
     for (const operation of Object.keys(ACCESS) as AccessSubject[]) {
-      for (const column of ['Sp', 'Su', 'Sa', 'Bp', 'Bu', 'bot'] as const) {
+      for (const column of ['Sp', 'Su', 'Sa', 'Bp', 'Bu', 'bot', 'wit', 'app', 'Ap', 'Au'] as const) {
         if (operation === 'events.follow' && column === 'bot') continue
         expect(decide(operation, caller(column), 'foreign'), `${operation} ${column}`).toBe(
           decide(operation, caller(column), 'absent'),

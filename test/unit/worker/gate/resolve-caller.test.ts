@@ -31,6 +31,8 @@ afterEach(() => {
 
 const PASSWD = `root:x:0:0:root:/root:/bin/bash
 usher:x:990:990::/var/lib/usher-bot:/usr/sbin/nologin
+witness:x:991:991::/nonexistent:/usr/sbin/nologin
+approver:x:992:992::/var/lib/usher-approver:/bin/sh
 anna:x:1001:1001:Anna:/home/anna:/bin/bash
 boris:x:1002:1002:Boris:/home/boris:/bin/bash
 boris-too:x:1002:1002:Boris again:/home/boris:/bin/bash
@@ -68,8 +70,11 @@ function sources(roster: RosterEntry[] | RosterReading, extra: Partial<CallerSou
     mode: 'system',
     ownUid: 0,
     botUser: 'usher',
+    witnessUser: 'witness',
+    approverUser: 'approver',
     roles: new Map(roles.map((each) => [each.name, each])),
     firstAdmins: [77],
+    isRevoked: () => false,
     passwd: createPasswd(passwd),
     roster: async () => reading,
     adminHistory: createAdminHistory(
@@ -80,6 +85,8 @@ function sources(roster: RosterEntry[] | RosterReading, extra: Partial<CallerSou
   }
 }
 const BOT = 990
+const WITNESS = 991
+const APPROVER = 992
 async function who(
   from: CallerSources,
   listener: Claim['listener'],
@@ -171,8 +178,48 @@ describe('on bot.sock', () => {
   }
 })
 
+describe('on witness.sock', () => {
+  test('only the uid of the witness is served, and it may nothing by permission', async () => {
+    const witness = await who(sources([ADMIN]), 'witness', WITNESS)
+    expect(witness).toMatchObject({ actor: { kind: 'witness' }, person: null, personKey: null })
+    expect(witness.permissions.size).toBe(0)
+    for (const uid of [0, BOT, APPROVER, 1001]) {
+      expect(await refusal(sources([ADMIN]), 'witness', uid)).toBe('not_permitted')
+    }
+  })
+
+  test('without an account of the witness, or with one that is root, nobody is served', async () => {
+    expect(await refusal(sources([], { witnessUser: null }), 'witness', WITNESS)).toBe('not_permitted')
+    expect(await refusal(sources([], { witnessUser: 'absent' }), 'witness', WITNESS)).toBe('not_permitted')
+    expect(await refusal(sources([], { witnessUser: 'root' }), 'witness', 0)).toBe('not_permitted')
+  })
+})
+
+describe('on approver.sock', () => {
+  test('only the uid of the approver account is served, for itself without person and permission', async () => {
+    const account = await who(sources([ADMIN]), 'approver', APPROVER)
+    expect(account).toMatchObject({ actor: { kind: 'approver', telegramId: null }, personKey: null })
+    expect(account.permissions.size).toBe(0)
+    for (const uid of [0, BOT, WITNESS, 1001]) {
+      expect(await refusal(sources([ADMIN]), 'approver', uid, '1')).toBe('not_permitted')
+    }
+    expect(await refusal(sources([], { approverUser: 'root' }), 'approver', 0)).toBe('not_permitted')
+  })
+
+  test('whom it speaks for is the same person as in chat, told apart by the actor', async () => {
+    const caller = await who(sources([ADMIN]), 'approver', APPROVER, '1')
+    const inChat = await who(sources([ADMIN]), 'bot', BOT, '1')
+    expect(caller.actor).toEqual({ kind: 'approver', telegramId: 1 })
+    expect(caller.personKey).toBe(inChat.personKey)
+    expect(caller.permissions).toEqual(inChat.permissions)
+    expect((await who(sources([ADMIN]), 'approver', APPROVER, '999')).role).toBe('public')
+    expect(await refusal(sources([ADMIN]), 'approver', APPROVER, '01')).toBe('bad_request')
+  })
+})
+
 describe('speaking for somebody', () => {
-  test('is refused on every socket but the one of the bot', async () => {
+  test('is refused on every socket but those of bot and approver', async () => {
+    expect(await refusal(sources([ADMIN]), 'witness', WITNESS, '1')).toBe('bad_request')
     expect(await refusal(sources([ADMIN]), 'admin', 0, '1')).toBe('bad_request')
     expect(await refusal(sources([ADMIN]), 'everybody', 1001, '1')).toBe('bad_request')
     expect(await refusal(sources([ADMIN]), 'everybody', BOT, '1')).toBe('bad_request')
@@ -259,12 +306,17 @@ describe('an actor of earlier', () => {
       listener: 'everybody',
     })
     expect(await later(from, { kind: 'bot' })).toMatchObject({ actor: { kind: 'bot' } })
+    const approver: Actor = { kind: 'approver', telegramId: 1 }
+    expect(await later(from, approver)).toMatchObject({ listener: 'approver', role: 'admin' })
   })
 
   test('is nobody once their account is gone', async () => {
     const from = sources([ADMIN], { botUser: 'gone' })
     expect(await later(from, { kind: 'os', uid: 5555, osUser: 'gone' })).toBeNull()
     expect(await later(from, { kind: 'telegram', telegramId: 1 })).toBeNull()
+    const none = sources([ADMIN], { approverUser: null, witnessUser: null })
+    expect(await later(none, { kind: 'approver', telegramId: 1 })).toBeNull()
+    expect(await later(none, { kind: 'witness' })).toBeNull()
   })
 })
 

@@ -1,16 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Config } from '../../../src/config/config.ts'
-import { stepRegistry } from '../../../src/provisioning/registry.ts'
-import { engineFixture, type Fixture, type FixtureOptions } from '../../support/engine-fixture.ts'
-import { makeTestHost, places } from '../../support/host/test-host.ts'
+import type { Config } from '../../src/config/config.ts'
+import { type StepRegistry, stepRegistry } from '../../src/provisioning/registry.ts'
+import { engineFixture, type Fixture, type FixtureOptions } from './engine-fixture.ts'
+import { makeTestHost, places } from './host/test-host.ts'
 
 /** The template of the first memory. */
 export const template = '/etc/usher/MEMORY.md.example'
 
-/** An engine with the real steps on the machine of the sandbox. */
+/** An engine with the real steps, or others, on the machine of the sandbox. */
 export async function realEngine(
   config: Partial<Config> = {},
-  options: Pick<FixtureOptions, 'limits'> = {},
+  { registry = stepRegistry, ...options }: Pick<FixtureOptions, 'limits'> & { registry?: StepRegistry } = {},
 ): Promise<Fixture> {
   mkdirSync('/etc/usher', { recursive: true })
   writeFileSync(template, '# Memory\n', { mode: 0o644 })
@@ -26,7 +26,7 @@ export async function realEngine(
         begun = true
         return host
       },
-      registry: stepRegistry,
+      registry,
     },
     config: realConfig(config),
   })

@@ -1,0 +1,14 @@
+import type { dialogueEn } from '../en/dialogue.ts'
+
+export const dialogueDe: Record<keyof typeof dialogueEn, string> = {
+  'dialogue.back': '‹ Zurück',
+  'dialogue.cancel': 'Abbrechen',
+  'dialogue.stale_question': 'Diese Frage ist schon beantwortet. Bitte nimm die neueste Nachricht.',
+  'dialogue.question_gone': 'Diese Frage ist nicht mehr offen. /adduser fragt noch einmal.',
+  'dialogue.unknown_command':
+    'Diesen Befehl kenne ich nicht, und die Frage oben wartet noch. /cancel beendet sie, /help zeigt, was ich verstehe.',
+  'dialogue.use_a_button': 'Bitte nimm einen der Knöpfe oben.',
+  'dialogue.type_an_answer': 'Bitte tipp die Antwort ein, oder nimm einen Knopf oben.',
+  'dialogue.unusable': 'Mit dieser Antwort kann ich nichts anfangen. Bitte versuch es mit einer anderen.',
+  'dialogue.cancelled': 'Abgebrochen. Es wurde nichts geändert.',
+}

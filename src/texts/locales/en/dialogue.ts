@@ -1,0 +1,13 @@
+/** What every dialogue says, whatever it is about. */
+export const dialogueEn = {
+  'dialogue.back': '‹ Back',
+  'dialogue.cancel': 'Cancel',
+  'dialogue.stale_question': 'This question is answered already. Please use the newest message.',
+  'dialogue.question_gone': 'This question is no longer open. /adduser asks again.',
+  'dialogue.unknown_command':
+    'I do not know that command, and the question above still waits. /cancel ends it, /help lists what I understand.',
+  'dialogue.use_a_button': 'Please use one of the buttons above.',
+  'dialogue.type_an_answer': 'Please type the answer, or use a button above.',
+  'dialogue.unusable': 'I cannot use that answer. Please try another one.',
+  'dialogue.cancelled': 'Cancelled. Nothing was changed.',
+} as const
