@@ -10,6 +10,7 @@ import type { Web } from './web/server.ts'
 
 /** A demo that hangs says so instead. */
 const AT_MOST_MS = 90_000
+const CLEAN_END = 'ended; everything is cleaned up'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -28,8 +29,10 @@ async function main(words: readonly string[]): Promise<number> {
   const place = await findPlace()
   if (place.kind === 'here') return play({ ...options, on: 'own', why: place.why })
   const status = await playAt(place, words)
-  // A page is ended with Ctrl-C and by nothing else: that is how it is meant.
-  return options.web && status === 130 ? 0 : status
+  if (!options.web || ![129, 130, 143].includes(status)) return status
+  // A page is ended by a signal: that is how it is meant. What holds the namespaces ends at once with all that is inside.
+  console.error(`\ndemo: ${CLEAN_END}`)
+  return 0
 }
 
 async function play(options: DemoArguments & { on: 'system' | 'own' }): Promise<number> {
@@ -54,7 +57,8 @@ async function play(options: DemoArguments & { on: 'system' | 'own' }): Promise<
     leaving = true
     abort.abort()
     await close()
-    console.error(`${withLogs ? `\n${(await currentStage())?.logs()}` : ''}\ndemo: ${message}`)
+    if (message !== '')
+      console.error(`${withLogs ? `\n${(await currentStage())?.logs()}` : ''}\ndemo: ${message}`)
     process.exit(status)
   }
   for (const [signal, status] of [
@@ -62,7 +66,7 @@ async function play(options: DemoArguments & { on: 'system' | 'own' }): Promise<
     ['SIGTERM', web ? 0 : 143],
     ['SIGHUP', web ? 0 : 129],
   ] as const) {
-    const message = `${web ? 'ended' : 'interrupted'}; everything is cleaned up`
+    const message = web ? (on === 'own' ? CLEAN_END : '') : 'interrupted; everything is cleaned up'
     process.on(signal, () => void leave(status, message, false))
   }
   const late = `cannot finish within ${AT_MOST_MS / 1000} s; the logs of worker and bot stand above`

@@ -11,9 +11,17 @@ export interface HostView {
 const FIRST_PERSON = 1000
 const LAST_PERSON = 59_999
 
-export function viewHost(places: { roster: string }, ownMachine: boolean): HostView {
-  const roster = read(places.roster)
-  return ownMachine ? { roster, accounts: accountsOf(read('/etc/passwd'), read('/etc/group')) } : { roster }
+/**
+ * Looks at the roster and, where the host is the demo's own copy of a machine, at its accounts, but for those that were
+ * there before the demo.
+ */
+export function createHostLook(accounts: 'shown' | 'not shown'): (places: { roster: string }) => HostView {
+  const look = () => accountsOf(read('/etc/passwd'), read('/etc/group'))
+  const before = new Set(look().map(({ name }) => name))
+  return ({ roster }) =>
+    accounts === 'shown'
+      ? { roster: read(roster), accounts: look().filter(({ name }) => !before.has(name)) }
+      : { roster: read(roster) }
 }
 
 /** Reads passwd(5) and group(5). */

@@ -8,7 +8,7 @@ import type { StageOptions } from '../../support/stage/stage.ts'
 import type { SetStage } from '../cast.ts'
 import type { Paper } from '../paper.ts'
 import { ADA, ALAN, GRACE, GROUP, JOAN, plotFor, RESIDENTS } from '../plot.ts'
-import { viewHost } from './host-view.ts'
+import { createHostLook } from './host-view.ts'
 import type { CastMember } from './phone-view.ts'
 import { serveWeb, type Web } from './server.ts'
 
@@ -29,6 +29,7 @@ export interface WebScene {
 export async function playOnWeb(paper: Paper, options: WebScene): Promise<void> {
   const { on, why, failSmoke, port, setStage, opened } = options
   paper.heading('Usher, played as a chat')
+  const lookAtHost = createHostLook(on === 'system' ? 'shown' : 'not shown')
   const stage = await setStage({
     ...(on === 'system' ? systemStage(failSmoke) : ownStage(failSmoke)),
     patienceMs: 10_000,
@@ -48,7 +49,7 @@ export async function playOnWeb(paper: Paper, options: WebScene): Promise<void> 
       return { id: user.id, name: `${user.first_name} ${user.last_name}`, part }
     }),
     play: { mode: on, failSmoke, botUsername: username, admin: GRACE.id, newcomer: ADA.id },
-    lookAtHost: () => viewHost(stage.places, on === 'system'),
+    lookAtHost: () => lookAtHost(stage.places),
     port,
     onEnd: end,
   })
@@ -66,7 +67,7 @@ export async function playOnWeb(paper: Paper, options: WebScene): Promise<void> 
 function systemStage(failSmoke: boolean): StageOptions {
   const { config, files } = plotFor(
     { programs: '/usr/local/bin', template: '/etc/usher/MEMORY.md.example' },
-    failSmoke,
+    failSmoke ? 'fails' : 'takes a moment',
   )
   return {
     checkout: checkoutInSandbox,
@@ -82,7 +83,7 @@ function ownStage(failSmoke: boolean): StageOptions {
   const scratch = mkdtempSync(join(tmpdir(), 'usher-demo-'))
   const { config, files } = plotFor(
     { programs: join(scratch, 'programs'), template: join(scratch, 'MEMORY.md.example') },
-    failSmoke,
+    failSmoke ? 'fails' : 'takes a moment',
   )
   return { checkout: CHECKOUT, mode: { scratch }, config, files }
 }

@@ -7,14 +7,12 @@ const MAX_LENGTH = 160
  */
 export function createAnnouncer(region) {
   const waiting = new Map()
-  let timer = null
   const say = () => {
-    timer = null
     region.textContent = [...waiting.values()].join('. ')
     waiting.clear()
   }
   return (key, text) => {
+    if (waiting.size === 0) setTimeout(say, WAIT_MS)
     waiting.set(key, text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)} …` : text)
-    timer ??= setTimeout(say, WAIT_MS)
   }
 }

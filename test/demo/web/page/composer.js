@@ -17,8 +17,9 @@ export function createComposer({ phone, act }) {
     'aria-label': 'Commands',
     hidden: true,
   })
-  const text = element('textarea', {
-    rows: 1,
+  const text = element('input', {
+    type: 'text',
+    maxlength: 4096,
     'aria-label': 'Message',
     placeholder: 'Message',
     autocomplete: 'off',
@@ -26,10 +27,7 @@ export function createComposer({ phone, act }) {
     'aria-expanded': 'false',
     'aria-controls': menuId,
     'aria-autocomplete': 'list',
-    oninput: () => {
-      resize()
-      showMenu(matching())
-    },
+    oninput: () => showMenu(matching()),
     onkeydown: onKey,
     onblur: () => setTimeout(() => showMenu([]), 150),
   })
@@ -99,11 +97,6 @@ export function createComposer({ phone, act }) {
     attachButton.setAttribute('aria-expanded', String(open))
   }
 
-  function resize() {
-    text.style.height = 'auto'
-    text.style.height = `${Math.min(text.scrollHeight, 140)}px`
-  }
-
   function matching() {
     const typed = text.value
     if (!/^\/[a-z0-9_]*$/.test(typed)) return []
@@ -137,7 +130,6 @@ export function createComposer({ phone, act }) {
   function choose(command) {
     showMenu([])
     text.value = ''
-    resize()
     act.send(`/${command}`)
     text.focus()
   }
@@ -161,7 +153,7 @@ export function createComposer({ phone, act }) {
     } else if (open && selected >= 0 && (event.key === 'Enter' || event.key === 'Tab')) {
       event.preventDefault()
       choose(list.children[selected].querySelector('strong').textContent.slice(1))
-    } else if (event.key === 'Enter' && !event.shiftKey) {
+    } else if (event.key === 'Enter') {
       event.preventDefault()
       form.requestSubmit()
     } else if (event.key === 'ArrowUp' && text.value === '') {
@@ -179,7 +171,6 @@ export function createComposer({ phone, act }) {
     editing = message
     hint.hidden = message === null
     text.value = message?.text ?? ''
-    resize()
   }
 
   function submit(event) {

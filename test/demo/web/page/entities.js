@@ -39,27 +39,28 @@ function part(text, from, to, entities, act) {
 }
 
 function marked(entity, text, inner, act) {
-  if (entity.type === 'bot_command')
-    return button(text, { class: 'command', onclick: () => act.command(text) })
+  if (entity.type === 'bot_command') return command(text, act)
   if (entity.type === 'text_link') return link(entity.url, inner, act)
   if (entity.type === 'spoiler') return element('span', { class: 'spoiler', tabindex: '0' }, inner)
   const tag = TAGS[entity.type]
   return tag === undefined ? element('span', {}, inner) : element(tag, {}, inner)
 }
 
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g
+const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]|(?<!\S)\/[a-z0-9_]{1,64}(?![a-z0-9_/])/gi
 
-/** Links in plain text, which a client finds by itself. */
+/** Links and commands in plain text, which a client finds by itself. */
 function linked(text, act) {
   const nodes = []
   let at = 0
-  for (const match of text.matchAll(LINK)) {
-    nodes.push(text.slice(at, match.index), link(match[0], [match[0]], act))
-    at = match.index + match[0].length
+  for (const { 0: found, index } of text.matchAll(LINK)) {
+    nodes.push(text.slice(at, index), found.startsWith('/') ? command(found, act) : link(found, [found], act))
+    at = index + found.length
   }
   nodes.push(text.slice(at))
   return nodes.filter((node) => node !== '')
 }
+
+const command = (text, act) => button(text, { class: 'command', onclick: () => act.command(text) })
 
 function link(url, inner, act) {
   const payload = startPayload(url, act.botUsername)

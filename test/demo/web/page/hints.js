@@ -17,8 +17,8 @@ export function hintsFor({ mode, failSmoke, admin, newcomer }) {
       isDone: (chats) => chats.get(newcomer.id)?.started === true,
     },
     { text: pick, isDone: (chats) => own(chats, admin).some(({ kind }) => kind === 'users_shared') },
-    { text: approve, isDone: (chats, host) => onRoster(host, newcomer) },
-    { text: told, isDone: (chats, host) => onRoster(host, newcomer) },
+    { text: approve, isDone: (_chats, host) => onRoster(host, newcomer) },
+    { text: told, isDone: (_chats, host) => onRoster(host, newcomer) },
     {
       text: 'Then try to surprise it: send a photo, edit what you wrote (↑), tap an old button, block the bot, switch phones.',
       isDone: () => false,

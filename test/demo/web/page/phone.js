@@ -48,9 +48,13 @@ export function createPhone({ side, cast, botUsername, chats, announce, on }) {
     typing,
     composer.node,
   )
+  let pinned = true
   list.addEventListener('scroll', () => {
-    if (isNearEnd()) newer.hidden = true
+    pinned = isNearEnd()
+    if (pinned) newer.hidden = true
   })
+  // A keyboard of the bot takes its room from the messages.
+  new ResizeObserver(() => pinned && toEnd()).observe(list)
 
   const chat = () => chats.get(person.id) ?? EMPTY
   const messageActs = {
@@ -130,6 +134,7 @@ export function createPhone({ side, cast, botUsername, chats, announce, on }) {
 
   const isNearEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX
   function toEnd() {
+    pinned = true
     list.scrollTop = list.scrollHeight
     newer.hidden = true
   }
@@ -151,7 +156,6 @@ export function createPhone({ side, cast, botUsername, chats, announce, on }) {
 
   function draw() {
     const { messages } = chat()
-    const wasAtEnd = isNearEnd()
     const ids = new Set(messages.map(({ id }) => id))
     for (const [id, { node: old }] of shown) {
       if (ids.has(id)) continue
@@ -175,7 +179,7 @@ export function createPhone({ side, cast, botUsername, chats, announce, on }) {
     list.dataset.empty = chat().started
       ? 'Nothing here yet'
       : `${person.name.split(' ')[0]} has not met the bot yet. Press Start.`
-    if (wasAtEnd) toEnd()
+    if (pinned) toEnd()
     else if (added) newer.hidden = false
   }
 
