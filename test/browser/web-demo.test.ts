@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBrowser } from '../support/browser/chromium.ts'
 import { answerAdduser, phoneOn, type RunningDemo, startWebDemo } from '../support/browser/web-demo.ts'
 import { checkoutInSandbox } from '../support/sandbox/sandbox.ts'
+import { runCommand } from '../support/stage/command.ts'
 import { CLEAN_ENVIRONMENT, hasAccount } from '../support/stage/system-installation.ts'
 
 const MAIN = `${checkoutInSandbox}/test/demo/main.ts`
@@ -246,5 +247,31 @@ describe('the page of the demo', { timeout: 60_000 }, () => {
     expect(await demo.ended).toBe(0)
     expect(readdirSync('/home').sort()).toEqual(before)
     expect(hasAccount('grace')).toBe(false)
+  })
+
+  test('without root is played in single-user mode, and leaves nothing behind', async () => {
+    const tool = { cwd: '/', env: CLEAN_ENVIRONMENT }
+    expect((await runCommand(['useradd', '--create-home', 'demo-person'], tool)).status).toBe(0)
+    const browser = await startBrowser()
+    try {
+      const env = { ...CLEAN_ENVIRONMENT, HOME: '/tmp' }
+      const demo = await startWebDemo(MAIN, [], env, 'demo-person')
+      const page = await browser.newPage()
+      await page.goto(demo.url)
+      await page.getByText('in single-user mode with your own account').waitFor()
+      const grace = phoneOn(page, 'left')
+      await grace.begins()
+      await grace.says('/adduser')
+      await page.getByText('The roster, users.yaml').click()
+      await page.getByText('users: []').waitFor()
+      demo.child.kill('SIGINT')
+      await page.getByText('The demo has ended.').waitFor()
+      expect(await demo.ended).toBe(0)
+      expect(demo.output()).toContain('ended; everything is cleaned up')
+      expect(readdirSync('/tmp').filter((name) => name.startsWith('usher-demo-'))).toEqual([])
+    } finally {
+      await browser.close()
+      await runCommand(['userdel', '--remove', 'demo-person'], tool)
+    }
   })
 })

@@ -1,6 +1,7 @@
 /** The demo as a chat, driven as a visitor would: its process, and hands on its page. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Locator, Page } from 'playwright-core'
+import { becoming } from '../stage/command.ts'
 
 export interface RunningDemo {
   url: string
@@ -10,14 +11,16 @@ export interface RunningDemo {
   child: ChildProcess
 }
 
-/** Starts `test/demo/main.ts` with these words and waits for the address that it prints. */
+/** Starts `test/demo/main.ts` with these words, as somebody or as the caller, and waits for the address that it prints. */
 export async function startWebDemo(
   main: string,
   words: readonly string[],
   env: NodeJS.ProcessEnv,
+  as?: string,
 ): Promise<RunningDemo> {
-  const argv = ['--disable-warning=ExperimentalWarning', main, '--web', ...words]
-  const child = spawn(process.execPath, argv, { cwd: '/', env })
+  const argv = [process.execPath, '--disable-warning=ExperimentalWarning', main, '--web', ...words]
+  const [program, ...args] = as === undefined ? argv : [...becoming(as), ...argv]
+  const child = spawn(program!, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const url = await new Promise<string>((resolve, reject) => {
