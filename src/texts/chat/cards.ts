@@ -13,6 +13,7 @@ import { isAwaitingStart, isEnded, runLines } from '../runs.ts'
 import { type Html, h, join, lineHtml } from './html.ts'
 
 export const APPROVE_LABEL = '✅ Approve'
+export const SUBMIT_LABEL = '📨 Submit'
 export const EDIT_LABEL = '✏️ Edit'
 export const CANCEL_LABEL = 'Cancel'
 export const DENY_LABEL = 'Deny'

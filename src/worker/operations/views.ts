@@ -46,6 +46,8 @@ function requestViewWith(
   runId: number | null,
 ): RequestView {
   const open = request.state === 'draft' || request.state === 'submitted'
+  const answers = answersOf(store, request)
+  const { approval: policy } = targetRole(config, answers)
   return {
     id: request.id,
     kind: request.subject.kind,
@@ -53,13 +55,14 @@ function requestViewWith(
     state: request.state,
     host: request.host,
     requester: names.actor(request.requester),
-    answers: answersOf(store, request),
+    answers,
     undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request, clock(), approvals) : [],
     approvals: approvals.map(({ actor, via, proof, at }) => ({ by: names.actor(actor), via, proof, at })),
-    step_up: targetRole(config, answersOf(store, request)).approval.step_up,
+    step_up: policy.step_up,
+    own_counts: policy.self,
     frozen: store.freezes.current() !== null,
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
