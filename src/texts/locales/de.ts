@@ -5,6 +5,7 @@ import { dialogueDe } from './de/dialogue.ts'
 import { languageDe } from './de/language.ts'
 import { questionsDe } from './de/questions.ts'
 import { tapsDe } from './de/taps.ts'
+import { tellingDe } from './de/telling.ts'
 
 /** German. */
 export const de: Catalogue = {
@@ -14,4 +15,5 @@ export const de: Catalogue = {
   ...languageDe,
   ...questionsDe,
   ...tapsDe,
+  ...tellingDe,
 }

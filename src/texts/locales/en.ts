@@ -4,6 +4,7 @@ import { dialogueEn } from './en/dialogue.ts'
 import { languageEn } from './en/language.ts'
 import { questionsEn } from './en/questions.ts'
 import { tapsEn } from './en/taps.ts'
+import { tellingEn } from './en/telling.ts'
 
 /** English: the texts that every other language is compared with. */
 export const en = {
@@ -13,4 +14,5 @@ export const en = {
   ...languageEn,
   ...questionsEn,
   ...tapsEn,
+  ...tellingEn,
 } as const
