@@ -1,7 +1,7 @@
 import { actorKey } from '../../domain/actor.ts'
 import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
-import { type EngineContext, type Operation, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, refusal } from '../context.ts'
 import { checkRequest, holderOf } from './check-request.ts'
 import { hashClaimCode, makeClaimCode } from './claim-code.ts'
 import { cancelRepairs } from './decide-request.ts'
@@ -94,7 +94,11 @@ function refuseUndoOfEnded({ store }: EngineContext, { subject }: Request) {
   if (subject.kind !== 'undo') return null
   const run = store.runs.get(subject.runId)
   if (run?.state === 'succeeded') return null
-  return refusal('not_undoable', `cannot undo run ${subject.runId}: it is ${run?.state ?? 'gone'}`)
+  return refusal(
+    'not_undoable',
+    `cannot undo run ${subject.runId}: it is ${run?.state ?? 'gone'}`,
+    because('undo_of_ended', { run: subject.runId, state: run?.state ?? 'gone' }),
+  )
 }
 
 /** A fresh claim code while the owner's consent is missing, else null; the older code of this request is dead. */

@@ -12,6 +12,7 @@ import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../../../src/domain/step.
 import { hasUnsafeCharacters } from '../../../src/domain/unsafe-text.ts'
 import { VIOLATION_CODES } from '../../../src/domain/violation.ts'
 import { ERROR_CODES } from '../../../src/protocol/errors.ts'
+import { REFUSALS } from '../../../src/protocol/refusals.ts'
 import { AUDIT_FINDINGS } from '../../../src/protocol/views.ts'
 import { CATALOGUES, type TextKey } from '../../../src/texts/catalogue.ts'
 import { FIELDS } from '../../../src/texts/fields.ts'
@@ -30,6 +31,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'finding.': FINDING_CODES,
   'left.': BY_HAND_CODES,
   'note.': NOTE_CODES,
+  'refusal.': REFUSALS,
   'request_state.': Object.keys(REQUEST_TRANSITIONS),
   'returned.': RETURN_KINDS,
   'run_state.': RUN_STATES,

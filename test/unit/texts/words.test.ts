@@ -3,6 +3,7 @@ import { DIFFERENCE_CODES } from '../../../src/domain/difference.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../../../src/domain/step.ts'
 import { VIOLATION_CODES } from '../../../src/domain/violation.ts'
 import { ERROR_CODES, type ErrorCode } from '../../../src/protocol/errors.ts'
+import { REFUSALS } from '../../../src/protocol/refusals.ts'
 import { differenceText } from '../../../src/texts/differences.ts'
 import { durationText, sizeText, timeText } from '../../../src/texts/duration.ts'
 import { errorLines, errorText } from '../../../src/texts/errors.ts'
@@ -162,6 +163,30 @@ describe('errors', () => {
       }
     },
   )
+
+  it.each(REFUSALS)('%s is said in every language, with and without its values', (reason) => {
+    for (const words of ALL) {
+      for (const given of [{}, { ...params, choice: hostile, max: 3 }]) {
+        const error = {
+          code: 'wrong_state',
+          message: 'cannot',
+          params: { ...given, refusal: reason },
+        } as const
+        const text = errorText(words, error)
+        expect(text).toMatch(CANNOT[words.language])
+        expect(text).not.toBe(errorText(words, { ...error, params: given }))
+        expect(text).not.toMatch(/undefined|NaN| {2}/)
+        expect(text).not.toMatch(UNSAFE)
+      }
+    }
+  })
+
+  it('name who decided before by more than a key', () => {
+    const params = { state: 'denied', by: 'telegram:42' }
+    expect(errorText(words, { code: 'already_decided', message: '', params })).toBe(
+      'cannot decide this again: the request is denied already by Telegram user 42',
+    )
+  })
 
   it('list every violation below the sentence', () => {
     const lines = errorLines(words, {
