@@ -22,6 +22,8 @@ export const REFUSALS = [
   'run_unfinished',
   // asking for an undo: {run}
   'undo_of_undo',
+  'undo_of_retest',
+  'edited_since', // {edit}
   'undone_already',
   'undo_of_unfinished',
   'undo_of_ended', // {state}

@@ -1,4 +1,5 @@
 import type { Run } from '../../domain/run.ts'
+import type { Store } from '../../store/store.ts'
 import { because, type Operation, type Refusal, refusal } from '../context.ts'
 import { checkUndo } from './check-request.ts'
 import { reload } from './load-request.ts'
@@ -17,25 +18,31 @@ export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: 
   const names = await readNames(context.host)
   return {
     effect() {
-      const refused = refuseUndo(store.runs.get(runId), runId)
+      const refused = refuseUndo(store, store.runs.get(runId), runId)
       if (refused !== null) return refused
-      const checked = checkUndo(context, runId, answers)
+      const checked = checkUndo(context, runId)
       const id = putDraft(context, caller, { kind: 'undo', runId }, answers.telegram_id, checked)
       return { ok: true, output: { request: requestView(context, names, reload(context, id)) } }
     },
   }
 }
 
-function refuseUndo(run: Run | null, runId: number): (Refusal & { ok: false }) | null {
+/** The refusal of an undo of this run; null when it can be taken back. */
+export function refuseUndo(store: Store, run: Run | null, runId: number): (Refusal & { ok: false }) | null {
   const not = (why: string, more = {}) => refusal('not_undoable', `cannot undo run ${runId}: ${why}`, more)
   if (run === null) return not('it does not exist')
   const about = { run: runId, state: run.state }
   if (run.kind === 'undo') {
     return not('it is itself an undo; onboard the person again instead', because('undo_of_undo', about))
   }
+  if (run.kind === 'retest') return not('it changed nothing', because('undo_of_retest', about))
   switch (run.state) {
-    case 'succeeded':
-      return null
+    case 'succeeded': {
+      const edit = store.runs.editedSince(run)
+      if (edit === null) return null
+      const why = `the entry was edited since; undo run ${edit} first`
+      return not(why, because('edited_since', { ...about, edit }))
+    }
     case 'undone':
       return not('it was undone already', because('undone_already', about))
     case 'queued':

@@ -74,6 +74,9 @@ export const errorsDe: Record<keyof typeof errorsEn, string> = {
     'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: er ist noch nicht fertig',
   'refusal.undo_of_undo':
     'kann Lauf {run} nicht rückgängig machen: er ist selbst eine Rücknahme; nimm die Person stattdessen neu auf',
+  'refusal.undo_of_retest': 'kann Lauf {run} nicht rückgängig machen: er hat nichts geändert',
+  'refusal.edited_since':
+    'kann Lauf {run} nicht rückgängig machen: der Eintrag wurde seitdem bearbeitet; mache zuerst Lauf {edit} rückgängig',
   'refusal.undone_already': 'kann Lauf {run} nicht rückgängig machen: das ist schon geschehen',
   'refusal.undo_of_unfinished': 'kann Lauf {run} nicht rückgängig machen: er ist noch nicht fertig',
   'refusal.undo_of_ended':

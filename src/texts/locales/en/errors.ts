@@ -66,6 +66,8 @@ export const errorsEn = {
   'refusal.run_unfinished':
     'cannot {choice, select, retry {retry} undo {undo} keep {keep} resume {resume} other {abandon}} run {run}: it is not finished yet',
   'refusal.undo_of_undo': 'cannot undo run {run}: it is itself an undo; onboard the person again instead',
+  'refusal.undo_of_retest': 'cannot undo run {run}: it changed nothing',
+  'refusal.edited_since': 'cannot undo run {run}: the entry was edited since; undo run {edit} first',
   'refusal.undone_already': 'cannot undo run {run}: it was undone already',
   'refusal.undo_of_unfinished': 'cannot undo run {run}: it is not finished yet',
   'refusal.undo_of_ended':
