@@ -2,6 +2,8 @@
 export const commandsEn = {
   'commands.menu.adduser': 'Give somebody access',
   'commands.menu.requests': 'What waits for a decision',
+  'commands.menu.user': 'One of them; without a name, you',
+  'commands.menu.edituser': 'Change what the roster says of somebody',
   'commands.menu.users': 'Who has access',
   'commands.menu.reconcile': 'Who differs from roster and roles on the host',
   'commands.menu.audit': 'What happened, and who did it',
