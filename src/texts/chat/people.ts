@@ -10,7 +10,12 @@ import { type Html, join } from './html.ts'
 export function peoplePage(words: Words, people: readonly PersonView[], skip: number): Html {
   if (people.length === 0) return words.html(skip === 0 ? 'commands.no_people' : 'people.page_empty')
   const lines = people.map(({ name, os_user, role, state = 'active' }) =>
-    words.html('people.entry', { name: plain(name, 64), os_user, role, state }),
+    words.html('people.entry', {
+      name: plain(name, 64),
+      os_user: plain(os_user, 64),
+      role: plain(role, 64),
+      state,
+    }),
   )
   return join([
     words.html('people.page_head', { from: skip + 1, to: skip + people.length }),

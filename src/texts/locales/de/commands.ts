@@ -37,7 +37,6 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.nothing_waits': 'Nichts wartet auf eine Entscheidung. Die letzten waren:',
   'commands.no_people': 'Auf der Personenliste steht noch niemand. /adduser fängt an.',
   'commands.more_requests': 'Es gibt ältere; im Terminal zeigt sie usher requests.',
-  'commands.more_people': 'Es gibt mehr; im Terminal zeigt sie usher users, und /users NAME eine Person.',
   'commands.for_admins': 'Das können hier nur Admins. /help zeigt, was du tun kannst.',
   'commands.did_not_understand': 'Das habe ich nicht verstanden. /help zeigt, was ich verstehe.',
   'commands.worker_away':

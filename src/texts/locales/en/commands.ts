@@ -35,7 +35,6 @@ export const commandsEn = {
   'commands.nothing_waits': 'Nothing waits for a decision. The last ones were:',
   'commands.no_people': 'There is nobody on the roster yet. /adduser begins.',
   'commands.more_requests': 'There are older ones; see usher requests in the terminal.',
-  'commands.more_people': 'There are more; see usher users in the terminal, or /users NAME for one of them.',
   'commands.for_admins': 'Only admins can do that here. /help lists what you can do.',
   'commands.did_not_understand': 'I did not understand that. /help lists what I understand.',
   'commands.worker_away':
