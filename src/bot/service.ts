@@ -25,10 +25,13 @@ import { createOutboxes } from './telling/outbox.ts'
 import { isUrgent } from './telling/route.ts'
 import { createTelling } from './telling/telling.ts'
 import { createAdmission } from './updates/admission.ts'
+import { createAlarms } from './updates/alarms.ts'
 import { createDispatcher } from './updates/dispatcher.ts'
 import { createInbox } from './updates/inbox.ts'
 import { createIntake } from './updates/intake.ts'
+import { createOwnWebhook } from './updates/own-webhook.ts'
 import { pollUpdates } from './updates/poll.ts'
+import { receiveUpdates, type WebhookOptions } from './updates/receive-webhook.ts'
 import { wordsOfChats } from './words-of-chats.ts'
 import { createWorkerCalls } from './worker-calls.ts'
 
@@ -43,6 +46,8 @@ export interface BotServiceDeps {
   now?: () => number
   /** Whether the admins' chats keep the end of the history's chain, once a day. */
   postHead?: boolean
+  /** Null or absent: the bot polls. */
+  webhook?: WebhookOptions | null
   /** How long a worker that is just being restarted is waited for before people are told. */
   workerPatienceMs?: number
   watchdogMs?: number
@@ -65,7 +70,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
   const ready = Promise.withResolvers<{ kind: 'ready'; username: string } | BotServiceEnd>()
 
   const run = async (): Promise<BotServiceEnd> => {
-    const { client, log, token } = deps
+    const { client, log, token, webhook = null } = deps
     const now = deps.now ?? Date.now
     const stopped = everything.signal
     const pace = createPace()
@@ -141,7 +146,11 @@ export function startBotService(deps: BotServiceDeps): BotService {
     )
     log.info({ bot: me.username }, 'ready')
     ready.resolve({ kind: 'ready', username: me.username })
-    const end = await pollUpdates({ api, intake, log, stopped: polling.signal })
+    const receiving = {
+      ...{ api, intake, log, stopped: polling.signal, ownWebhook: createOwnWebhook(files) },
+      alarm: createAlarms({ worker, log, now: () => performance.now() }),
+    }
+    const end = webhook === null ? await pollUpdates(receiving) : await receiveUpdates(receiving, webhook)
     await settledWithin(Promise.all([outboxes.finish(), keeper.idle()]), 2000)
     everything.abort()
     await following

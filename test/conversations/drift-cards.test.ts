@@ -287,6 +287,7 @@ describe('what admins are told', () => {
     await reconcile()
     await reconcile()
     await lin.sees(/People could not be compared with the host: .+/)
+    await scene.admin.sees(/could not be compared/)
     await scene.settled()
     expect(await messages(scene.admin, /could not be compared/)).toHaveLength(1)
   })

@@ -4,11 +4,15 @@ import type { Update } from 'grammy/types'
 import { describeError, type Logger } from '../log.ts'
 import { apiSignal } from '../telegram/api.ts'
 import { problemOf } from '../telegram/errors.ts'
+import type { RaiseAlarm } from './alarms.ts'
 import type { Intake, Taken } from './intake.ts'
+import type { OwnWebhook } from './own-webhook.ts'
 
 export interface PollDeps {
   api: Api
   intake: Intake
+  ownWebhook: OwnWebhook
+  alarm: RaiseAlarm
   log: Logger
   stopped: AbortSignal
 }
@@ -23,8 +27,9 @@ const SHORT_POLL_MS = 100
 /** What Telegram gives at most. */
 const LIMIT = 100
 /** How long updates that are under way may take when the bot stops. */
-const STOP_PATIENCE_MS = 5000
-const UPDATE_TYPES = ['message', 'callback_query'] as const
+export const STOP_PATIENCE_MS = 5000
+/** What the bot wants to get, however it is delivered. */
+export const UPDATE_TYPES = ['message', 'callback_query'] as const
 
 /**
  * Long polling that loses nothing: Telegram forgets an update once a poll asks for a later one (Bot API, getUpdates,
@@ -33,7 +38,7 @@ const UPDATE_TYPES = ['message', 'callback_query'] as const
  * others, it is dealt with but would not come again after a kill.
  */
 export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
-  const { api, intake, log, stopped } = deps
+  const { api, intake, ownWebhook, alarm, log, stopped } = deps
   const open = new Map<number, Taken>()
   /** Dealt with or written down, but not forgotten by Telegram yet. */
   const done = new Set<number>()
@@ -100,15 +105,22 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
       if (stopped.aborted) break
       const problem = problemOf(error)
       if (problem.kind === 'bad_token') return { kind: 'bad_token' }
-      if (problem.kind === 'conflict') {
+      if (problem.kind === 'conflict' && problem.webhook) {
+        const left = await ownWebhook.leave(api, apiSignal(stopped)).catch(() => null)
+        if (left?.foreign === true) {
+          log.error(
+            'somebody has set a webhook with this token: it is removed; if it was not you, revoke the token at @BotFather',
+          )
+          alarm('foreign_webhook')
+        }
+        if (left !== null) continue
+      } else if (problem.kind === 'conflict') {
         conflicts += 1
         log.error(
-          { conflicts, webhook: problem.webhook },
-          problem.webhook
-            ? 'somebody has set a webhook with this token: it is removed; if it was not you, revoke the token at @BotFather'
-            : 'another program polls with this token: stop it; if it is not yours, revoke the token at @BotFather',
+          { conflicts },
+          'another program polls with this token: stop it; if it is not yours, revoke the token at @BotFather',
         )
-        if (problem.webhook) await api.deleteWebhook().catch(() => undefined)
+        alarm('conflict')
       } else {
         log.warn(describeError(error), 'cannot fetch updates; trying again')
       }

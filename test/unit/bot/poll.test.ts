@@ -11,6 +11,7 @@ import { createPace } from '../../../src/bot/telegram/pace.ts'
 import { createDispatcher } from '../../../src/bot/updates/dispatcher.ts'
 import { createInbox } from '../../../src/bot/updates/inbox.ts'
 import { createIntake } from '../../../src/bot/updates/intake.ts'
+import { createOwnWebhook } from '../../../src/bot/updates/own-webhook.ts'
 import { pollUpdates } from '../../../src/bot/updates/poll.ts'
 import { type BotApiServer, createBotApiServer } from '../../support/bot-api-server/server.ts'
 
@@ -18,8 +19,10 @@ let server: BotApiServer
 let folder: string
 let files: FileStore
 let known: Set<number>
+let alarms: string[]
 beforeEach(async () => {
   known = new Set()
+  alarms = []
   folder = await mkdtemp(join(tmpdir(), 'usher-poll-'))
   files = createFileStore(folder)
   server = await createBotApiServer()
@@ -50,7 +53,11 @@ async function poller(handle: (text: string) => Promise<void>) {
     ...{ dispatch, log, inbox: createInbox(files), isKnown: (id) => known.has(id), admits: () => true },
   })
   await intake.resume()
-  const end = pollUpdates({ api, intake, log, stopped: polling.signal })
+  const end = pollUpdates({
+    ...{ api, intake, log, stopped: polling.signal },
+    ownWebhook: createOwnWebhook(files),
+    alarm: (kind) => void alarms.push(kind),
+  })
   return {
     async stop() {
       polling.abort()
@@ -177,3 +184,25 @@ it('keeps nothing of a stranger, and yet one that is slow hides nobody behind a 
   await expect(readdir(join(folder, 'inbox'))).rejects.toThrow('ENOENT')
   polling.kill()
 })
+
+it('removes a webhook that somebody else has set and raises an alarm; one of its own goes without', async () => {
+  const call = (method: string, input: object) =>
+    fetch(`${server.url}/bot${server.token}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    })
+  await createOwnWebhook(files).set('https://mine.example/hook')
+  await call('setWebhook', { url: 'https://mine.example/hook' })
+  const seen: string[] = []
+  const polling = await poller(async (text) => void seen.push(text))
+  await write(1, 'a')
+  await until(() => seen.length === 1)
+  expect(alarms).toEqual([])
+  await call('setWebhook', { url: 'https://theirs.example/hook' })
+  await until(() => alarms.length > 0)
+  expect(alarms).toEqual(['foreign_webhook'])
+  await write(1, 'b')
+  await until(() => seen.length === 2)
+  await polling.stop()
+}, 15_000)
