@@ -162,7 +162,7 @@ it('writes down what is slow of somebody known, and the next ones come at once h
   await write(1, 'after slow')
   await until(() => seen.includes('n249'))
   await expect.poll(() => readdir(join(folder, 'inbox'))).toHaveLength(2)
-  expect(await server.control.pendingUpdates({})).toEqual([])
+  await expect.poll(() => server.control.pendingUpdates({})).toEqual([])
   first.kill()
   const again: string[] = []
   const second = await poller(async (text) => void again.push(text))
