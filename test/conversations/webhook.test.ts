@@ -110,7 +110,7 @@ describe('Telegram', () => {
   it('is told where to deliver and what, and not any more when the bot polls again', async () => {
     await expect.poll(info).toMatchObject({
       url: scene.webhookUrl,
-      allowed_updates: ['message', 'callback_query'],
+      allowed_updates: ['message', 'edited_message', 'callback_query'],
     })
     await scene.stop()
     scene.receive = 'polling'

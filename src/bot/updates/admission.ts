@@ -1,4 +1,4 @@
-import type { Update } from 'grammy/types'
+import type { Update, User } from 'grammy/types'
 
 /**
  * Whether an update is looked at. People whom the worker knows always are. Of others, only so many: what is beyond is silence, because
@@ -38,12 +38,17 @@ export function createAdmission({ isKnown, now }: AdmissionDeps): Admission {
     return bucket
   }
   return (update) => {
-    const from = update.message?.from ?? update.callback_query?.from
+    const from = senderOf(update)
     if (from === undefined) return false
     if (isKnown(from.id)) return true
     const at = now()
     return bucketOf(from.id, at).take(at) && all.take(at)
   }
+}
+
+/** Who did it; undefined for what has no sender. */
+export function senderOf(update: Update): User | undefined {
+  return (update.message ?? update.edited_message ?? update.callback_query)?.from
 }
 
 interface Bucket {

@@ -1,6 +1,6 @@
 import type { Update } from 'grammy/types'
 import { describeError, type Logger } from '../log.ts'
-import type { Admission } from './admission.ts'
+import { type Admission, senderOf } from './admission.ts'
 import type { Dispatch } from './dispatcher.ts'
 import type { Inbox } from './inbox.ts'
 
@@ -55,7 +55,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     take(update) {
       const id = update.update_id
       if (!admits(update)) return { id, settled: Promise.resolve(true), note: () => Promise.resolve(true) }
-      const from = update.message?.from ?? update.callback_query?.from
+      const from = senderOf(update)
       let over = false
       const settled = handle(update).then((dealtWith) => {
         over = dealtWith

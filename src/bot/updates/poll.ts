@@ -29,7 +29,7 @@ const LIMIT = 100
 /** How long updates that are under way may take when the bot stops. */
 export const STOP_PATIENCE_MS = 5000
 /** What the bot wants to get, however it is delivered. */
-export const UPDATE_TYPES = ['message', 'callback_query'] as const
+export const UPDATE_TYPES = ['message', 'edited_message', 'callback_query'] as const
 
 /**
  * Long polling that loses nothing: Telegram forgets an update once a poll asks for a later one (Bot API, getUpdates,
