@@ -39,6 +39,7 @@ export interface EngineContext {
   checks: RateLimit
   chatLooks: RateLimit
   claimAttempts: RateLimit
+  redeemAttempts: RateLimit
   challenges: RateLimit
   startedAt: number
   version: string

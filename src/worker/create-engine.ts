@@ -11,8 +11,8 @@ import type { Engine } from './engine.ts'
 import { createEventLog, isVisibleTo } from './events.ts'
 import type { Secrets } from './factors/secrets.ts'
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts'
-import { lapseRequests } from './operations/decide-request.ts'
 import { createExecute } from './operations/execute.ts'
+import { lapse, nextLapse } from './operations/lapse.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
@@ -64,6 +64,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     chatLooks: createRateLimit(limits.chatLooksPerHour, 60 * 60_000),
     challenges: createRateLimit(limits.challengesPerHour, 60 * 60_000),
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
+    redeemAttempts: createRateLimit(limits.redeemsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
   const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
@@ -76,15 +77,15 @@ export function createEngine(dependencies: EngineDependencies): Engine {
 
   function awaitExpiry(): void {
     clearTimeout(expiry)
-    const next = running ? store.requests.nextExpiry() : null
+    const next = running ? nextLapse(context) : null
     if (next === null) return
     const wait = Math.min(Math.max(0, next - clock()), EXPIRY_CHECK_MAX_MS)
     expiry = setTimeout(() => {
       try {
-        lapseRequests(context)
+        lapse(context)
         runner.kick()
       } catch (error) {
-        log.error({ err: error }, 'cannot close expired requests')
+        log.error({ err: error }, 'cannot end what has lapsed')
       }
       awaitExpiry()
     }, wait + 1)
@@ -108,7 +109,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         const nobody = { requestId: null, runId: null, telegramId: null }
         events.append('worker.started', nobody, 'worker', { version, mode: config.mode })
       })
-      lapseRequests(context)
+      lapse(context)
       if (config.audit.postHead) endDailyHead = startDailyHead(context)
       endRetention = startRetention(context)
       runner.start()

@@ -42,7 +42,12 @@ export function testConfig(change: Partial<Config> = {}): Config {
   return {
     file: '/etc/usher/config.yaml',
     mode: 'system',
-    telegram: { admins: [], apiRoot: 'http://127.0.0.1', tokenFile: '/etc/usher/telegram-token' },
+    telegram: {
+      admins: [],
+      apiRoot: 'http://127.0.0.1',
+      tokenFile: '/etc/usher/telegram-token',
+      botUsername: null,
+    },
     botUser: 'usher',
     witness: null,
     approver: null,
@@ -68,6 +73,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     adopt: 'owner',
     reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
+    access: { ask: 'anyone', expiresMs: 7 * 24 * HOUR },
     approval: { holdMs: 10 * 60_000, chatPerDay: 100 },
     ...change,
   }

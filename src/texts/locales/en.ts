@@ -1,4 +1,5 @@
 import { commandsEn } from './en/commands.ts'
+import { denyEn } from './en/deny.ts'
 import { dialogueEn } from './en/dialogue.ts'
 import { languageEn } from './en/language.ts'
 import { questionsEn } from './en/questions.ts'
@@ -7,6 +8,7 @@ import { tapsEn } from './en/taps.ts'
 /** English: the texts that every other language is compared with. */
 export const en = {
   ...commandsEn,
+  ...denyEn,
   ...dialogueEn,
   ...languageEn,
   ...questionsEn,

@@ -3,6 +3,7 @@ import { type Actor, actorKey } from '../../domain/actor.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
 import type { Missing, Request } from '../../domain/request.ts'
 import type { EngineContext } from '../context.ts'
+import { followRequest } from './access/follow.ts'
 import { answersOf, eventSubject, repairResources } from './request-subject.ts'
 import { missingOf } from './target-role.ts'
 
@@ -67,6 +68,7 @@ export function closeRequest(
     revision,
     ...(reason === null ? {} : { reason }),
   })
+  followRequest(context, request, to, by, reason)
   return true
 }
 
@@ -81,7 +83,7 @@ export function cancelRepairs(context: EngineContext, { telegram_id, os_user }: 
   }
 }
 
-/** Closes what nobody decided in time: a time-out means no. Called before every operation and by a timer. */
+/** Closes what nobody decided in time: a time-out means no. */
 export function lapseRequests(context: EngineContext): void {
   const { store, events, clock } = context
   if (store.requests.lapsed(clock()).length === 0) return

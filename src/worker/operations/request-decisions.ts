@@ -1,7 +1,6 @@
 import { actorKey, personKeyOf } from '../../domain/actor.ts'
 import { mayCount } from '../../domain/policy.ts'
 import type { Request } from '../../domain/request.ts'
-import { hasUnsafeCharacters } from '../../domain/unsafe-text.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
 import { type Effect, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
@@ -11,6 +10,7 @@ import { isRequester } from './ownership.ts'
 import { answersOf, eventSubject, repairResources } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestRole } from './target-role.ts'
+import { refuseText } from './text-of-decision.ts'
 import { requestView } from './views.ts'
 
 const DAY = 24 * 3_600_000
@@ -189,11 +189,4 @@ function consent(context: EngineContext, caller: Caller, request: Request, reaso
     by: 'operator',
     reason,
   })
-}
-
-/** Text of a decision is shown to others. */
-function refuseText(field: string, text: string | undefined): Refusal | null {
-  if (text === undefined || !hasUnsafeCharacters(text)) return null
-  const violations = [{ field, code: 'text_has_control_characters' as const }]
-  return refusal('invalid', `cannot use this ${field}`, { violations })
 }
