@@ -114,7 +114,9 @@ function parseFactors(node: unknown): SecretsDocument['totp'] | null {
   const factors = new Map<number, { secret: string | null; pending: string | null }>()
   for (const [name, factor] of entriesOf(node) ?? [['', null]]) {
     const telegramId = /^id([1-9][0-9]{0,15})$/.exec(name)?.[1]
-    const parts = new Map(entriesOf(factor)?.map(([part, text]) => [part, isScalar(text) ? text.value : null]))
+    const parts = new Map(
+      entriesOf(factor)?.map(([part, text]) => [part, isScalar(text) ? text.value : null]),
+    )
     const isWhole = [...parts].every(
       ([part, text]) => ['secret', 'pending'].includes(part) && /^[A-Z2-7]{32}$/.test(String(text)),
     )

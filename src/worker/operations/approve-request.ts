@@ -20,7 +20,9 @@ export function refuseApproval(
   digest: string,
 ): Refused | null {
   return (
-    refuseDecision(request, digest) ?? refuseHeld(context, request) ?? refuseApprover(context, caller, request)
+    refuseDecision(request, digest) ??
+    refuseHeld(context, request) ??
+    refuseApprover(context, caller, request)
   )
 }
 
