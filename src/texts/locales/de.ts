@@ -6,6 +6,7 @@ import { denyDe } from './de/deny.ts'
 import { dialogueDe } from './de/dialogue.ts'
 import { differencesDe } from './de/differences.ts'
 import { errorsDe } from './de/errors.ts'
+import { factorsDe } from './de/factors.ts'
 import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
 import { findingsDe } from './de/findings.ts'
@@ -30,6 +31,7 @@ export const de: Catalogue = {
   ...dialogueDe,
   ...differencesDe,
   ...errorsDe,
+  ...factorsDe,
   ...failuresDe,
   ...fieldsDe,
   ...findingsDe,

@@ -5,6 +5,7 @@ import { denyEn } from './en/deny.ts'
 import { dialogueEn } from './en/dialogue.ts'
 import { differencesEn } from './en/differences.ts'
 import { errorsEn } from './en/errors.ts'
+import { factorsEn } from './en/factors.ts'
 import { failuresEn } from './en/failures.ts'
 import { fieldsEn } from './en/fields.ts'
 import { findingsEn } from './en/findings.ts'
@@ -29,6 +30,7 @@ export const en = {
   ...dialogueEn,
   ...differencesEn,
   ...errorsEn,
+  ...factorsEn,
   ...failuresEn,
   ...fieldsEn,
   ...findingsEn,
