@@ -136,7 +136,7 @@ function factorLines(words: Words, { frozen, missing, state, step_up: stepUp }: 
   const decidable = state === 'draft' || missing.some(({ kind }) => kind === 'approvals')
   if (!decidable) return []
   if (frozen) return [words.html('factors.card_frozen')]
-  return stepUp === 'totp' || stepUp === 'witness' ? [words.html(`factors.card_${stepUp}`)] : []
+  return stepUp === 'totp' || stepUp === 'witness' ? [words.html(`factors.needs.${stepUp}`)] : []
 }
 
 type Missing = RequestView['missing'][number]

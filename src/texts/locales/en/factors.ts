@@ -2,7 +2,7 @@
 export const factorsEn = {
   'factors.card_frozen':
     '🧊 Approvals in chat are frozen. Root can approve on the host, and ends it there: <code>sudo usher unfreeze</code>',
-  'factors.card_totp': '🔐 To approve it you need a code from your authenticator app.',
-  'factors.card_witness':
+  'factors.needs.totp': '🔐 To approve it you need a code from your authenticator app.',
+  'factors.needs.witness':
     '🔐 To approve it you need the code that the witness sends you, and one from your authenticator app.',
 } as const
