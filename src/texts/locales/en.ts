@@ -4,6 +4,7 @@ import { commandsEn } from './en/commands.ts'
 import { denyEn } from './en/deny.ts'
 import { dialogueEn } from './en/dialogue.ts'
 import { differencesEn } from './en/differences.ts'
+import { editsEn } from './en/edits.ts'
 import { errorsEn } from './en/errors.ts'
 import { factorsEn } from './en/factors.ts'
 import { failuresEn } from './en/failures.ts'
@@ -29,6 +30,7 @@ export const en = {
   ...denyEn,
   ...dialogueEn,
   ...differencesEn,
+  ...editsEn,
   ...errorsEn,
   ...factorsEn,
   ...failuresEn,

@@ -3,6 +3,8 @@ import type { tapsEn } from '../en/taps.ts'
 export const tapsDe: Record<keyof typeof tapsEn, string> = {
   'taps.approved': 'Genehmigt.',
   'taps.approval_noted': 'Deine Genehmigung ist notiert. Auf der Karte steht, was noch fehlt.',
+  'taps.submitted':
+    'Eingereicht. Deine eigene Genehmigung zählt hier nicht: Alle anderen Admins haben die Karte.',
   'taps.cancelled': 'Zurückgezogen. Es wurde nichts geändert.',
   'taps.retried': 'Es wird neu geplant. Die Karte zeigt den Plan, wie er jetzt ist.',
   'taps.kept': 'Notiert: Es bleibt rückgängig gemacht.',
