@@ -160,6 +160,19 @@ describe('one event', () => {
   })
 })
 
+it('a tap that comes late is told in German what became of the request', async () => {
+  await lin.starts()
+  await lin.sees('gibt Leuten Zugang')
+  const card = await toReview(scene, ada, { role: 'two' })
+  await scene.admin.taps('✅ Approve', { on: card })
+  const theirs = await lin.sees('Braucht 2 Genehmigungen, hat 1')
+  const approve = theirs.buttons.flat()[0]?.data ?? ''
+  await scene.admin.taps('Cancel', { on: card })
+  await lin.seesOn(theirs, 'Zurückgezogen von Telegram-Konto 111000111')
+  await lin.forgesTap(theirs.message_id, approve)
+  await lin.seesToast(/^Antrag 1 ist schon zurückgezogen: von Telegram-Konto 111000111, \d{4}-.* UTC\.$/)
+})
+
 it('a notice goes to each admin in their own language', async () => {
   await lin.starts()
   await lin.sees('gibt Leuten Zugang')
