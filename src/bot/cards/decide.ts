@@ -50,7 +50,7 @@ async function approve(deciding: Deciding): Promise<Decided> {
     const submitted = await submit(deciding)
     if (!('request' in submitted)) return submitted
   }
-  const input = { id: subject.id, digest }
+  const input = { id: subject.id, digest, challenge: tap.nonce }
   const approved = await deps.worker.call('request.approve', input, { onBehalfOf, key: key('approve') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { request } = approved
