@@ -5,10 +5,12 @@ import type { AllWords } from '../texts/words.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
+import { freezeCommands } from './commands/freeze.ts'
 import { languageCommand } from './commands/language.ts'
 import { peopleCommands, personTaps } from './commands/people.ts'
 import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
+import { codeMessages } from './commands/second-factor.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
 import { createDenyPort } from './deny-port.ts'
@@ -82,7 +84,9 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
   bot.use(editedMessages())
+  bot.filter((ctx) => ctx.identity?.admin === true).use(codeMessages({ ...deps, botId: me.id }))
   bot.use(standingCommands(deps))
+  bot.use(freezeCommands({ ...deps, botId: me.id }))
   bot.use(peopleCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
@@ -90,7 +94,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(reconcileCommand({ ...deps, botId: me.id }))
 
   const admins = bot.filter((ctx) => ctx.identity?.admin === true)
-  admins.use(decidingTaps(deps))
+  admins.use(decidingTaps({ ...deps, botId: me.id }))
   admins.use(adduserDialogue(words, ports))
   admins.use(editAnswerDialogue(words, ports))
   admins.use(edituserDialogue(words, createEditPorts({ ...deps, botId: me.id, questions: ports })))

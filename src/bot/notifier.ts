@@ -90,6 +90,8 @@ async function attend({ keeper, telling }: NotifierDeps, event: EventView, since
     isNews ? telling.hear(event) : undefined,
     requestId === null ? undefined : keeper.unsettle(requestId),
   ])
+  // What can be approved stands on every card that waits.
+  if (type === 'chat.frozen' || type === 'chat.unfrozen') void keeper.resume()
   if (requestId === null) return
   // How far each repair is in itself does not stand on the card of a reconciliation.
   if (type.startsWith('step.')) void keeper.refreshAbout(aboutRequest(requestId))
