@@ -9,6 +9,7 @@ import { isInDialogue } from '../dialogues.ts'
 import { describeError } from '../log.ts'
 import type { Card } from '../state/cards.ts'
 import type { AwaitedCode } from '../state/chats.ts'
+import { looksLikeCodes } from '../telegram/codes.ts'
 import { isAway, updateKey } from '../worker-calls.ts'
 
 export interface SecondFactorDeps extends TappedDeps {
@@ -18,8 +19,6 @@ export interface SecondFactorDeps extends TappedDeps {
 
 /** How long a code is waited for after [Approve]. */
 const PATIENCE_MS = 5 * 60_000
-/** What may be meant as codes: digits, in groups as people type them. */
-const LOOKS_LIKE_CODES = /^[0-9][0-9 -]{2,30}$/
 
 /** Asks for the code that the worker wants with an approval; the next message that looks like one is it. */
 export async function askForCode(
@@ -47,7 +46,7 @@ export function codeMessages(deps: SecondFactorDeps): Composer<BotContext> {
       forget(ctx)
       return next()
     }
-    if (!LOOKS_LIKE_CODES.test(text) || ctx.message.forward_origin !== undefined) return next()
+    if (!looksLikeCodes(text) || ctx.message.forward_origin !== undefined) return next()
     const deleted = await deleteFromChat(ctx, deps)
     if (!deleted) await ctx.reply(ctx.words.say('factors.delete_it'))
     const card = deps.cards.get(awaited.cardId)
