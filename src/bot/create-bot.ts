@@ -19,10 +19,11 @@ import {
   outdatedDialogues,
 } from './dialogues.ts'
 import type { Logger } from './log.ts'
-import { createMenus, giveMenus } from './menus.ts'
+import { giveMenus, type Menus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
 import { heardFrom } from './middleware/heard-from.ts'
+import { onlyPermitted } from './middleware/only-permitted.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
@@ -46,6 +47,7 @@ export interface BotDeps {
   cards: Cards
   refusals: Refusals
   keeper: CardKeeper
+  menus: Menus
   telling: Telling
   log: Logger
   now: () => number
@@ -58,9 +60,8 @@ export interface BotDeps {
  * the dispatcher sees to. It does not poll and is never started by itself.
  */
 export function createBot(deps: BotDeps): Bot<BotContext> {
-  const { words, token, apiOptions, me } = deps
+  const { words, token, apiOptions, me, menus } = deps
   const bot = new Bot<BotContext>(token, { client: apiOptions, botInfo: me })
-  const menus = createMenus(deps)
   const ports = createOnboardingPorts({ ...deps, botId: me.id })
 
   bot.use(speakAsTelegram(words))
@@ -71,6 +72,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(authenticate({ ...deps, botId: me.id }))
   bot.use(passOnStarts({ worker: deps.worker, botId: me.id }))
   bot.use(giveMenus(menus))
+  bot.use(onlyPermitted())
   bot.use(answerQuestionTaps())
 
   bot.use(outdatedDialogues())
@@ -90,7 +92,6 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
 
   bot.use(goneQuestions())
-  bot.command('adduser', async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))))
   bot.on('callback_query', (ctx) => answerTap(ctx, ctx.words.say('taps.button_unknown')))
   bot.on('message', async (ctx) => void (await ctx.reply(ctx.words.say('commands.did_not_understand'))))
   return bot

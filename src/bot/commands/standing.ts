@@ -13,6 +13,7 @@ import { isInDialogue } from '../dialogues.ts'
 import { aboutRequest, newCard } from '../state/cards.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway, type WorkerCalls } from '../worker-calls.ts'
+import { commandsOf } from './table.ts'
 
 export interface StandingCommandsDeps {
   worker: WorkerCalls
@@ -24,8 +25,8 @@ export interface StandingCommandsDeps {
 const OPEN_PREFIX = 'o:'
 
 /**
- * Commands that stand before the dialogues and therefore work in the middle of one. Which of them serves whom is decided by
- * the worker, operation by operation; only `/users` is not even offered to members.
+ * Commands that stand before the dialogues and therefore work in the middle of one. What each shows to whom is decided by
+ * the worker, operation by operation.
  */
 export function standingCommands(deps: StandingCommandsDeps): Composer<BotContext> {
   const { worker, keeper, now } = deps
@@ -41,7 +42,7 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
   })
 
   composer.command(['help', 'start'], (ctx) =>
-    say(ctx, [texts.helpText(ctx.words, ctx.identity?.admin === true)]),
+    say(ctx, [texts.helpText(ctx.words, commandsOf(ctx.identity?.permissions ?? new Set()))]),
   )
 
   composer.command('whoami', async (ctx) => {
@@ -55,7 +56,6 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
   })
 
   composer.command('users', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const name = ctx.match.trim()
     if (name !== '') {
       const answer = await worker.call('people.get', { name: name.slice(0, 200) }, as(ctx))

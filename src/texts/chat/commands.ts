@@ -5,10 +5,11 @@ import { plain } from '../plain.ts'
 import type { Words } from '../words.ts'
 import { type Html, join } from './html.ts'
 
-/** The commands of an admin, in the order of the menu and of `/help`. */
-const ADMIN_COMMANDS = [
+/** Every command, in the order of the menu and of `/help`; what each needs stands in the bot's table. */
+export const COMMANDS = [
   'adduser',
   'requests',
+  'run',
   'users',
   'reconcile',
   'audit',
@@ -19,9 +20,7 @@ const ADMIN_COMMANDS = [
   'cancel',
   'help',
 ] as const
-type Command = (typeof ADMIN_COMMANDS)[number]
-const MEMBER_COMMANDS: readonly Command[] = ['requests', 'status', 'whoami', 'language', 'help']
-const DEFAULT_COMMANDS: readonly Command[] = ['whoami', 'help']
+export type Command = (typeof COMMANDS)[number]
 
 /** One entry of a chat's command menu (Bot API, BotCommand). */
 export interface MenuEntry {
@@ -29,20 +28,20 @@ export interface MenuEntry {
   description: string
 }
 
-export const adminCommands = (words: Words): MenuEntry[] => menu(words, ADMIN_COMMANDS)
-export const memberCommands = (words: Words): MenuEntry[] => menu(words, MEMBER_COMMANDS)
 /** For whom the bot does not know. */
-export const defaultCommands = (words: Words): MenuEntry[] => menu(words, DEFAULT_COMMANDS)
+export const defaultCommands = (words: Words): MenuEntry[] => [
+  { command: 'start', description: words.say('commands.menu.start') },
+]
 
-function menu(words: Words, commands: readonly Command[]): MenuEntry[] {
+export function menuOf(words: Words, commands: readonly Command[]): MenuEntry[] {
   return commands.map((command) => ({ command, description: words.say(`commands.menu.${command}`) }))
 }
 
-export function helpText(words: Words, admin: boolean): Html {
-  const commands = admin ? adminCommands(words) : memberCommands(words)
+/** What somebody who may use these commands can do here. */
+export function helpText(words: Words, commands: readonly Command[]): Html {
   return join([
     words.html('commands.help_head'),
-    ...commands.map((entry) => words.html('commands.help_line', { ...entry })),
+    ...menuOf(words, commands).map((entry) => words.html('commands.help_line', { ...entry })),
   ])
 }
 

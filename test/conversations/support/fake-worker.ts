@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CallOptions, CallResult, Client } from '../../../src/client/client.ts'
+import { builtinRoles } from '../../../src/config/builtin-roles.ts'
 import type { EventType } from '../../../src/domain/event.ts'
 import { STEP_ORDER, type StepFailure } from '../../../src/domain/step.ts'
 import { isTelegramId } from '../../../src/domain/telegram-id.ts'
@@ -244,10 +245,14 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
   }
 
   type Handlers = { [N in OperationName]?: (input: OperationArguments<N>, by: number) => unknown }
+  const permissionsOf = (by: number): readonly string[] => {
+    if (isAdmin(by)) return PERMISSIONS.filter((one) => !worker.forbidden.has(one))
+    return personOf(by) === null ? [] : builtinRoles().find(({ name }) => name === 'user')!.permissions
+  }
   const handlers: Handlers = {
     whoami: (_, by) => ({
       ...{ actor: actorOf(by), person: personOf(by), admin: isAdmin(by) },
-      permissions: isAdmin(by) ? PERMISSIONS.filter((one) => !worker.forbidden.has(one)) : [],
+      permissions: permissionsOf(by),
       role: isAdmin(by) ? 'admin' : (personOf(by)?.role ?? 'public'),
     }),
     status: (_, by) => ({

@@ -3,6 +3,8 @@ import type { commandsEn } from '../en/commands.ts'
 export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.menu.adduser': 'Jemandem Zugang geben',
   'commands.menu.requests': 'Was auf eine Entscheidung wartet',
+  'commands.menu.run': 'Was ein Lauf getan hat: /run NUMMER',
+  'commands.menu.start': 'Hier geht es los',
   'commands.menu.users': 'Wer Zugang hat',
   'commands.menu.reconcile': 'Wer auf dem Rechner von Personenliste und Rollen abweicht',
   'commands.menu.audit': 'Was geschehen ist, und durch wen',

@@ -2,6 +2,8 @@
 export const commandsEn = {
   'commands.menu.adduser': 'Give somebody access',
   'commands.menu.requests': 'What waits for a decision',
+  'commands.menu.run': 'What a run did: /run NUMBER',
+  'commands.menu.start': 'Begin here',
   'commands.menu.users': 'Who has access',
   'commands.menu.reconcile': 'Who differs from roster and roles on the host',
   'commands.menu.audit': 'What happened, and who did it',
