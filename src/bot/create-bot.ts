@@ -8,6 +8,7 @@ import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
 import { languageCommand } from './commands/language.ts'
 import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
+import { requestsCommand } from './commands/requests.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
 import { createDenyPort } from './deny-port.ts'
@@ -78,6 +79,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
   bot.use(standingCommands(deps))
+  bot.use(requestsCommand(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
   bot.use(quietCommand())

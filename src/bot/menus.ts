@@ -27,7 +27,7 @@ export interface Menus {
   give(ctx: BotContext): void
   /** Their chat has the menu of strangers again; for somebody who is not known any more. */
   takeBack(telegramId: number): void
-  /** What somebody may do may have changed: asks the worker, and gives or takes back. Only in chats that have had a menu. */
+  /** What somebody may do may have changed: asks the worker, and gives or takes back. */
   refresh(telegramId: number): Promise<void>
 }
 
@@ -35,15 +35,13 @@ export interface MenusDeps {
   api: Api
   worker: WorkerCalls
   wordsOf: WordsOf
-  /** Whether the bot has a chat with them, from before this run of it too. */
-  isKnown: (telegramId: number) => Promise<boolean>
   log: Logger
 }
 
 /** What a chat has that nobody gave a menu. */
 const STRANGERS = ''
 
-export function createMenus({ api, worker, wordsOf, isKnown, log }: MenusDeps): Menus {
+export function createMenus({ api, worker, wordsOf, log }: MenusDeps): Menus {
   const given = new Map<number, { wanted: string; done: Promise<void> }>()
 
   const change = (telegramId: number, wanted: string, act: () => Promise<unknown>) => {
@@ -77,7 +75,6 @@ export function createMenus({ api, worker, wordsOf, isKnown, log }: MenusDeps): 
     },
     takeBack,
     async refresh(telegramId) {
-      if (!given.has(telegramId) && !(await isKnown(telegramId))) return
       const who = await worker.call('whoami', {}, { onBehalfOf: telegramId })
       // A worker that is away says nothing about anybody; their next update does.
       if (!who.ok && who.error.code !== 'not_permitted' && who.error.code !== 'not_found') return

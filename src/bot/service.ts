@@ -96,10 +96,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreachable: (chatId) => telling.lost(chatId),
       isQuiet: async (chatId) => quietUntil((await chats.load(chatId))?.quiet ?? null, now()) !== null,
     })
-    const menus = createMenus({
-      ...{ api, worker, wordsOf, log },
-      isKnown: async (telegramId) => (await chats.load(telegramId)) !== null,
-    })
+    const menus = createMenus({ api, worker, wordsOf, log })
     const noticeOptions = { postHead: deps.postHead ?? false }
     const outboxes = createOutboxes({
       ...{ files, boxes, chats, unreachable, isUrgent, now, log, stopped },

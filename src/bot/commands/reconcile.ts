@@ -8,6 +8,7 @@ import type { BotContext } from '../context.ts'
 import { driftCard } from '../state/cards.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway, updateKey, type WorkerCalls } from '../worker-calls.ts'
+import { mayUse } from './table.ts'
 
 export interface ReconcileCommandDeps {
   worker: WorkerCalls
@@ -46,6 +47,9 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
   })
 
   composer.callbackQuery(ASK, async (ctx) => {
+    if (!mayUse('reconcile', ctx.identity?.permissions ?? new Set())) {
+      return answerTap(ctx, ctx.words.say('commands.not_permitted'))
+    }
     return answerTap(ctx, (await ask(ctx)) ?? undefined)
   })
 

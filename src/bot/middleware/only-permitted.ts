@@ -10,6 +10,6 @@ export function onlyPermitted(): MiddlewareFn<BotContext> {
     if (permissions === undefined || ctx.message?.forward_origin !== undefined) return next()
     const command = COMMANDS.find((one) => ctx.hasCommand(one))
     if (command === undefined || mayUse(command, permissions)) return next()
-    await ctx.reply(ctx.words.say('commands.for_admins'))
+    await ctx.reply(ctx.words.say('commands.not_permitted'))
   }
 }

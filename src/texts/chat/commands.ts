@@ -1,9 +1,11 @@
 import type { OperationOutput } from '../../protocol/operations.ts'
+import type { RequestView } from '../../protocol/views.ts'
 import { actorText } from '../actors.ts'
 import { durationText, sizeText, timeText } from '../duration.ts'
 import { plain } from '../plain.ts'
+import { requestLine } from '../requests.ts'
 import type { Words } from '../words.ts'
-import { type Html, join } from './html.ts'
+import { type Html, h, join } from './html.ts'
 
 /** Every command, in the order of the menu and of `/help`; what each needs stands in the bot's table. */
 export const COMMANDS = [
@@ -42,6 +44,19 @@ export function helpText(words: Words, commands: readonly Command[]): Html {
   return join([
     words.html('commands.help_head'),
     ...menuOf(words, commands).map((entry) => words.html('commands.help_line', { ...entry })),
+  ])
+}
+
+/** What a page of `/requests` shows: what waits or every one, one's own or all; or the newest because nothing waits. */
+export type RequestsPage = 'waiting_all' | 'waiting_own' | 'every_all' | 'every_own' | 'latest'
+
+export function requestsPage(words: Words, page: RequestsPage, requests: readonly RequestView[]): Html {
+  const isWaiting = page === 'waiting_all' || page === 'waiting_own'
+  if (requests.length === 0)
+    return words.html(`commands.requests_page.${isWaiting ? 'nothing_waits' : 'none'}`)
+  return join([
+    words.html(`commands.requests_page.${page}`),
+    ...requests.map((request) => h`• ${requestLine(words, request)}`),
   ])
 }
 

@@ -344,14 +344,14 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       if (!isAdmin(by) && request.answers.telegram_id !== by) throw refusal('not_found')
       return { request }
     },
-    'request.list': ({ limit, open }, by) => ({
-      requests: worker.requests
+    'request.list': ({ limit, open, before = Number.POSITIVE_INFINITY }, by) => {
+      const found = worker.requests
         .filter((one) => isAdmin(by) || one.answers.telegram_id === by)
         .filter((one) => !open || one.state === 'draft' || one.state === 'submitted')
+        .filter((one) => one.id < before)
         .reverse()
-        .slice(0, limit),
-      more: false,
-    }),
+      return { requests: found.slice(0, limit), more: found.length > limit }
+    },
     'run.retry': ({ run_id }, by) => {
       const run = choose(run_id, 'retry', by)
       const request = find(run.request_id)
@@ -388,9 +388,9 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       emit('request.drafted', { request, actor: `telegram:${by}` })
       return { request }
     },
-    'run.get': ({ id }) => {
+    'run.get': ({ id }, by) => {
       const run = runs.find((one) => one.id === id)
-      if (run === undefined) throw refusal('not_found')
+      if (run === undefined || !(isAdmin(by) || run.subject.telegram_id === by)) throw refusal('not_found')
       return { run }
     },
     'audit.list': ({ limit, before = Number.POSITIVE_INFINITY, ...asked }, by) => {
