@@ -23,6 +23,7 @@ import type { Logger } from './log.ts'
 import { giveMenus, type Menus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
+import { editedMessages } from './middleware/edited-messages.ts'
 import { heardFrom } from './middleware/heard-from.ts'
 import { onlyPermitted } from './middleware/only-permitted.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
@@ -78,6 +79,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
 
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
+  bot.use(editedMessages())
   bot.use(standingCommands(deps))
   bot.use(requestsCommand(deps))
   bot.use(languageCommand({ words, menus }))

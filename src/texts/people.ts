@@ -1,6 +1,7 @@
 import { OPTIONAL_KEYS } from '../domain/person.ts'
 import type { AnswersView, PersonView, RoleView } from '../protocol/views.ts'
-import { durationText } from './duration.ts'
+import { durationText, timeText } from './duration.ts'
+import { failureLines } from './failures.ts'
 import { fieldLabel } from './fields.ts'
 import type { Line } from './line.ts'
 import { plain } from './plain.ts'
@@ -48,7 +49,7 @@ export function personLine(words: Words, person: PersonView): string {
     ...{ os_user, name, role, telegram_id },
     has_uid: uid === null ? 'no' : 'yes',
     uid: uid ?? '',
-    waits: person.waits_for_start === true ? 'yes' : 'no',
+    state: person.state ?? (person.waits_for_start === true ? 'waits_for_start' : 'active'),
   })
 }
 
@@ -69,7 +70,21 @@ export function personLines(words: Words, person: PersonView): Line[] {
     { mark: 'none', text: personLine(words, person) },
     ...entryLines(words, person.entry).map((line) => ({ ...line, indent: 1 })),
     ...folders,
+    ...smokeLines(words, person.last_smoke),
     ...run,
+  ]
+}
+
+/** A line of a field with its value. */
+/** What came of the last smoke test; nothing where nobody looked. */
+function smokeLines(words: Words, last: PersonView['last_smoke']): Line[] {
+  if (last === undefined) return []
+  if (last === null) return [{ mark: 'info', text: words.say('person.smoke_never'), indent: 1 }]
+  const { passed, failure } = last
+  const values = { passed: passed ? 'yes' : 'no', at: timeText(words, last.at), run: last.run_id }
+  return [
+    { mark: passed ? 'done' : 'failed', text: words.say('person.smoke', values), indent: 1 },
+    ...(failure === null ? [] : failureLines(words, failure, 2)),
   ]
 }
 
@@ -78,13 +93,14 @@ function field(words: Words, name: string, value: string): Line {
   return { mark: 'none', text: words.say('answer.line', { label, value: plain(value, 500) }) }
 }
 
-function valueText(words: Words, value: string | number | boolean | string[]): string {
+/** A value of an entry in words. */
+export function valueText(words: Words, value: string | number | boolean | string[]): string {
   if (Array.isArray(value)) return value.length === 0 ? words.say('answer.none') : value.join(', ')
   if (typeof value === 'boolean') return words.say(value ? 'answer.yes' : 'answer.no')
   return String(value)
 }
 
 /** At the beginning of a line. */
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

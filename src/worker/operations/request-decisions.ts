@@ -3,11 +3,18 @@ import { mayCount } from '../../domain/policy.ts'
 import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
-import { type Effect, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import {
+  because,
+  type Effect,
+  type EngineContext,
+  type Operation,
+  type Refusal,
+  refusal,
+} from '../context.ts'
 import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
-import { answersOf, eventSubject, repairResources } from './request-subject.ts'
+import { eventSubject, repairResources, telegramIdsOf } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestRole } from './target-role.ts'
 import { refuseText } from './text-of-decision.ts'
@@ -35,7 +42,8 @@ export function approveRequest(
     refuseDecision(request, digest) ?? refuseHeld(context, request) ?? approve(context, caller, request)
   if (refused !== null) return refused
   const { subject } = request
-  const ownReason = subject.kind === 'onboard' ? subject.answers.reason : undefined
+  const ownReason =
+    subject.kind === 'onboard' ? subject.answers.reason : subject.kind === 'edit' ? subject.reason : undefined
   if (caller.actor.kind === 'operator' && isRequester(caller, request) && ownReason !== undefined) {
     consent(context, caller, request, ownReason)
   }
@@ -103,7 +111,8 @@ async function decideRequest(
 function approve(context: EngineContext, caller: Caller, request: Request): (Refusal & { ok: false }) | null {
   const { store, config, events, clock } = context
   const { actor, personKey } = caller
-  if (personKey === null) return refusal('not_permitted', 'cannot approve: only a known person can')
+  if (personKey === null)
+    return refusal('not_permitted', 'cannot approve: only a known person can', because('only_known_person'))
   const { approval: policy } = requestRole(store, config, request)
   const onTerminal = actor.kind === 'operator'
   // The operator's is recorded even where it does not count: it passes the step-up.
@@ -111,6 +120,7 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     return refusal(
       'not_permitted',
       `cannot approve request ${request.id}: it is your own, and the role needs somebody else's approval`,
+      because('needs_somebody_else', { request: request.id }),
     )
   }
   const target = actorTarget(context, request, caller)
@@ -120,6 +130,7 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     return refusal(
       'too_many',
       `cannot approve more than ${chatPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
+      because('chat_per_day', { request: request.id, max: chatPerDay }),
     )
   }
   const now = clock()
@@ -169,10 +180,13 @@ function actorTarget(
   request: Request,
   caller: Caller,
 ): (Refusal & { ok: false }) | null {
-  const answers = answersOf(store, request)
-  const isSubject = caller.personKey === personKeyOf(answers.telegram_id)
+  const isSubject = telegramIdsOf(store, request).some((id) => caller.personKey === personKeyOf(id))
   if (!isSubject || requestRole(store, config, request).approval.self) return null
-  return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
+  return refusal(
+    'not_permitted',
+    `cannot approve request ${request.id}: it is about you`,
+    because('about_you', { request: request.id }),
+  )
 }
 
 function consent(context: EngineContext, caller: Caller, request: Request, reason: string): void {

@@ -5,7 +5,7 @@ import { whyOf } from '../../domain/step.ts'
 import type { Violation } from '../../domain/violation.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
 import type { Caller } from '../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { isComplete, type ParsedAnswers, parseAnswers } from '../validation/validate-answers.ts'
 import { validateFacts } from '../validation/validate-facts.ts'
 import { followReplacement } from './access/follow.ts'
@@ -61,7 +61,11 @@ export async function prepareDraft(
   const about = own !== null && input.telegram_id === own ? 'own' : 'foreign'
   const refused = refuseAccess('request.draft', caller, about, 'anything to draft')
   if (refused !== null) {
-    return refusal('not_permitted', `cannot draft a request for somebody else as ${caller.role}`)
+    return refusal(
+      'not_permitted',
+      `cannot draft a request for somebody else as ${caller.role}`,
+      because('draft_for_others'),
+    )
   }
   const capped = refuseFlood(context, caller)
   if (capped !== null) return capped
@@ -159,7 +163,7 @@ async function partialCheck(
   // No Telegram id is 0, so the roster and the folders of nobody match.
   const asked = { ...answers, telegram_id: telegramId ?? 0 }
   const observed = await context.observe(asked, role)
-  const resources = resourcesOf({ ...asked, name: '', role: '' }, null)
+  const resources = resourcesOf(asked, null)
   return [
     ...validateFacts(context.config, asked, role, observed),
     ...heldViolations(context, resources, null),
@@ -182,7 +186,8 @@ async function rosterOnly(context: EngineContext, input: AnswersInput): Promise<
   return [{ field: 'telegram_id', code: 'telegram_id_on_roster', params }]
 }
 
-function refuseFlood(context: EngineContext, caller: Caller): Refusal | null {
+/** Nobody but root drafts without end. */
+export function refuseFlood(context: EngineContext, caller: Caller): Refusal | null {
   const { store, limits, clock } = context
   if (caller.actor.kind === 'operator') return null
   const most = caller.permissions.has('requests.draft.all') ? limits.draftsPerDay : limits.ownDraftsPerDay
