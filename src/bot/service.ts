@@ -16,6 +16,7 @@ import { createFileStore } from './state/file-store.ts'
 import { createNewcomers } from './state/newcomers.ts'
 import { loadOutboxes } from './state/outboxes.ts'
 import { loadRefusals } from './state/refusals.ts'
+import { loadShownPeople } from './state/shown-people.ts'
 import { loadUnreachable } from './state/unreachable.ts'
 import { apiOptions, apiSignal } from './telegram/api.ts'
 import { problemOf } from './telegram/errors.ts'
@@ -80,9 +81,10 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreadable: (name, keptAs) =>
         log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
     })
-    const [me, cards, refusals, cursor, boxes, unreachable] = await Promise.all([
+    const [me, cards, people, refusals, cursor, boxes, unreachable] = await Promise.all([
       introduce(api, log, polling.signal),
       loadCards(files),
+      loadShownPeople(files),
       loadRefusals(files),
       loadCursor(files, now()),
       loadOutboxes(files),
@@ -121,7 +123,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
       refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ words, token, me, worker, chats, cards, refusals, keeper, menus, telling, log, now },
+      ...{ words, token, me, worker, chats, cards, people, refusals, keeper, menus, telling, log, now },
       apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,

@@ -16,7 +16,7 @@ const entry = (person: Person, role: string) => ({
 })
 const menuOf = async ({ id }: Person) =>
   (await scene.server.control.commandMenu({ user: id })).map(({ command }) => command)
-const MEMBERS = ['requests', 'run', 'status', 'whoami', 'language', 'cancel', 'help']
+const MEMBERS = ['requests', 'run', 'user', 'status', 'whoami', 'language', 'cancel', 'help']
 
 /** Eve with a phone on which the bot has answered her. */
 async function eveAs(role: 'user' | 'admin'): Promise<Person> {

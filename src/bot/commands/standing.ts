@@ -1,11 +1,9 @@
 import { Composer } from 'grammy'
 import * as texts from '../../texts/chat/commands.ts'
-import { h } from '../../texts/chat/html.ts'
-import { personLine, personLines } from '../../texts/people.ts'
 import type { BotContext } from '../context.ts'
 import { isInDialogue } from '../dialogues.ts'
 import type { WorkerCalls } from '../worker-calls.ts'
-import { say, sayError, sayLines } from './say.ts'
+import { say, sayError } from './say.ts'
 import { commandsOf } from './table.ts'
 
 export interface StandingCommandsDeps {
@@ -42,19 +40,6 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
   composer.command('status', async (ctx) => {
     const answer = await worker.call('status', {}, as(ctx))
     await (answer.ok ? say(ctx, [texts.statusText(ctx.words, answer, now())]) : sayError(ctx, answer.error))
-  })
-
-  composer.command('users', async (ctx) => {
-    const name = ctx.match.trim()
-    if (name !== '') {
-      const answer = await worker.call('people.get', { name: name.slice(0, 200) }, as(ctx))
-      return answer.ok ? sayLines(ctx, personLines(ctx.words, answer.person)) : sayError(ctx, answer.error)
-    }
-    const answer = await worker.call('people.list', {}, as(ctx))
-    if (!answer.ok) return sayError(ctx, answer.error)
-    if (answer.people.length === 0) return say(ctx, [ctx.words.html('commands.no_people')])
-    const lines = answer.people.map((person) => h`• ${personLine(ctx.words, person)}`)
-    return say(ctx, answer.more ? [...lines, ctx.words.html('commands.more_people')] : lines)
   })
 
   return all

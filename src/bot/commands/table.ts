@@ -16,11 +16,13 @@ export interface CommandRule {
  * spares people what the worker would refuse; a test holds it against the worker's access table, which decides.
  */
 export const COMMAND_RULES: Readonly<Record<Command, CommandRule>> = {
-  // The dialogue ends on a card that is decided by whoever began it.
+  // Both dialogues end on a card that is decided by whoever began it.
   adduser: { asks: 'request.approve', of: 'foreign', needs: ['requests.approve.all'] },
   requests: { asks: 'request.list', of: 'own', needs: ['requests.read.own', 'requests.read.all'] },
   run: { asks: 'run.get', of: 'own', needs: ['runs.read.own', 'runs.read.all'] },
   users: { asks: 'people.list', of: 'foreign', needs: ['people.read.all'] },
+  user: { asks: 'people.get', of: 'own', needs: ['people.read.own', 'people.read.all'] },
+  edituser: { asks: 'request.approve', of: 'foreign', needs: ['requests.approve.all'] },
   reconcile: { asks: 'reconcile.check', of: 'own', needs: ['reconcile.run'] },
   audit: { asks: 'audit.list', of: 'own', needs: ['audit.read'] },
   status: { asks: 'status', of: 'own', needs: 'anyone' },

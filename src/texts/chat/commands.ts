@@ -13,6 +13,8 @@ export const COMMANDS = [
   'requests',
   'run',
   'users',
+  'user',
+  'edituser',
   'reconcile',
   'audit',
   'status',

@@ -5,6 +5,8 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.menu.requests': 'Was auf eine Entscheidung wartet',
   'commands.menu.run': 'Was ein Lauf getan hat: /run NUMMER',
   'commands.menu.start': 'Hier geht es los',
+  'commands.menu.user': 'Eine Person; ohne Namen du selbst',
+  'commands.menu.edituser': 'Ändern, was auf der Personenliste steht',
   'commands.menu.users': 'Wer Zugang hat',
   'commands.menu.reconcile': 'Wer auf dem Rechner von Personenliste und Rollen abweicht',
   'commands.menu.audit': 'Was geschehen ist, und durch wen',
@@ -49,7 +51,6 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
     'Welcher Lauf? Schreib seine Nummer, etwa /run 7. Sie steht auf der Karte seines Antrags.',
   'commands.open_request_label': 'Antrag {id} öffnen',
   'commands.no_people': 'Auf der Personenliste steht noch niemand. /adduser fängt an.',
-  'commands.more_people': 'Es gibt mehr; im Terminal zeigt sie usher users, und /users NAME eine Person.',
   'commands.not_permitted': 'Deine Rolle erlaubt das nicht. /help zeigt, was du tun kannst.',
   'commands.did_not_understand': 'Das habe ich nicht verstanden. /help zeigt, was ich verstehe.',
   'commands.worker_away':

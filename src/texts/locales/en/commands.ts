@@ -4,6 +4,8 @@ export const commandsEn = {
   'commands.menu.requests': 'What waits for a decision',
   'commands.menu.run': 'What a run did: /run NUMBER',
   'commands.menu.start': 'Begin here',
+  'commands.menu.user': 'One of them; without a name, you',
+  'commands.menu.edituser': 'Change what the roster says of somebody',
   'commands.menu.users': 'Who has access',
   'commands.menu.reconcile': 'Who differs from roster and roles on the host',
   'commands.menu.audit': 'What happened, and who did it',
@@ -46,7 +48,6 @@ export const commandsEn = {
   'commands.run_usage': 'Which run? Write its number, like /run 7. It stands on the card of its request.',
   'commands.open_request_label': 'Open request {id}',
   'commands.no_people': 'There is nobody on the roster yet. /adduser begins.',
-  'commands.more_people': 'There are more; see usher users in the terminal, or /users NAME for one of them.',
   'commands.not_permitted': 'Your role does not permit that. /help lists what you can do.',
   'commands.did_not_understand': 'I did not understand that. /help lists what I understand.',
   'commands.worker_away':

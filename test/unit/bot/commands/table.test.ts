@@ -37,7 +37,7 @@ describe('the table of commands', () => {
       return commandsOf(new Set(first === '*' ? PERMISSIONS : [first!, ...rest]))
     }
     expect(of('admin')).toEqual([...COMMANDS])
-    expect(of('user')).toEqual(['requests', 'run', 'status', 'whoami', 'language', 'cancel', 'help'])
+    expect(of('user')).toEqual(['requests', 'run', 'user', 'status', 'whoami', 'language', 'cancel', 'help'])
   })
 
   test('has every command that is listened to anywhere, and no other', () => {
