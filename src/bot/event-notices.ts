@@ -38,3 +38,15 @@ export function noticeOf(
       return null
   }
 }
+
+/** Whether `noticeOf` has something to say about it. */
+export function hasNotice(words: Words, event: EventView, options: NoticeOptions): boolean {
+  return noticeOf(words, event, options) !== null
+}
+
+/** What admins are told in their quiet hours too: somebody may be attacking, or the history cannot be trusted. */
+const URGENT = ['audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen']
+
+export function isUrgentNotice({ type }: EventView): boolean {
+  return URGENT.includes(type)
+}

@@ -15,6 +15,7 @@ const ADMIN_COMMANDS = [
   'status',
   'whoami',
   'language',
+  'quiet',
   'cancel',
   'help',
 ] as const

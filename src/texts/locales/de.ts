@@ -7,6 +7,7 @@ import { inviteDe } from './de/invite.ts'
 import { languageDe } from './de/language.ts'
 import { questionsDe } from './de/questions.ts'
 import { tapsDe } from './de/taps.ts'
+import { tellingDe } from './de/telling.ts'
 
 /** German. */
 export const de: Catalogue = {
@@ -18,4 +19,5 @@ export const de: Catalogue = {
   ...languageDe,
   ...questionsDe,
   ...tapsDe,
+  ...tellingDe,
 }

@@ -6,6 +6,7 @@ import { inviteEn } from './en/invite.ts'
 import { languageEn } from './en/language.ts'
 import { questionsEn } from './en/questions.ts'
 import { tapsEn } from './en/taps.ts'
+import { tellingEn } from './en/telling.ts'
 
 /** English: the texts that every other language is compared with. */
 export const en = {
@@ -17,4 +18,5 @@ export const en = {
   ...languageEn,
   ...questionsEn,
   ...tapsEn,
+  ...tellingEn,
 } as const
