@@ -49,6 +49,12 @@ const schema = z.object({
   telegramLanguage: z.enum(LANGUAGES).catch('en'),
 })
 
+/** What was stored of a chat; null for anything else. */
+export function readChatState(stored: unknown): ChatState | null {
+  const parsed = schema.safeParse(stored)
+  return parsed.success ? parsed.data : null
+}
+
 export function createChats(files: FileStore): Chats {
   /** Read once: only this process writes here. */
   let admins: Promise<Set<number>> | null = null
@@ -61,10 +67,8 @@ export function createChats(files: FileStore): Chats {
     admins ??= readAdmins()
     return admins
   }
-  const load = async (chatId: number): Promise<ChatState | null> => {
-    const parsed = schema.safeParse(await files.read(`chats/${chatId}`))
-    return parsed.success ? parsed.data : null
-  }
+  const load = async (chatId: number): Promise<ChatState | null> =>
+    readChatState(await files.read(`chats/${chatId}`))
   return {
     load,
     async save(chatId, state) {
