@@ -13,6 +13,7 @@ import { loadCards } from './state/cards.ts'
 import { createChats } from './state/chats.ts'
 import { loadCursor } from './state/cursor.ts'
 import { createFileStore } from './state/file-store.ts'
+import { loadGuests } from './state/guests.ts'
 import { createNewcomers } from './state/newcomers.ts'
 import { loadOutboxes } from './state/outboxes.ts'
 import { loadRefusals } from './state/refusals.ts'
@@ -27,7 +28,7 @@ import { createTelling } from './telling/telling.ts'
 import { createDispatcher } from './updates/dispatcher.ts'
 import { pollUpdates } from './updates/poll.ts'
 import { wordsOfChats } from './words-of-chats.ts'
-import { createWorkerCalls } from './worker-calls.ts'
+import { createWorkerCalls, type WorkerCalls } from './worker-calls.ts'
 
 export interface BotServiceDeps {
   token: string
@@ -72,13 +73,14 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreadable: (name, keptAs) =>
         log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
     })
-    const [me, cards, refusals, cursor, boxes, unreachable] = await Promise.all([
+    const [me, cards, refusals, cursor, boxes, unreachable, guests] = await Promise.all([
       introduce(api, log, polling.signal),
       loadCards(files),
       loadRefusals(files),
       loadCursor(files, now()),
       loadOutboxes(files),
       loadUnreachable(files),
+      loadGuests(files),
     ])
     if ('kind' in me) return me
 
@@ -112,7 +114,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
       refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ words, token, me, worker, chats, cards, refusals, keeper, telling, log, now },
+      ...{ words, token, me, worker, chats, guests, cards, refusals, keeper, telling, log, now },
       apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
@@ -120,6 +122,9 @@ export function startBotService(deps: BotServiceDeps): BotService {
     const dispatch = createDispatcher({ handle: (update) => bot.handleUpdate(update), log, stopped })
 
     void setDefaultMenu(words, api, log)
+    void sayUsername(worker, me)
+    const sweeping = setInterval(() => void guests.sweep(now()), SWEEP_MS).unref()
+    stopped.addEventListener('abort', () => clearInterval(sweeping))
     await telling.start()
     void keeper.resume()
     const following = followEvents({ client, keeper, telling, outboxes, files, log, stopped }, cursor).catch(
@@ -149,6 +154,15 @@ export function startBotService(deps: BotServiceDeps): BotService {
       await ended
     },
   }
+}
+
+/** Between two looks for strangers who began to ask for access and went away. */
+const SWEEP_MS = 10 * 60_000
+
+/** Tells the worker what the bot is called, once a start: links of invitations lead to it. */
+async function sayUsername(worker: WorkerCalls, { id, username }: UserFromGetMe): Promise<void> {
+  const key = `bot-${id}-introduces-itself-${Date.now()}`
+  await worker.call('bot.introduce', { username }, { key }).catch(() => undefined)
 }
 
 /** Who the token says we are; waits for the network as long as it takes. */

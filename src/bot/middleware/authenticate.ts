@@ -1,14 +1,14 @@
 import type { MiddlewareFn } from 'grammy'
-import { refusalText } from '../../texts/chat/commands.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { BotContext } from '../context.ts'
 import type { Chats } from '../state/chats.ts'
 import type { Refusals } from '../state/refusals.ts'
+import { receiveStranger, type StrangersDeps } from '../strangers.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway, updateKey, type WorkerCalls } from '../worker-calls.ts'
 import { isStart } from './pass-on-starts.ts'
 
-export interface AuthenticateDeps {
+export interface AuthenticateDeps extends StrangersDeps {
   botId: number
   worker: WorkerCalls
   chats: Chats
@@ -19,8 +19,8 @@ export interface AuthenticateDeps {
 }
 
 /**
- * Asks the worker for every update who wrote it; only people it knows get further. A stranger is told once in a while, with
- * their id, and nothing of what they sent is looked at or kept.
+ * Asks the worker for every update who wrote it; only people it knows get further, and strangers as far as asking
+ * for access goes (`strangers.ts`).
  */
 export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
@@ -45,11 +45,6 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
       const key = updateKey(deps.botId, ctx.update.update_id, 'started')
       await deps.worker.call('person.started', {}, { onBehalfOf: telegramId, key })
     }
-    if (ctx.callbackQuery !== undefined) return answerTap(ctx, ctx.words.say('taps.not_known'))
-    if (!tell) return
-    await ctx.reply(refusalText(ctx.words, telegramId).html, {
-      parse_mode: 'HTML',
-      reply_markup: { remove_keyboard: true },
-    })
+    return receiveStranger(ctx, deps, tell, next)
   }
 }
