@@ -49,7 +49,12 @@ export function createCompleteAccess(
     const { accessId, cardId, telegramId, name } = wish
     const { words } = dialogue
     dialogue.noted = words.html('access.completing', { name, id: telegramId })
-    const order: QuestionName[] = ['os_user', ...(role === undefined ? (['role'] as const) : []), 'defaults', 'routing']
+    const order: QuestionName[] = [
+      'os_user',
+      ...(role === undefined ? (['role'] as const) : []),
+      'defaults',
+      'routing',
+    ]
     await askPerson(dialogue, ports, {
       order,
       alsoAgain: ['name', 'github', 'role'],

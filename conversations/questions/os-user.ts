@@ -16,7 +16,13 @@ export interface OsUserAnswer {
 export async function askOsUser(
   dialogue: Dialogue,
   ports: OnboardingPorts,
-  known: { answers: Answers; options: OnboardingOptions; suggestFrom: string; username?: string; wished?: string },
+  known: {
+    answers: Answers
+    options: OnboardingOptions
+    suggestFrom: string
+    username?: string
+    wished?: string
+  },
 ): Promise<Outcome<OsUserAnswer>> {
   const { words } = dialogue
   const telegramId = known.answers.telegram_id ?? 0

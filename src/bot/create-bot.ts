@@ -3,12 +3,7 @@ import type { UserFromGetMe } from 'grammy/types'
 import { ADDUSER } from '../../conversations/adduser.ts'
 import { INVITE } from '../../conversations/invite.ts'
 import type { AllWords } from '../texts/words.ts'
-import {
-  createAskPort,
-  createCompletePort,
-  createDenyAccessPort,
-  createInvitePort,
-} from './access-ports.ts'
+import { createAskPort, createCompletePort, createDenyAccessPort, createInvitePort } from './access-ports.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { accessCommands } from './commands/access.ts'
 import { auditCommand } from './commands/audit.ts'
@@ -24,10 +19,10 @@ import {
   askAccessDialogue,
   completeAccessDialogue,
   denyAccessDialogue,
-  inviteDialogue,
   denyDialogue,
   dialogueStorage,
   editAnswerDialogue,
+  inviteDialogue,
   outdatedDialogues,
 } from './dialogues.ts'
 import type { Logger } from './log.ts'
@@ -117,7 +112,10 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   admins.command('invite', (ctx) => ctx.conversation.enter(INVITE))
 
   bot.use(goneQuestions())
-  bot.command(['adduser', 'invite'], async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))))
+  bot.command(
+    ['adduser', 'invite'],
+    async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))),
+  )
   bot.on('callback_query', (ctx) => answerTap(ctx, ctx.words.say('taps.button_unknown')))
   bot.on('message', async (ctx) => void (await ctx.reply(ctx.words.say('commands.did_not_understand'))))
   return bot

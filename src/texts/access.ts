@@ -11,7 +11,12 @@ const NAME_MAX = 64
 export function accessLine(words: Words, access: AccessView): string {
   const { id, telegram_id, invitation } = access
   return words.say('access.line', {
-    ...{ id, telegram_id, name: plain(access.name, NAME_MAX), state: words.say(`access.state.${access.state}`) },
+    ...{
+      id,
+      telegram_id,
+      name: plain(access.name, NAME_MAX),
+      state: words.say(`access.state.${access.state}`),
+    },
     invited: invitation === null ? 'no' : 'yes',
     who: invitation === null ? '' : actorText(words, invitation.by),
     role: access.role ?? '',

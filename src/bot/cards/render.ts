@@ -8,7 +8,15 @@ import { EMPTY } from '../../texts/chat/html.ts'
 import { isEnded } from '../../texts/runs.ts'
 import type { Words } from '../../texts/words.ts'
 import type { Card } from '../state/cards.ts'
-import { accessVerbsOf, driftVerbsOf, ownAccessVerbs, runVerbsOf, submitsToo, type Verb, verbsOf } from './buttons.ts'
+import {
+  accessVerbsOf,
+  driftVerbsOf,
+  ownAccessVerbs,
+  runVerbsOf,
+  submitsToo,
+  type Verb,
+  verbsOf,
+} from './buttons.ts'
 import type { AccessCardView, CardView, ReconciliationCardView, RequestCardView } from './card-view.ts'
 
 /** How a card looks now. Plain data; equal hashes look equal. */
@@ -61,10 +69,10 @@ function renderRequest(
   { startLink }: Around,
 ): Rendering {
   const offered = run === null ? [] : runVerbsOf(run, permissions)
-  const { head, lines, tail } = cardText(request, run, {
+  const { head, lines, tail } = cardText(words, request, run, {
     ...{ told, startLink, offered, claimCode: card.claimCode },
   })
-  const fitted = fitMessage(head, lines, tail)
+  const fitted = fitMessage(words, head, lines, tail)
   const moving = run !== null && !isEnded(run.state)
   return rendering(words, {
     html: fitted.html,
@@ -83,7 +91,7 @@ function renderAccess(words: Words, card: Card, { access, own, permissions }: Ac
     ? { head: ownAccessText(words, access), lines: [], tail: EMPTY }
     : accessCardText(words, access)
   return rendering(words, {
-    ...{ html: fitMessage(head, lines, tail).html, file: null },
+    ...{ html: fitMessage(words, head, lines, tail).html, file: null },
     verbs: own ? ownAccessVerbs(access) : accessVerbsOf(access, permissions),
     ...{ digest: hashOf(`access ${card.subject.id}`).slice(0, 22), submits: false, runId: null },
     requestIds: null,
@@ -99,8 +107,8 @@ function renderReconciliation(
 ): Rendering {
   const replacedBy = newest !== null && newest > card.subject.id ? newest : null
   const verbs = replacedBy === null ? driftVerbsOf(found, permissions) : []
-  const { head, lines, tail } = driftCardText(found, { replacedBy, offered: verbs.length > 0 })
-  const { html, rest } = fitMessage(head, lines, tail)
+  const { head, lines, tail } = driftCardText(words, found, { replacedBy, offered: verbs.length > 0 })
+  const { html, rest } = fitMessage(words, head, lines, tail)
   return rendering(words, {
     // The file is what was found, once; how far the repairs are stands above it.
     ...{ html, file: card.fileOf === null ? rest : null, verbs },

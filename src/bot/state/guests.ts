@@ -33,7 +33,8 @@ export async function loadGuests(files: FileStore): Promise<Guests> {
     if (stored.success) known.set(Number(name), stored.data)
     else await files.remove(`guests/${name}`)
   }
-  const isOver = ({ begunAt }: { begunAt: number }, now: number) => now - begunAt > LIFETIME_MS || now < begunAt
+  const isOver = ({ begunAt }: { begunAt: number }, now: number) =>
+    now - begunAt > LIFETIME_MS || now < begunAt
   const forget = async (telegramId: number) => {
     if (known.delete(telegramId)) await files.remove(`guests/${telegramId}`)
   }

@@ -115,7 +115,7 @@ async function send(
 ): Promise<Delivered> {
   const [head, ...more] = lines
   if (head === undefined) return 'done'
-  const { html, rest } = fitMessage(head, more, EMPTY)
+  const { html, rest } = fitMessage(await deps.wordsOf(chatId), head, more, EMPTY)
   const sent = await attempt(deps, chatId, () =>
     deps.api.sendMessage(chatId, html, {
       ...{ parse_mode: 'HTML', link_preview_options: { is_disabled: true } },

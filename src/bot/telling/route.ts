@@ -27,7 +27,8 @@ export function routeOf(words: Words, event: EventView, options: NoticeOptions):
   if (hasNotice(words, event, options)) route('admins', 'notice')
   if (type === 'reconcile.finished') route('admins', 'drift')
   if (type === 'access.asked') route('admins', 'access')
-  if (subject !== null && (type === 'access.denied' || type === 'access.expired')) route(subject, 'access_told')
+  if (subject !== null && (type === 'access.denied' || type === 'access.expired'))
+    route(subject, 'access_told')
   if (requestId === null) return routed
   if (subject !== null && runId !== null) {
     if (type === 'run.succeeded') route(subject, 'welcome')

@@ -14,7 +14,11 @@ export function accessCardText(words: Words, access: AccessView): CardText {
   const name = plain(access.name, NAME_MAX)
   return {
     head: join([
-      words.html('access.card_head', { name, id: access.id, state: words.say(`access.state.${access.state}`) }),
+      words.html('access.card_head', {
+        name,
+        id: access.id,
+        state: words.say(`access.state.${access.state}`),
+      }),
       EMPTY,
       words.html('access.card_telegram', { id: access.telegram_id }),
       ...optional(access.telegram_name === access.name ? '' : access.telegram_name, (value) =>

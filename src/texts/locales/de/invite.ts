@@ -18,7 +18,8 @@ export const inviteDe: Record<keyof typeof inviteEn, string> = {
   'invite.cancelled': 'Abgebrochen. Niemand wurde eingeladen.',
   'invite.opened':
     '<b>Du bist eingeladen</b>, für die Rolle {role}. Ein paar Fragen, dann entscheidet ein Admin.',
-  'invite.opened_waiting': '<b>Du bist eingeladen</b>, für die Rolle {role}. Deine Bitte sagt das jetzt auch.',
+  'invite.opened_waiting':
+    '<b>Du bist eingeladen</b>, für die Rolle {role}. Deine Bitte sagt das jetzt auch.',
   'invite.refused':
     'Dieser Link lässt sich nicht verwenden: Er ist falsch, verbraucht oder verfallen, oder für jemand anderen. Bitte um einen neuen, wo du ihn herhast.',
   'invite.list_head': '<b>Einladungen</b>',

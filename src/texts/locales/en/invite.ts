@@ -14,9 +14,9 @@ export const inviteEn = {
   'invite.made_unseen':
     '🎟 <b>Invitation {id}</b> is made, but its link cannot be shown any more. Revoke it with /invites, and invite again.',
   'invite.cancelled': 'Cancelled. Nobody was invited.',
-  'invite.opened':
-    '<b>You are invited</b>, for the role {role}. A few questions, then an admin decides.',
-  'invite.opened_waiting': '<b>You are invited</b>, for the role {role}. What you have asked for says so now.',
+  'invite.opened': '<b>You are invited</b>, for the role {role}. A few questions, then an admin decides.',
+  'invite.opened_waiting':
+    '<b>You are invited</b>, for the role {role}. What you have asked for says so now.',
   'invite.refused':
     'This link cannot be used: it is wrong, used or expired, or meant for somebody else. Ask whoever sent it for a new one.',
   'invite.list_head': '<b>Invitations</b>',
