@@ -36,8 +36,8 @@ const QUESTIONS = ['name', 'github', 'note'] as const
 type QuestionName = (typeof QUESTIONS)[number]
 type Answers = Pick<Asked, QuestionName>
 
-/** As the worker takes them; a longer text is no answer to these questions. */
-const MAX_TEXT = 1000
+/** As the worker takes a note; a longer text is no answer to these questions. */
+const MAX_TEXT = 500
 
 /**
  * Somebody unknown asks for access: three questions, a look at the whole, and it is sent. Until then nothing of it is anywhere but in

@@ -55,6 +55,8 @@ export function outdatedDialogues(): MiddlewareFn<BotContext> {
       await ctx.reply(ctx.words.say(text), {
         reply_markup: { remove_keyboard: true },
       })
+      // What a stranger said to questions that are gone means nothing.
+      if (ctx.identity === undefined) return
     }
     return next()
   }

@@ -77,7 +77,7 @@ export async function receiveStranger(
 }
 
 /** What stands before a stranger's dialogue. */
-export function beforeAsking({ worker, botId, guests, now }: StrangersDeps): Composer<BotContext> {
+export function beforeAsking({ worker, botId }: StrangersDeps): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.command('cancel', async (ctx, next) => {
     if (!isInDialogue(ctx)) return next()
@@ -105,7 +105,9 @@ export function beforeAsking({ worker, botId, guests, now }: StrangersDeps): Com
       return
     }
     await say('invite.opened', opened.role)
-    if (!isInDialogue(ctx) && (await guests.hasRoom(now()))) await ctx.conversation.enter(ASK_ACCESS)
+    if (isInDialogue(ctx)) return
+    ctx.guest = { mayAsk: true, isWaiting: false }
+    return next()
   })
   return composer
 }
@@ -113,10 +115,15 @@ export function beforeAsking({ worker, botId, guests, now }: StrangersDeps): Com
 /** What stands behind it; nothing of a stranger's goes further. */
 export function afterAsking(deps: StrangersDeps & TappedDeps): Composer<BotContext> {
   const composer = new Composer<BotContext>()
-  composer.callbackQuery(BEGIN, async (ctx) => {
-    await answerTap(ctx)
+  const begin = async (ctx: BotContext) => {
     if (isInDialogue(ctx) || ctx.guest?.mayAsk !== true) return
     if (await deps.guests.hasRoom(deps.now())) await ctx.conversation.enter(ASK_ACCESS)
+  }
+  // Whoever has just opened an invitation need not tap.
+  composer.on('message', begin)
+  composer.callbackQuery(BEGIN, async (ctx) => {
+    await answerTap(ctx)
+    await begin(ctx)
   })
   composer.use(decidingTaps(deps))
   composer.on('callback_query', (ctx) => answerTap(ctx))

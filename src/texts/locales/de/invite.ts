@@ -1,7 +1,8 @@
 import type { inviteEn } from '../en/invite.ts'
 
 export const inviteDe: Record<keyof typeof inviteEn, string> = {
-  'invite.which_role': '<b>Für welche Rolle?</b>\nWer den Link öffnet, braucht immer noch eine Zustimmung.',
+  'invite.which_role':
+    '<b>Eine Einladung</b> ist ein Link für eine Person. Wer ihn öffnet, braucht immer noch eine Zustimmung.',
   'invite.how_long': '<b>Wie lange soll der Link gelten?</b>',
   'invite.days': '{count, plural, one {# Tag} other {# Tage}}',
   'invite.os_user':

@@ -1,6 +1,7 @@
 /** Invitations and blocks. */
 export const inviteEn = {
-  'invite.which_role': '<b>For which role?</b>\nWhoever opens the link still needs an approval.',
+  'invite.which_role':
+    '<b>An invitation</b> is a link for one person. Whoever opens it still needs an approval.',
   'invite.how_long': '<b>How long shall the link be good?</b>',
   'invite.days': '{count, plural, one {# day} other {# days}}',
   'invite.os_user': '<b>Which account on the host?</b>\nType a name, or skip: then it is chosen later.',
