@@ -3,6 +3,7 @@ import { answersInputSchema } from './answers.ts'
 import { apiErrorSchema } from './errors.ts'
 import type { OperationContract } from './operation-contract.ts'
 import { ACCESS_OPERATIONS } from './operations-access.ts'
+import { EDIT_OPERATIONS } from './operations-edits.ts'
 import { approvalFactors, FACTORS_OPERATIONS } from './operations-factors.ts'
 import {
   accountCheckViewSchema,
@@ -275,6 +276,7 @@ export const OPERATIONS = {
   },
   ...ACCESS_OPERATIONS,
   ...FACTORS_OPERATIONS,
+  ...EDIT_OPERATIONS,
 } as const satisfies Record<string, OperationContract>
 
 export type OperationName = keyof typeof OPERATIONS

@@ -7,7 +7,7 @@ import { type Effect, type EngineContext, type Operation, type Refusal, refusal 
 import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
-import { answersOf, eventSubject, repairResources } from './request-subject.ts'
+import { eventSubject, repairResources, telegramIdsOf } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestRole } from './target-role.ts'
 import { refuseText } from './text-of-decision.ts'
@@ -35,7 +35,8 @@ export function approveRequest(
     refuseDecision(request, digest) ?? refuseHeld(context, request) ?? approve(context, caller, request)
   if (refused !== null) return refused
   const { subject } = request
-  const ownReason = subject.kind === 'onboard' ? subject.answers.reason : undefined
+  const ownReason =
+    subject.kind === 'onboard' ? subject.answers.reason : subject.kind === 'edit' ? subject.reason : undefined
   if (caller.actor.kind === 'operator' && isRequester(caller, request) && ownReason !== undefined) {
     consent(context, caller, request, ownReason)
   }
@@ -169,8 +170,7 @@ function actorTarget(
   request: Request,
   caller: Caller,
 ): (Refusal & { ok: false }) | null {
-  const answers = answersOf(store, request)
-  const isSubject = caller.personKey === personKeyOf(answers.telegram_id)
+  const isSubject = telegramIdsOf(store, request).some((id) => caller.personKey === personKeyOf(id))
   if (!isSubject || requestRole(store, config, request).approval.self) return null
   return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
 }
