@@ -48,15 +48,12 @@ export async function receiveStranger(
 ): Promise<void> {
   const telegramId = ctx.from?.id ?? 0
   const data = ctx.callbackQuery?.data
-  const isOurs =
-    ctx.chatState.dialogue !== null ||
-    codeOf(ctx) !== null ||
-    data === BEGIN ||
-    data?.startsWith(CARD_PREFIX) === true
+  const isOurs = ctx.chatState.dialogue !== null || codeOf(ctx) !== null || data === BEGIN
   if (!isOurs && !tell && data === undefined) return
   const mine = await deps.worker.call('access.mine', {}, { onBehalfOf: telegramId })
   if (!mine.ok || mine.mute) return
-  if (isOurs) {
+  const isOwnCard = mine.access !== null && data?.startsWith(CARD_PREFIX) === true
+  if (isOurs || isOwnCard) {
     ctx.guest = { mayAsk: mine.may_ask, isWaiting: mine.access !== null && !mine.may_ask }
     return next()
   }

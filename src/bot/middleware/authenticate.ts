@@ -1,7 +1,7 @@
 import type { MiddlewareFn } from 'grammy'
 import { errorText } from '../../texts/errors.ts'
 import type { BotContext } from '../context.ts'
-import type { Chats } from '../state/chats.ts'
+import { type Chats, newChat } from '../state/chats.ts'
 import type { Refusals } from '../state/refusals.ts'
 import { receiveStranger, type StrangersDeps } from '../strangers.ts'
 import { answerTap } from '../telegram/taps.ts'
@@ -39,6 +39,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
     }
     // Somebody who was let in once and is not on the roster any more is a stranger like any other.
     await deps.chats.forget(telegramId)
+    if (!deps.guests.has(telegramId)) ctx.chatState = newChat()
     const tell = await deps.refusals.tell(telegramId, ctx.words.language, deps.now())
     // An open request may be about them, which they are not told: their Start counts from now on.
     if (tell || isStart(ctx)) {

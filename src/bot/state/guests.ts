@@ -9,6 +9,7 @@ import type { FileStore } from './file-store.ts'
 export interface Guests {
   /** Null when there is none, also because its time is up. */
   load(telegramId: number, now: number): Promise<ChatState | null>
+  has(telegramId: number): boolean
   /** Whether one more may begin. */
   hasRoom(now: number): Promise<boolean>
   /** Counts one update. False when there were too many: then it is forgotten. */
@@ -44,6 +45,7 @@ export async function loadGuests(files: FileStore): Promise<Guests> {
   return {
     forget,
     sweep,
+    has: (telegramId) => known.has(telegramId),
     async load(telegramId, now) {
       const guest = known.get(telegramId)
       if (guest === undefined) return null

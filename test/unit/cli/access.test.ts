@@ -211,9 +211,10 @@ describe('usher block', () => {
 
   it('says what the worker refuses', async () => {
     server.handlers['block.remove'] = () => ({
-      code: 'not_found',
-      message: 'cannot unblock 1: nobody blocked them',
+      error: { code: 'not_found', message: 'cannot unblock 1: nobody blocked them' },
     })
+    const run = await cli(['unblock', '1'])
+    expect([run.status, run.stderr]).toEqual([3, expect.stringContaining('nobody blocked them')])
     server.handlers['block.list'] = () => ({ blocks: [], more: false })
     expect((await cli(['blocked'])).stdout).toContain('nobody is blocked')
   })
