@@ -29,6 +29,7 @@ import type { Logger } from './log.ts'
 import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
+import { editedMessages } from './middleware/edited-messages.ts'
 import { heardFrom } from './middleware/heard-from.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
@@ -86,6 +87,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
 
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
+  bot.use(editedMessages())
   const strangers = bot.filter((ctx) => ctx.identity === undefined)
   strangers.use(beforeAsking(asking))
   strangers.use(askAccessDialogue(words, createAskPort(asking)))

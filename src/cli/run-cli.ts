@@ -10,6 +10,7 @@ import { addAdduser } from './verbs/adduser.ts'
 import { addAudit } from './verbs/audit.ts'
 import { addBlock, addBlocked, addUnblock } from './verbs/block.ts'
 import { addClaim } from './verbs/claim.ts'
+import { addEdituser } from './verbs/edituser.ts'
 import { addInvite, addInvites } from './verbs/invite.ts'
 import { addReconcile } from './verbs/reconcile.ts'
 import { addConfirm, addRequest } from './verbs/request.ts'
@@ -102,7 +103,8 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
         await opened.session.client.close()
       }
     }
-  for (const add of [addAdduser, addRequests, addRequest, addConfirm, addClaim, addRun]) add(program, act)
+  for (const add of [addAdduser, addEdituser, addRequests, addRequest, addConfirm, addClaim, addRun])
+    add(program, act)
   for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
   for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {

@@ -203,7 +203,7 @@ describe('asking for access', () => {
     const typed = await ada.sends('a:b')
     await ada.sees('GitHub login')
     await ada.edits(typed, 'Ada')
-    await ada.seesNothing()
+    await ada.sees('changed')
     await ada.taps('Skip', { earlier: true })
     await ada.sends('x'.repeat(2000))
     await ada.sees('longer than 500')

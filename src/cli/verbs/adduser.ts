@@ -8,7 +8,7 @@ import { askAdduser } from '../questions/ask-adduser.ts'
 import type { Session } from '../session.ts'
 import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
-import { type AnswerFlags, answersOf, collectRepos } from './adduser-flags.ts'
+import { type AnswerFlags, answersOf, entryOptions } from './adduser-flags.ts'
 import { parseDigest, parseId } from './arguments.ts'
 
 interface AdduserOptions extends AnswerFlags {
@@ -101,21 +101,8 @@ function conflictOf(options: AdduserOptions): string | null {
 }
 
 function answerOptions(command: Command): Command {
-  return command
-    .option('--telegram-id <id>', "the person's numeric Telegram id")
-    .option('--name <name>', 'what people call them')
-    .option('--os-user <name>', 'name of the account')
-    .option('--role <role>', 'a role of the config')
+  return entryOptions(command)
     .option('--create-account', 'make a new account (the default of a system)')
     .option('--adopt', 'take over an existing account as it is')
     .option('--reason <text>', 'why it is adopted; by root it stands for the consent of its owner')
-    .option('--github <login>', 'GitHub login')
-    .option('--workspace-base <path>', 'workspace; may begin with {home}')
-    .option('--model <model>', 'model')
-    .option('--agent-backend <backend>', 'agent backend')
-    .option('--max-budget <number>', 'budget a month')
-    .option('--github-repos <owner/repo>', 'repositories, separated by commas or one a flag', collectRepos)
-    .option('--github-notify-chat-id <id>', 'chat for notifications; groups are negative')
-    .option('--pr-review <yes|no>', 'review pull requests')
-    .option('--issue-triage <yes|no>', 'triage issues')
 }

@@ -3,7 +3,14 @@ import { mayCount } from '../../domain/policy.ts'
 import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
-import { type Effect, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import {
+  because,
+  type Effect,
+  type EngineContext,
+  type Operation,
+  type Refusal,
+  refusal,
+} from '../context.ts'
 import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
@@ -104,7 +111,8 @@ async function decideRequest(
 function approve(context: EngineContext, caller: Caller, request: Request): (Refusal & { ok: false }) | null {
   const { store, config, events, clock } = context
   const { actor, personKey } = caller
-  if (personKey === null) return refusal('not_permitted', 'cannot approve: only a known person can')
+  if (personKey === null)
+    return refusal('not_permitted', 'cannot approve: only a known person can', because('only_known_person'))
   const { approval: policy } = requestRole(store, config, request)
   const onTerminal = actor.kind === 'operator'
   // The operator's is recorded even where it does not count: it passes the step-up.
@@ -112,6 +120,7 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     return refusal(
       'not_permitted',
       `cannot approve request ${request.id}: it is your own, and the role needs somebody else's approval`,
+      because('needs_somebody_else', { request: request.id }),
     )
   }
   const target = actorTarget(context, request, caller)
@@ -121,6 +130,7 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     return refusal(
       'too_many',
       `cannot approve more than ${chatPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
+      because('chat_per_day', { request: request.id, max: chatPerDay }),
     )
   }
   const now = clock()
@@ -172,7 +182,11 @@ function actorTarget(
 ): (Refusal & { ok: false }) | null {
   const isSubject = telegramIdsOf(store, request).some((id) => caller.personKey === personKeyOf(id))
   if (!isSubject || requestRole(store, config, request).approval.self) return null
-  return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
+  return refusal(
+    'not_permitted',
+    `cannot approve request ${request.id}: it is about you`,
+    because('about_you', { request: request.id }),
+  )
 }
 
 function consent(context: EngineContext, caller: Caller, request: Request, reason: string): void {
