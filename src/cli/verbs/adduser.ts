@@ -9,7 +9,8 @@ import type { Session } from '../session.ts'
 import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
 import { type AnswerFlags, answersOf, entryOptions } from './adduser-flags.ts'
-import { parseDigest, parseId } from './arguments.ts'
+import { parseId } from './arguments.ts'
+import { approveOption, waitOption } from './decision-options.ts'
 
 interface AdduserOptions extends AnswerFlags {
   access?: number
@@ -27,12 +28,8 @@ export const addAdduser: AddVerb = (program, act) => {
   answerOptions(command)
     .option('--access <id>', 'complete this access request: who it is, is known from there', parseId)
     .option('--dry-run', 'only check and show the plan; nothing is submitted')
-    .option(
-      '--approve [digest]',
-      'as root: decide it at once; with =DIGEST only if the plan is that one',
-      parseDigest,
-    )
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(approveOption())
+    .addOption(waitOption())
     .action(act((session, options: AdduserOptions) => adduser(session, options)))
 }
 
