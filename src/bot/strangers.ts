@@ -10,7 +10,7 @@ import { isInDialogue } from './dialogues.ts'
 import type { Guests } from './state/guests.ts'
 import type { Refusals } from './state/refusals.ts'
 import { answerTap } from './telegram/taps.ts'
-import { updateKey, type WorkerCalls } from './worker-calls.ts'
+import { isAway, updateKey, type WorkerCalls } from './worker-calls.ts'
 
 export interface StrangersDeps {
   botId: number
@@ -51,6 +51,11 @@ export async function receiveStranger(
   const isOurs = ctx.chatState.dialogue !== null || codeOf(ctx) !== null || data === BEGIN
   if (!isOurs && !tell && data === undefined) return
   const mine = await deps.worker.call('access.mine', {}, { onBehalfOf: telegramId })
+  if (isAway(mine) && ctx.chatState.dialogue !== null) {
+    ctx.guest = { mayAsk: false, isWaiting: false }
+    await ctx.reply(ctx.words.say('commands.worker_away'))
+    return
+  }
   if (!mine.ok || mine.mute) return
   const isOwnCard = mine.access !== null && data?.startsWith(CARD_PREFIX) === true
   if (isOurs || isOwnCard) {

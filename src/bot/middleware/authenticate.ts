@@ -31,7 +31,11 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
       return next()
     }
     if (!who.ok && who.error.code !== 'not_permitted' && who.error.code !== 'not_found') {
-      const known = (await deps.chats.load(telegramId)) !== null || deps.firstAdmins.includes(telegramId)
+      const isAsking = deps.guests.has(telegramId)
+      // What they have answered so far is kept until the worker is back.
+      if (isAsking) ctx.guest = { mayAsk: false, isWaiting: false }
+      const known =
+        isAsking || (await deps.chats.load(telegramId)) !== null || deps.firstAdmins.includes(telegramId)
       if (!known) return answerTap(ctx, ctx.words.say('taps.not_known'))
       if (ctx.callbackQuery !== undefined) return answerTap(ctx, ctx.words.say('taps.no_answer_from_worker'))
       await ctx.reply(isAway(who) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, who.error))

@@ -5,7 +5,7 @@ import type { Request } from '../../domain/request.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import type { FindingView, ReconciliationView } from '../../protocol/views.ts'
 import type { Caller, Ownership } from '../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { refuseAccess } from './ownership.ts'
 import { approveRequest } from './request-decisions.ts'
 import { answersOf } from './request-subject.ts'
@@ -72,7 +72,11 @@ export const reconcileApprove: Operation<'reconcile.approve'> = async (context, 
 /** Whoever took the bot could else fill the disk with answers and events, and keep the worker looking. */
 function refuseTooMany({ chatLooks, clock }: EngineContext, { actor }: Caller): Refusal | null {
   if (actor.kind === 'operator' || chatLooks.take('chat', clock())) return null
-  return refusal('too_many', "cannot compare everybody again now: wait, or use 'sudo usher reconcile'")
+  return refusal(
+    'too_many',
+    "cannot compare everybody again now: wait, or use 'sudo usher reconcile'",
+    because('reconcile_capped'),
+  )
 }
 
 function ownershipOf({ store }: EngineContext, id: number): Ownership {
