@@ -9,6 +9,7 @@ import { accessCommands } from './commands/access.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
 import { languageCommand } from './commands/language.ts'
+import { peopleCommands, personTaps } from './commands/people.ts'
 import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
@@ -22,9 +23,11 @@ import {
   denyDialogue,
   dialogueStorage,
   editAnswerDialogue,
+  edituserDialogue,
   inviteDialogue,
   outdatedDialogues,
 } from './dialogues.ts'
+import { createEditPorts } from './edit-ports.ts'
 import type { Logger } from './log.ts'
 import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
@@ -40,6 +43,7 @@ import type { Cards } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
 import type { Guests } from './state/guests.ts'
 import type { Refusals } from './state/refusals.ts'
+import type { ShownPeople } from './state/shown-people.ts'
 import { afterAsking, beforeAsking } from './strangers.ts'
 import type { ApiOptions } from './telegram/api.ts'
 import { answerTap } from './telegram/taps.ts'
@@ -55,6 +59,7 @@ export interface BotDeps {
   chats: Chats
   guests: Guests
   cards: Cards
+  people: ShownPeople
   refusals: Refusals
   keeper: CardKeeper
   telling: Telling
@@ -95,6 +100,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use((ctx, next) => (ctx.identity === undefined ? undefined : next()))
 
   bot.use(standingCommands(deps))
+  bot.use(peopleCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
   bot.use(quietCommand())
@@ -105,17 +111,19 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   admins.use(decidingTaps(deps))
   admins.use(adduserDialogue(words, ports))
   admins.use(editAnswerDialogue(words, ports))
+  admins.use(edituserDialogue(words, createEditPorts({ ...deps, botId: me.id, questions: ports })))
   admins.use(denyDialogue(words, createDenyPort({ ...deps, botId: me.id })))
   admins.use(completeAccessDialogue(words, ports, createCompletePort(asking)))
   admins.use(denyAccessDialogue(words, createDenyAccessPort(asking)))
   admins.use(inviteDialogue(words, createInvitePort(asking)))
   admins.use(dialogueTaps(deps))
+  admins.use(personTaps(deps))
   admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
   admins.command('invite', (ctx) => ctx.conversation.enter(INVITE))
 
   bot.use(goneQuestions())
   bot.command(
-    ['adduser', 'invite'],
+    ['adduser', 'edituser', 'invite'],
     async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))),
   )
   bot.on('callback_query', (ctx) => answerTap(ctx, ctx.words.say('taps.button_unknown')))

@@ -14,6 +14,7 @@ import {
 } from '../../conversations/complete-access.ts'
 import { createDeny, DENY, DENY_ACCESS, type DenyPort } from '../../conversations/deny.ts'
 import { createEditAnswer, EDIT_ANSWER } from '../../conversations/edit-answer.ts'
+import { createEdituser, EDITUSER, type EditPorts } from '../../conversations/edituser.ts'
 import { createInvite, INVITE, type InvitePort } from '../../conversations/invite.ts'
 import type { OnboardingPorts } from '../../conversations/ports.ts'
 import type { AllWords } from '../texts/words.ts'
@@ -73,6 +74,11 @@ export function adduserDialogue(words: AllWords, ports: OnboardingPorts): Middle
 /** The conversation behind `[Edit]`, for the middleware. */
 export function editAnswerDialogue(words: AllWords, ports: OnboardingPorts): MiddlewareFn<BotContext> {
   return createConversation<BotContext, Context>(createEditAnswer(words, ports), { id: EDIT_ANSWER })
+}
+
+/** The conversation of `/edituser`, for the middleware. */
+export function edituserDialogue(words: AllWords, ports: EditPorts): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createEdituser(words, ports), { id: EDITUSER })
 }
 
 /** The conversation behind `[Deny]`, for the middleware. */

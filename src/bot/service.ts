@@ -17,6 +17,7 @@ import { loadGuests } from './state/guests.ts'
 import { createNewcomers } from './state/newcomers.ts'
 import { loadOutboxes } from './state/outboxes.ts'
 import { loadRefusals } from './state/refusals.ts'
+import { loadShownPeople } from './state/shown-people.ts'
 import { loadUnreachable } from './state/unreachable.ts'
 import { apiOptions, apiSignal } from './telegram/api.ts'
 import { problemOf } from './telegram/errors.ts'
@@ -81,9 +82,10 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreadable: (name, keptAs) =>
         log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
     })
-    const [me, cards, refusals, cursor, boxes, unreachable, guests] = await Promise.all([
+    const [me, cards, people, refusals, cursor, boxes, unreachable, guests] = await Promise.all([
       introduce(api, log, polling.signal),
       loadCards(files),
+      loadShownPeople(files),
       loadRefusals(files),
       loadCursor(files, now()),
       loadOutboxes(files),
@@ -122,7 +124,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
       refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ words, token, me, worker, chats, guests, cards, refusals, keeper, telling, log, now },
+      ...{ words, token, me, worker, chats, guests, cards, people, refusals, keeper, telling, log, now },
       apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
