@@ -3,7 +3,7 @@ import type { EventView } from '../protocol/views.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { describeError, type Logger } from './log.ts'
 import type { Menus } from './menus.ts'
-import { aboutRequest } from './state/cards.ts'
+import { aboutAccess, aboutRequest } from './state/cards.ts'
 import { type Cursor, saveCursor } from './state/cursor.ts'
 import type { FileStore } from './state/file-store.ts'
 import type { Outboxes } from './telling/outbox.ts'
@@ -109,6 +109,8 @@ async function attend(
     // Lost with a bot that is killed now; then their next update gives it.
     menus.refresh(subject).catch((error: unknown) => log.warn(describeError(error), 'cannot renew a menu'))
   }
+  const access = event.data['access']
+  if (typeof access === 'number') void keeper.refreshAbout(aboutAccess(access))
   if (requestId === null) return
   // How far each repair is in itself does not stand on the card of a reconciliation.
   if (type.startsWith('step.')) void keeper.refreshAbout(aboutRequest(requestId))

@@ -18,6 +18,9 @@ export interface CommandRule {
 export const COMMAND_RULES: Readonly<Record<Command, CommandRule>> = {
   // Both dialogues end on a card that is decided by whoever began it.
   adduser: { asks: 'request.approve', of: 'foreign', needs: ['requests.approve.all'] },
+  invite: { asks: 'invite.create', of: 'own', needs: ['invites.manage'] },
+  invites: { asks: 'invite.list', of: 'own', needs: ['invites.manage'] },
+  blocked: { asks: 'block.list', of: 'own', needs: ['blocks.manage'] },
   requests: { asks: 'request.list', of: 'own', needs: ['requests.read.own', 'requests.read.all'] },
   run: { asks: 'run.get', of: 'own', needs: ['runs.read.own', 'runs.read.all'] },
   users: { asks: 'people.list', of: 'foreign', needs: ['people.read.all'] },

@@ -10,6 +10,9 @@ import { type Html, h, join } from './html.ts'
 /** Every command, in the order of the menu and of `/help`; what each needs stands in the bot's table. */
 export const COMMANDS = [
   'adduser',
+  'invite',
+  'invites',
+  'blocked',
   'requests',
   'run',
   'users',

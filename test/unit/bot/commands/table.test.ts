@@ -47,7 +47,7 @@ describe('the table of commands', () => {
         [...names!.matchAll(/'([^']+)'/g)].map(([, name]) => name),
       ),
     )
-    expect(heard.sort()).toEqual([...COMMANDS, 'start'].sort())
+    expect([...new Set(heard)].sort()).toEqual([...COMMANDS, 'start'].sort())
   })
 
   test('is what the menu and /help say, in every language and within what Telegram takes', () => {
