@@ -24,6 +24,7 @@ import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
 import { editedMessages } from './middleware/edited-messages.ts'
 import { heardFrom } from './middleware/heard-from.ts'
+import { openCards } from './middleware/open-cards.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
@@ -72,6 +73,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(authenticate({ ...deps, botId: me.id }))
   bot.use(passOnStarts({ worker: deps.worker, botId: me.id }))
   bot.use(giveMenus(menus))
+  bot.use(openCards(deps))
   bot.use(answerQuestionTaps())
 
   bot.use(outdatedDialogues())
