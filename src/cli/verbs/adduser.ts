@@ -8,7 +8,7 @@ import type { Session } from '../session.ts'
 import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
 import { type AnswerFlags, answersOf, entryOptions } from './adduser-flags.ts'
-import { parseDigest } from './arguments.ts'
+import { approveOption, waitOption } from './decision-options.ts'
 
 interface AdduserOptions extends AnswerFlags {
   dryRun?: true
@@ -24,12 +24,8 @@ export const addAdduser: AddVerb = (program, act) => {
     )
   answerOptions(command)
     .option('--dry-run', 'only check and show the plan; nothing is submitted')
-    .option(
-      '--approve [digest]',
-      'as root: decide it at once; with =DIGEST only if the plan is that one',
-      parseDigest,
-    )
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(approveOption())
+    .addOption(waitOption())
     .action(act((session, options: AdduserOptions) => adduser(session, options)))
 }
 

@@ -8,7 +8,7 @@ import type { Session } from '../session.ts'
 import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
 import { type AnswerFlags, answersOf, entryOptions } from './adduser-flags.ts'
-import { parseDigest } from './arguments.ts'
+import { approveOption, waitOption } from './decision-options.ts'
 
 interface EdituserOptions extends Omit<AnswerFlags, 'createAccount' | 'adopt'> {
   unset?: string
@@ -28,12 +28,8 @@ export const addEdituser: AddVerb = (program, act) => {
     .option('--unset <field>', 'fields to take away, separated by commas; the person inherits them then')
     .option('--reason <text>', 'why they get another account; by root it stands for its owner’s consent')
     .option('--dry-run', 'only check and show the plan; nothing is submitted')
-    .option(
-      '--approve [digest]',
-      'as root: decide it at once; with =DIGEST only if the plan is that one',
-      parseDigest,
-    )
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(approveOption())
+    .addOption(waitOption())
     .action(act((session, name: string, options: EdituserOptions) => edituser(session, name, options)))
 }
 

@@ -3,6 +3,7 @@ import { afterDecision } from '../after-decision.ts'
 import { done, refused } from '../outcome.ts'
 import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
+import { waitOption } from './decision-options.ts'
 
 export const addUser: AddVerb = (program, act) => {
   const user = program.command('user').description('one person')
@@ -23,7 +24,7 @@ export const addUser: AddVerb = (program, act) => {
     .description('asks to repeat a smoke test: isolation, folders and agent; changes nothing')
     .argument('<name>', 'OS user or Telegram id')
     .option('--approve', 'as root: decide it at once')
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(waitOption())
     .action(
       act(async (session, name: string, options: { approve?: true; wait?: true }) => {
         const { client, signal, words } = session
