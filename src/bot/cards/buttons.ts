@@ -71,7 +71,8 @@ export function verbsOf(request: RequestView, viewer: number): Verb[] {
   const mayApprove = !own || request.own_counts
   if (request.state === 'draft') {
     if (!own) return []
-    const begin = mayApprove ? 'approve' : 'submit'
+    // While approvals in chat are frozen it can still be put up for root to approve.
+    const begin = mayApprove && !request.frozen ? 'approve' : 'submit'
     return request.kind === 'onboard' ? [begin, 'edit', 'cancel'] : [begin, 'cancel']
   }
   if (request.state !== 'submitted') return []
@@ -79,7 +80,7 @@ export function verbsOf(request: RequestView, viewer: number): Verb[] {
   // Of approvals that do not count any more (frozen, too old) one may be this person's, who can give it again.
   const allCount = lacking !== undefined && lacking.have === request.approvals.length
   const hasApproved = allCount && request.approvals.some(({ by }) => by.key === key)
-  const decidable = lacking !== undefined && mayApprove && !hasApproved
+  const decidable = lacking !== undefined && mayApprove && !hasApproved && !request.frozen
   return [...(decidable ? (['approve'] as const) : []), own ? 'cancel' : 'deny']
 }
 
@@ -98,7 +99,7 @@ export function runVerbsOf({ choices }: RunView, permissions: readonly string[])
 /** What can be decided about the open repairs of a reconciliation by somebody with these permissions. */
 export function driftVerbsOf(found: ReconciliationView, permissions: readonly string[]): DriftVerb[] {
   if (found.digest === null) return []
-  const asks = found.requests.some((repair) => repairState(repair) === 'asked')
+  const asks = !found.frozen && found.requests.some((repair) => repairState(repair) === 'asked')
   return [
     ...(asks && permissions.includes('requests.approve.all') ? (['repair'] as const) : []),
     ...(permissions.includes('requests.deny') ? (['leave'] as const) : []),

@@ -7,6 +7,7 @@ import { dialogueDe } from './de/dialogue.ts'
 import { differencesDe } from './de/differences.ts'
 import { editsDe } from './de/edits.ts'
 import { errorsDe } from './de/errors.ts'
+import { factorsDe } from './de/factors.ts'
 import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
 import { findingsDe } from './de/findings.ts'
@@ -32,6 +33,7 @@ export const de: Catalogue = {
   ...differencesDe,
   ...editsDe,
   ...errorsDe,
+  ...factorsDe,
   ...failuresDe,
   ...fieldsDe,
   ...findingsDe,
