@@ -25,13 +25,7 @@ export function speakAsChosen(all: AllWords): MiddlewareFn<BotContext> {
 }
 
 /** Around what stores the chat's state: once another language is stored, the cards that still live in this chat are drawn in it. */
-export function redrawCards({
-  cards,
-  keeper,
-}: {
-  cards: Cards
-  keeper: CardKeeper
-}): MiddlewareFn<BotContext> {
+export function redrawCards({ keeper }: { keeper: CardKeeper }): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     await next()
     if (ctx.languageChanged === true && ctx.chatId !== undefined) void keeper.refreshChat(ctx.chatId)
