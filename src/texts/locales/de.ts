@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { aboutDe } from './de/about.ts'
+import { accessDe } from './de/access.ts'
 import { cardsDe } from './de/cards.ts'
 import { commandsDe } from './de/commands.ts'
 import { denyDe } from './de/deny.ts'
@@ -12,6 +13,7 @@ import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
 import { findingsDe } from './de/findings.ts'
 import { historyDe } from './de/history.ts'
+import { inviteDe } from './de/invite.ts'
 import { languageDe } from './de/language.ts'
 import { notesDe } from './de/notes.ts'
 import { peopleDe } from './de/people.ts'
@@ -26,6 +28,7 @@ import { violationsDe } from './de/violations.ts'
 /** German. */
 export const de: Catalogue = {
   ...aboutDe,
+  ...accessDe,
   ...cardsDe,
   ...commandsDe,
   ...denyDe,
@@ -38,6 +41,7 @@ export const de: Catalogue = {
   ...fieldsDe,
   ...findingsDe,
   ...historyDe,
+  ...inviteDe,
   ...languageDe,
   ...notesDe,
   ...peopleDe,

@@ -1,4 +1,5 @@
 import { aboutEn } from './en/about.ts'
+import { accessEn } from './en/access.ts'
 import { cardsEn } from './en/cards.ts'
 import { commandsEn } from './en/commands.ts'
 import { denyEn } from './en/deny.ts'
@@ -11,6 +12,7 @@ import { failuresEn } from './en/failures.ts'
 import { fieldsEn } from './en/fields.ts'
 import { findingsEn } from './en/findings.ts'
 import { historyEn } from './en/history.ts'
+import { inviteEn } from './en/invite.ts'
 import { languageEn } from './en/language.ts'
 import { notesEn } from './en/notes.ts'
 import { peopleEn } from './en/people.ts'
@@ -25,6 +27,7 @@ import { violationsEn } from './en/violations.ts'
 /** English: the texts that every other language is compared with. */
 export const en = {
   ...aboutEn,
+  ...accessEn,
   ...cardsEn,
   ...commandsEn,
   ...denyEn,
@@ -37,6 +40,7 @@ export const en = {
   ...fieldsEn,
   ...findingsEn,
   ...historyEn,
+  ...inviteEn,
   ...languageEn,
   ...notesEn,
   ...peopleEn,
