@@ -38,6 +38,7 @@ export interface Schema {
     hash: string
   }
   reconciliations: ReconciliationsTable
+  witness_codes: WitnessCodesTable
   starts: { telegram_id: number; at: number; pending: number }
   idempotency_keys: {
     actor_key: string
@@ -61,6 +62,22 @@ export interface ReconciliationsTable {
   skipped: string
   request_ids: string
   fingerprint: string
+}
+
+export interface WitnessCodesTable {
+  id: Generated<number>
+  request_id: number
+  revision: number
+  digest: string
+  telegram_id: number
+  nonce: string
+  made_at: number
+  expires_at: number
+  tries: number
+  end: string | null
+  told_at: number | null
+  message_id: number | null
+  cleared_at: number | null
 }
 
 export interface RequestsTable {
