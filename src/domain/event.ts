@@ -32,6 +32,9 @@ export const EVENT_TYPES = [
   'reconcile.finished',
   'reconcile.failed',
   'reconcile.overdue',
+  'witness.asked',
+  'witness.refused',
+  'witness.unreachable',
   'audit.head',
   'audit.broken',
 ] as const

@@ -46,6 +46,9 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'reconcile.finished': {},
   'reconcile.failed': {},
   'reconcile.overdue': {},
+  'witness.asked': {},
+  'witness.refused': {},
+  'witness.unreachable': {},
   'audit.head': {},
   'audit.broken': {},
 }

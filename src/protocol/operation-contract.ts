@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** What an operation takes and gives, and whether it changes something and so needs an idempotency key. */
+/** What an operation takes and gives. `mutates`: it needs an idempotency key. */
 export interface OperationContract {
   mutates: boolean
   input: z.ZodType

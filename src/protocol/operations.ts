@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { answersInputSchema } from './answers.ts'
 import { apiErrorSchema } from './errors.ts'
 import type { OperationContract } from './operation-contract.ts'
+import { WITNESS_OPERATIONS } from './operations-witness.ts'
 import {
   accountCheckViewSchema,
   actorViewSchema,
@@ -260,6 +261,7 @@ export const OPERATIONS = {
       next: z.strictObject({ event: chainEndSchema, request: z.number() }).nullable(),
     }),
   },
+  ...WITNESS_OPERATIONS,
 } as const satisfies Record<string, OperationContract>
 
 export type OperationName = keyof typeof OPERATIONS

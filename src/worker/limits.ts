@@ -12,6 +12,8 @@ export interface EngineLimits {
   checksPerMinute: number
   /** Looks at everybody through the bot in an hour, of all admins together: each writes its findings and an event down. */
   chatLooksPerHour: number
+  /** Codes that the witness sends one admin in an hour. */
+  witnessCodesPerHour: number
   /** Claim codes that one uid may try in an hour. */
   claimAttemptsPerHour: number
   /** How often an interrupted step is begun again before it counts as the cause of the interruptions. */
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   chatApprovalsPerDay: 100,
   checksPerMinute: 120,
   chatLooksPerHour: 30,
+  witnessCodesPerHour: 6,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,
   graceMs: 40_000,

@@ -13,12 +13,12 @@ create table witness_codes (
   made_at integer not null,
   expires_at integer not null,
   tries integer not null,
-  end text check (end in ('used', 'replaced', 'spent', 'unsent')),
+  "end" text check ("end" in ('used', 'replaced', 'spent', 'unsent')),
   told_at integer,
   message_id integer,
   cleared_at integer
 ) strict;
 create index witness_codes_of_admins on witness_codes (telegram_id, made_at);
-create index witness_codes_untold on witness_codes (id) where told_at is null;
+create index witness_codes_untold on witness_codes (id) where told_at is null and "end" is null;
 create index witness_codes_uncleared on witness_codes (id) where message_id is not null and cleared_at is null
 `

@@ -35,11 +35,13 @@ export interface WitnessCodeQueries {
   countSince(telegramId: number, since: number): number
   countTry(id: number): void
   end(id: number, why: WitnessCodeEnd): void
-  /** Those that the witness has not dealt with, and those whose message still shows them. Oldest first. */
-  unsettled(): WitnessCode[]
+  /** Those that are good at `now` and that the witness has not dealt with, and those whose message still shows them. Oldest first. */
+  unsettled(now: number): WitnessCode[]
+  /** When the next one expires that a message shows, in the past too; null when none does. */
+  nextExpiry(): number | null
   told(id: number, at: number, messageId: number | null): void
   cleared(id: number, at: number): void
-  /** Forgets those that are settled and were made before. */
+  /** Forgets those that were made before, unless a message still shows them. */
   forget(before: number): void
 }
 
@@ -93,13 +95,21 @@ export function witnessCodeQueries({ build, all, first, run }: Database): Witnes
     },
     end: (id, why) => change(id, { end: why }),
     // In the words of the indexes.
-    unsettled: () =>
+    unsettled: (now) =>
       [
-        ...all(rows.where(sql<SqlBool>`told_at is null`)),
+        ...all(rows.where(sql<SqlBool>`told_at is null and "end" is null`).where('expires_at', '>', now)),
         ...all(rows.where(sql<SqlBool>`message_id is not null and cleared_at is null`)),
       ]
         .map(codeOf)
         .sort((a, b) => a.id - b.id),
+    nextExpiry: () =>
+      first(
+        build
+          .selectFrom('witness_codes')
+          .select(({ fn }) => fn.min<number | null>('expires_at').as('at'))
+          .where(sql<SqlBool>`message_id is not null and cleared_at is null`)
+          .where('end', 'is', null),
+      )?.at ?? null,
     told: (id, at, messageId) => change(id, { told_at: at, message_id: messageId }),
     cleared: (id, at) => change(id, { cleared_at: at }),
     forget(before) {
@@ -107,7 +117,7 @@ export function witnessCodeQueries({ build, all, first, run }: Database): Witnes
         build
           .deleteFrom('witness_codes')
           .where('made_at', '<', before)
-          .where(sql<SqlBool>`told_at is not null and (message_id is null or cleared_at is not null)`),
+          .where(sql<SqlBool>`message_id is null or cleared_at is not null`),
       )
     },
   }

@@ -122,6 +122,16 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     foreign: ['requests.approve.all'],
     seenWith: 'requests.read.all',
   },
+  // As for request.approve: it begins one. What is then to be sent is the witness's alone.
+  'witness.ask': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.own', 'requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  'witness.pending': { ways: ['witness'], own: 'anyone', foreign: [], seenWith: null },
+  'witness.sent': { ways: ['witness'], own: 'anyone', foreign: [], seenWith: null },
+  'witness.cleared': { ways: ['witness'], own: 'anyone', foreign: [], seenWith: null },
   'request.list': {
     ways: READING,
     own: ['requests.read.own', 'requests.read.all'],

@@ -13,6 +13,7 @@ import { requestGet, requestList, runGet } from './request-reads.ts'
 import { requestSubmit } from './request-submit.ts'
 import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
+import { witnessAsk, witnessCleared, witnessPending, witnessSent } from './witness.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
 export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
@@ -45,4 +46,8 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'people.get': peopleGet,
   'audit.list': auditList,
   'audit.verify': auditVerify,
+  'witness.ask': witnessAsk,
+  'witness.pending': witnessPending,
+  'witness.sent': witnessSent,
+  'witness.cleared': witnessCleared,
 }
