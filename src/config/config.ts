@@ -33,6 +33,8 @@ export interface Config {
     ignoreAccounts: string[]
   }
   audit: { postHead: boolean }
+  /** Approvals in chat: how long those with a second factor wait, and how many there may be in 24 h, of all admins together. */
+  approval: { holdMs: number; chatPerDay: number }
 }
 
 /** A config that cannot be used: every problem, each with the key it is about. */

@@ -1,4 +1,4 @@
-import { ROOT_EQUIVALENT_GROUPS } from '../domain/role.ts'
+import { isBotProof, ROOT_EQUIVALENT_GROUPS } from '../domain/role.ts'
 import type { Config, ConfigProblem } from './config.ts'
 import { unitProblem } from './value-problems.ts'
 
@@ -144,7 +144,7 @@ function groupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] 
   )
   gids.set(0, 'root')
   return [...config.roles.values()].flatMap((role) => {
-    if (role.approval.step_up === 'terminal') return []
+    if (isBotProof(role.approval.step_up)) return []
     return role.groups.flatMap((name) => {
       const gid = facts.groups.find((group) => group.name === name)?.gid
       const same = gid === undefined ? undefined : gids.get(gid)
@@ -153,7 +153,7 @@ function groupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] 
         : [
             {
               key: `roles.${role.name}.groups`,
-              message: `cannot use "${name}": it has the gid of ${same}, whose members can become root; use another group or 'step_up: terminal'`,
+              message: `cannot use "${name}": it has the gid of ${same}, whose members can become root; use another group, or 'step_up: terminal' or 'witness'`,
             },
           ]
     })

@@ -86,7 +86,10 @@ function build(
   const { sections, written } = parsed
   const problems: ConfigProblem[] = [...parsed.problems, ...valueProblems(sections)]
   const roles = mergeRoles(sections.roles ?? {}, mapping(written['roles']))
-  if (sections.roles !== undefined) problems.push(...roleProblems(roles))
+  if (sections.roles !== undefined) {
+    const holdMs = parseDuration(sections.approval?.hold ?? 'none') ?? 0
+    problems.push(...roleProblems(roles, { holdMs }))
+  }
   const paths =
     sections.paths === undefined || sections.telegram === undefined
       ? null
@@ -127,6 +130,10 @@ function build(
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
       audit: { postHead: sections.audit.post_head },
+      approval: {
+        holdMs: parseDuration(sections.approval.hold) ?? 0,
+        chatPerDay: sections.approval.chat_per_day,
+      },
     },
   }
 }

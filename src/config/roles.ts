@@ -45,11 +45,18 @@ export function mergeRoles(
   return roles
 }
 
+/** What of the rest of the config a step-up rests on. */
+export interface StepUpMeans {
+  /** How long approvals with a second factor wait before they run, in milliseconds. */
+  holdMs: number
+}
+
 /** Roles that quietly equal root, or that let strangers or the bot decide, do not load. */
-export function roleProblems(roles: ReadonlyMap<string, Role>): ConfigProblem[] {
+export function roleProblems(roles: ReadonlyMap<string, Role>, means: StepUpMeans): ConfigProblem[] {
   return [...roles.values()].flatMap((role) => [
     ...stepUpProblems(role),
     ...expiryProblems(role),
+    ...holdProblems(role, means),
     ...(role.name === 'public' ? publicProblems(role) : []),
     ...(role.name === 'operator'
       ? [
@@ -65,14 +72,24 @@ export function roleProblems(roles: ReadonlyMap<string, Role>): ConfigProblem[] 
 function stepUpProblems(role: Role): ConfigProblem[] {
   const key = `roles.${role.name}.approval.step_up`
   const stepUp = role.approval.step_up
-  if (stepUp === 'totp' || stepUp === 'witness') {
-    return [{ key, message: `cannot use "${stepUp}": this version has no such step-up yet; use "terminal"` }]
-  }
   if (isBotProof(stepUp)) return []
   const why = powerOf(role)
   return why === null
     ? []
-    : [{ key, message: `cannot use "${stepUp}": ${why}, so a stolen bot must not grant it; use "terminal"` }]
+    : [
+        {
+          key,
+          message: `cannot use "${stepUp}": ${why}, so a stolen bot must not grant it; use "terminal" or "witness"`,
+        },
+      ]
+}
+
+/** An approval that is too old before its hold has passed would never run. */
+function holdProblems({ name, approval }: Role, { holdMs }: StepUpMeans): ConfigProblem[] {
+  const waits = approval.step_up === 'totp' || approval.step_up === 'witness'
+  if (!waits || holdMs < approval.expiresMs) return []
+  const message = 'cannot lapse before approval.hold has passed: use a longer time here, or a shorter hold'
+  return [{ key: `roles.${name}.approval.expires`, message }]
 }
 
 /** Why granting this role equals giving away the host, or null. */

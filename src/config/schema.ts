@@ -96,6 +96,13 @@ export const configFileSchema = z.strictObject({
       ignore_accounts: z.array(z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/)).default([]),
     })
     .prefault({}),
+  /** Approvals in chat: how long those of roles with a second factor wait before they run, and how many there may be in 24 h. */
+  approval: z
+    .strictObject({
+      hold: z.union([duration, z.literal('none')]).default('10m'),
+      chat_per_day: z.number().int().min(0).max(10_000).default(100),
+    })
+    .prefault({}),
   /** `post_head`: once a day the end of the history's chain is posted to the admins' chats, where the host cannot change it. */
   audit: z.strictObject({ post_head: z.boolean().default(false) }).prefault({}),
 })

@@ -41,6 +41,7 @@ export const DIFFERENCE_CODES = [
   // who decided, and when
   'approver_lost', // {by}
   'waited_too_long', // {approved_at, expires_ms}
+  'chat_frozen', // {at}
   // an undo
   'undo_target_changed', // {run, state}
   'records_changed', // {run}

@@ -46,6 +46,15 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'reconcile.finished': {},
   'reconcile.failed': {},
   'reconcile.overdue': {},
+  'chat.frozen': {},
+  'chat.unfrozen': {},
+  'chat.alarm': {},
+  'telegram.revoked': {},
+  'telegram.restored': {},
+  'factor.enrolled': {},
+  'factor.removed': {},
+  'factor.reset': {},
+  'factor.disabled': {},
   'witness.asked': {},
   'witness.refused': {},
   'witness.unreachable': {},
@@ -60,15 +69,15 @@ export interface ToldRequest {
   revision: number
   everSubmitted: boolean
   runs: ReadonlyMap<number, RunState>
-  /** `revision actor via`, one for each approval. */
+  /** `revision actor via proof`, one for each approval. */
   approvals: readonly string[]
   /** `revision by`, one for each consent. */
   consents: readonly string[]
 }
 
 /** An approval as `ToldRequest` spells it. */
-export function approvalKey(revision: number, actor: string, via: string): string {
-  return `${revision} ${actor} ${via}`
+export function approvalKey(revision: number, actor: string, via: string, proof: string): string {
+  return `${revision} ${actor} ${via} ${proof}`
 }
 
 /** A consent as `ToldRequest` spells it. */
@@ -82,8 +91,8 @@ export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
   let revision = 1
   let everSubmitted = false
   const runs = new Map<number, RunState>()
-  // One that was no longer good may have been given anew.
-  const approvals = new Set<string>()
+  // One that was no longer good may have been given anew, and one from chat again on a terminal: the last one is what stands.
+  const approvals = new Map<string, string>()
   const consents: string[] = []
   for (const { type, actor, runId, data } of events) {
     const effect: Effect | undefined = EFFECTS[type]
@@ -93,9 +102,15 @@ export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
     if (type === 'request.submitted') everSubmitted = true
     if (type === 'request.returned' && typeof data['revision'] === 'number') revision = data['revision']
     if (type === 'request.approval') {
-      approvals.add(approvalKey(Number(data['revision']), actor, String(data['via'])))
+      const via = String(data['via'])
+      // Events of older versions do not say it.
+      const proof = String(data['proof'] ?? (via === 'terminal' ? 'terminal' : 'none'))
+      const given = Number(data['revision'])
+      // One person's, whether the bot or the approver account speaks for them.
+      const person = actor.replace(/^approver:/, 'telegram:')
+      approvals.set(`${given} ${person}`, approvalKey(given, actor, via, proof))
     }
     if (type === 'request.consent') consents.push(consentKey(revision, String(data['by'])))
   }
-  return { state, revision, everSubmitted, runs, approvals: [...approvals], consents }
+  return { state, revision, everSubmitted, runs, approvals: [...approvals.values()], consents }
 }

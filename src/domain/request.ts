@@ -61,10 +61,18 @@ export interface Approval {
   actor: Actor
   /** The human behind the actor: `person:TELEGRAM_ID` or `operator`; distinct keys are counted. */
   personKey: string
-  /** `terminal` when given by uid 0 on a terminal that the bot cannot write to. */
+  /** `terminal` when given on a terminal that the bot cannot write to. */
   via: 'chat' | 'terminal'
+  proof: ApprovalProof
   at: number
 }
+
+/**
+ * How it was shown that a person, and not only the bot, approved: a code of their second factor (`totp`), that and the code
+ * that the witness gave them for this very plan (`witness`), or a terminal. `none`: a tap.
+ */
+export const APPROVAL_PROOFS = ['none', 'totp', 'witness', 'terminal'] as const
+export type ApprovalProof = (typeof APPROVAL_PROOFS)[number]
 
 /** The owner of an adopted account agreed, or uid 0 confirmed with a reason. */
 export type Consent =
@@ -76,3 +84,5 @@ export type Missing =
   | { kind: 'approvals'; have: number; need: number }
   | { kind: 'terminal' }
   | { kind: 'consent' }
+  /** Everything is there, and given in chat: any admin may still deny it until then. */
+  | { kind: 'hold'; until: number }

@@ -1,5 +1,10 @@
-/** What a policy asks besides the count of approvals. `terminal`: uid 0 confirms the plan on a terminal. */
-export type StepUp = 'none' | 'totp' | 'terminal' | 'witness'
+/**
+ * What a policy asks besides the count of approvals. `totp`: each approval in chat carries a code of the approver's second factor.
+ * `terminal`: the plan is confirmed on a terminal. `witness`: each approval in chat carries the witness's code for this plan, and
+ * a code of the second factor.
+ */
+export const STEP_UPS = ['none', 'totp', 'terminal', 'witness'] as const
+export type StepUp = (typeof STEP_UPS)[number]
 
 export interface ApprovalPolicy {
   /** How many distinct persons must approve. */

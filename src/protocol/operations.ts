@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { answersInputSchema } from './answers.ts'
 import { apiErrorSchema } from './errors.ts'
 import type { OperationContract } from './operation-contract.ts'
+import { approvalFactors, FACTORS_OPERATIONS } from './operations-factors.ts'
 import { WITNESS_OPERATIONS } from './operations-witness.ts'
 import {
   accountCheckViewSchema,
@@ -17,6 +18,7 @@ import {
   runViewSchema,
   stuckSchema,
 } from './views.ts'
+import { freezeViewSchema } from './views-factors.ts'
 
 /** Version of this contract; `GET /v1/version` answers it first and a mismatch is a clear error. */
 export const PROTOCOL_VERSION = 1
@@ -75,6 +77,8 @@ export const OPERATIONS = {
           last_event: z.number(),
           rss_bytes: z.number(),
           disk_free_bytes: z.number(),
+          /** Null while approvals in chat count. */
+          frozen: freezeViewSchema.nullable(),
         })
         .nullable(),
     }),
@@ -132,7 +136,7 @@ export const OPERATIONS = {
   },
   'request.approve': {
     mutates: true,
-    input: z.strictObject({ id, digest }),
+    input: z.strictObject({ id, digest, ...approvalFactors }),
     output: oneRequest,
   },
   /** uid 0 on a terminal: passes the `terminal` step-up, and stands in for an owner's consent when `reason` is given. */
@@ -185,10 +189,18 @@ export const OPERATIONS = {
     input: z.strictObject({ id }),
     output: z.strictObject({ reconciliation: reconciliationViewSchema }),
   },
-  /** Approves each open repair request of a reconciliation as `request.approve` would; those that refuse are named. */
+  /**
+   * Approves each open repair request of a reconciliation as `request.approve` would; those that refuse are named. Where a role asks
+   * for the witness, its repair is approved by itself: the witness's code is for one plan.
+   */
   'reconcile.approve': {
     mutates: true,
-    input: z.strictObject({ id, digest }),
+    input: z.strictObject({
+      id,
+      digest,
+      challenge: approvalFactors.challenge,
+      totp: approvalFactors.totp,
+    }),
     output: z.strictObject({
       reconciliation: reconciliationViewSchema,
       refused: z.array(z.strictObject({ request_id: id, error: apiErrorSchema })),
@@ -261,6 +273,7 @@ export const OPERATIONS = {
       next: z.strictObject({ event: chainEndSchema, request: z.number() }).nullable(),
     }),
   },
+  ...FACTORS_OPERATIONS,
   ...WITNESS_OPERATIONS,
 } as const satisfies Record<string, OperationContract>
 

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { BY_HAND_CODES } from '../domain/by-hand.ts'
 import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
+import { APPROVAL_PROOFS } from '../domain/request.ts'
+import { STEP_UPS } from '../domain/role.ts'
 import { RUN_CHOICES, RUN_STATES, STUCK_CODES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
 import { VIOLATION_CODES } from '../domain/violation.ts'
@@ -52,6 +54,7 @@ export const missingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('approvals'), have: z.number(), need: z.number() }),
   z.strictObject({ kind: z.literal('terminal') }),
   z.strictObject({ kind: z.literal('consent') }),
+  z.strictObject({ kind: z.literal('hold'), until: z.number() }),
 ])
 
 /** One thing that differs from roster, role and config; all of whom it is about is null where it is the host's. */
@@ -85,8 +88,17 @@ export const requestViewSchema = z.strictObject({
   plan: planViewSchema,
   missing: z.array(missingSchema),
   approvals: z.array(
-    z.strictObject({ by: actorViewSchema, via: z.enum(['chat', 'terminal']), at: z.number() }),
+    z.strictObject({
+      by: actorViewSchema,
+      via: z.enum(['chat', 'terminal']),
+      proof: z.enum(APPROVAL_PROOFS),
+      at: z.number(),
+    }),
   ),
+  /** What the role asks besides approvals; `totp` and `witness` are asked of each approval in chat. */
+  step_up: z.enum(STEP_UPS),
+  /** Whether approvals in chat are frozen now. */
+  frozen: z.boolean(),
   decided_by: actorViewSchema.nullable(),
   reason: z.string().nullable(),
   /** How it came back as this revision, and what differs from what was approved; null for a first revision. */

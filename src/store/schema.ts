@@ -12,6 +12,7 @@ export interface Schema {
     digest: string
     actor: string
     via: string
+    proof: string
     at: number
   }
   consents: {
@@ -23,6 +24,34 @@ export interface Schema {
     at: number
   }
   claims: { request_id: number; revision: number; code_hash: string; uid: number; issued_at: number }
+  challenges: {
+    subject: string
+    subject_id: number
+    person_key: string
+    revision: number
+    digest: string
+    hash: string
+    issued: number
+    at: number
+  }
+  held_approvals: { request_id: number; until: number }
+  freezes: {
+    id: Generated<number>
+    at: number
+    by: string
+    why: string
+    ended_at: number | null
+    ended_by: string | null
+  }
+  revoked_telegram_ids: { telegram_id: number; at: number; reason: string | null }
+  totp_factors: {
+    telegram_id: number
+    state: string
+    enrolled_at: number
+    accepted_step: number
+    seen_step: number
+    failures: number
+  }
   runs: RunsTable
   run_steps: RunStepsTable
   events: {

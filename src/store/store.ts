@@ -1,8 +1,12 @@
 import type { Database } from './database.ts'
 import { type AuditQueries, auditQueries } from './queries/audit.ts'
+import { type ChallengeQueries, challengeQueries } from './queries/challenges.ts'
 import { type ClaimQueries, claimQueries } from './queries/claims.ts'
 import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
 import { type EventQueries, eventQueries } from './queries/events.ts'
+import { type FactorQueries, factorQueries } from './queries/factors.ts'
+import { type FreezeQueries, freezeQueries } from './queries/freezes.ts'
+import { type HeldApprovalQueries, heldApprovalQueries } from './queries/held-approvals.ts'
 import { type HoldQueries, holdQueries } from './queries/holds.ts'
 import { type IdempotencyQueries, idempotencyQueries } from './queries/idempotency.ts'
 import { type MetaQueries, metaQueries } from './queries/meta.ts'
@@ -24,6 +28,10 @@ export interface Store {
   holds: HoldQueries
   decisions: DecisionQueries
   claims: ClaimQueries
+  challenges: ChallengeQueries
+  heldApprovals: HeldApprovalQueries
+  freezes: FreezeQueries
+  factors: FactorQueries
   runs: RunQueries
   events: EventQueries
   audit: AuditQueries
@@ -50,6 +58,10 @@ export function createStore(database: Database): Store {
     holds: holdQueries(database),
     decisions: decisionQueries(database),
     claims: claimQueries(database),
+    challenges: challengeQueries(database),
+    heldApprovals: heldApprovalQueries(database),
+    freezes: freezeQueries(database),
+    factors: factorQueries(database),
     runs: runQueries(database),
     events: eventQueries(database),
     audit: auditQueries(database),

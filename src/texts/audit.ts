@@ -63,9 +63,24 @@ const DONE: Record<EventType, (entry: Told) => string> = {
   },
   'reconcile.failed': (e) => `could not compare the roster with the host: ${e.word('why')}`,
   'reconcile.overdue': () => 'noted that the roster has not been compared with the host for too long',
+  'chat.frozen': () => 'froze approvals in chat',
+  'chat.unfrozen': () => 'let approvals in chat count again',
+  'chat.alarm': (e) => `raised an alarm: ${ALARMS[e.word('kind')] ?? 'somebody else may have the token'}`,
+  'telegram.revoked': (e) => `revoked a Telegram id${e.because}`,
+  'telegram.restored': () => 'restored a Telegram id',
+  'factor.enrolled': () => 'enrolled a second factor',
+  'factor.removed': () => 'removed a second factor',
+  'factor.reset': () => 'reset a second factor',
+  'factor.disabled': () => 'disabled a second factor: too many wrong codes in a row',
   'audit.head': (e) => `noted the head of the history: event ${e.number('id') ?? e.id - 1}`,
   'audit.broken': (e) =>
     `found the end of the history changed behind its back: it had been at event ${e.number('expected_id') ?? '?'}, and event ${e.number('found_id') ?? '?'} was there`,
+}
+
+const ALARMS: Readonly<Record<string, string>> = {
+  conflict: 'another program polls with the token',
+  foreign_webhook: 'somebody has set a webhook with the token',
+  foreign_edit: 'a card does not show what the bot sent',
 }
 
 const UNDONE: Readonly<Record<string, string>> = {

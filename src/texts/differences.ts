@@ -83,6 +83,8 @@ const WORDS: Record<DifferenceCode, (p: Params) => string> = {
     `${actorText({ key: p.text('by'), name: null })}, who approved it, may no longer do so`,
   waited_too_long: (p) =>
     `it was approved at ${timeText(p.number('approved_at') ?? Number.NaN)} and could not begin within ${durationText(p.number('expires_ms') ?? 0)}`,
+  chat_frozen: (p) =>
+    `approvals in chat were frozen at ${timeText(p.number('at') ?? Number.NaN)}: those given before count no more`,
   undo_target_changed: (p) => `run ${p.text('run')} is ${p.text('state')} now`,
   records_changed: (p) => `what run ${p.text('run')} recorded changed`,
   objection: (p) => p.text('violation'),

@@ -32,6 +32,14 @@ const WORDS: Record<ErrorCode, ((params: Params) => string) | null> = {
     'cannot decide this now: the clock of the host was set back to before it was asked for; set the clock and try again',
   claim_refused: () =>
     'cannot accept this claim: the code is wrong, used or expired, or this is not the account it is for; ask the admin for a new one',
+  step_up_required: (p) =>
+    p.text('factor') === 'witness'
+      ? "cannot approve this with a tap alone: it needs the witness's code and a code from your authenticator app"
+      : 'cannot approve this with a tap alone: it needs a code from your authenticator app',
+  challenge_refused: () => 'cannot approve this: the button was used or replaced; use the newest card',
+  factor_refused: null,
+  frozen: () =>
+    "cannot approve in chat: it is frozen; approve on the host, or end it there with 'sudo usher unfreeze'",
   too_many: () => 'cannot do this now: too many requests; wait a little and try again',
   version_mismatch: null,
   unreachable: null,

@@ -52,6 +52,8 @@ export function missingText(missing: z.infer<typeof missingSchema>, requestId: n
       return `needs a confirmation on a terminal: 'sudo usher confirm ${requestId}'`
     case 'consent':
       return `needs the consent of the account's owner: 'usher claim CODE' as that user, or 'sudo usher confirm ${requestId} --reason TEXT'`
+    case 'hold':
+      return `waits until ${timeText(missing.until)}: any admin may deny it before`
   }
 }
 

@@ -38,6 +38,7 @@ export interface EngineContext {
   checks: RateLimit
   chatLooks: RateLimit
   claimAttempts: RateLimit
+  challenges: RateLimit
   startedAt: number
   version: string
   /** Who this actor would be if they asked now; null when nobody. For approvals that were given earlier. */

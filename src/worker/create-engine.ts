@@ -59,6 +59,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     observe: createObserve(config, host, dependencies.diskProblems ?? ((folders) => diskProblems(folders))),
     checks: createRateLimit(limits.checksPerMinute, 60_000),
     chatLooks: createRateLimit(limits.chatLooksPerHour, 60 * 60_000),
+    challenges: createRateLimit(limits.challengesPerHour, 60 * 60_000),
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }

@@ -6,8 +6,8 @@ export interface EngineLimits {
   /** Drafts an actor may make in 24 h: who may only ask for themself, and who may ask for others through the bot. */
   ownDraftsPerDay: number
   draftsPerDay: number
-  /** Approvals through the bot in 24 h, of all admins together: what a stolen bot could grant at most. */
-  chatApprovalsPerDay: number
+  /** Challenges that one person may be given in an hour: each card that is drawn takes one. */
+  challengesPerHour: number
   /** Checks of a name by one actor in a minute: bounds the load only, passwd(5) is no secret. One /adduser makes about five. */
   checksPerMinute: number
   /** Looks at everybody through the bot in an hour, of all admins together: each writes its findings and an event down. */
@@ -51,7 +51,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   draftLifetimeMs: 24 * HOUR,
   ownDraftsPerDay: 5,
   draftsPerDay: 200,
-  chatApprovalsPerDay: 100,
+  challengesPerHour: 2000,
   checksPerMinute: 120,
   chatLooksPerHour: 30,
   witnessCodesPerHour: 6,

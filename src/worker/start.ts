@@ -83,6 +83,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     approverUser: config.approver?.user ?? null,
     roles: config.roles,
     firstAdmins: config.telegram.admins,
+    isRevoked: (telegramId) => store.factors.isRevoked(telegramId),
     passwd: createPasswd(),
     roster: createRosterView(paths.roster, async () => {
       const read = await host.roster.read()

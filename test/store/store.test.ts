@@ -58,6 +58,8 @@ function addRun(store: Store, requestId: number): number {
   )
 }
 
+/** Until when an earlier approval is replaced. */
+const good = (at: number) => ({ at, chatAt: null })
 const event = (type: DomainEvent['type'], at: number) => ({
   at,
   type,
@@ -223,14 +225,15 @@ for (const dialect of dialects) {
           actor: { kind: 'telegram', telegramId: 7 } as const,
           personKey: 'person:7',
           via: 'chat' as const,
+          proof: 'totp' as const,
           at: 3,
         }
-        expect(store.decisions.approve(approval, 2)).toBe(true)
-        expect(store.decisions.approve({ ...approval, at: 4 }, 2)).toBe(false)
-        expect(store.decisions.approve({ ...approval, revision: 2 }, 2)).toBe(true)
+        expect(store.decisions.approve(approval, good(2))).toBe(true)
+        expect(store.decisions.approve({ ...approval, at: 4 }, good(2))).toBe(false)
+        expect(store.decisions.approve({ ...approval, revision: 2 }, good(2))).toBe(true)
         expect(store.decisions.approvals(requestId, 1)).toEqual([approval])
         // One that is no longer good can be given anew.
-        expect(store.decisions.approve({ ...approval, at: 5 }, 3)).toBe(true)
+        expect(store.decisions.approve({ ...approval, at: 5 }, good(3))).toBe(true)
         expect(store.decisions.approvals(requestId, 1)).toEqual([{ ...approval, at: 5 }])
       })
 

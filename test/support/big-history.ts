@@ -90,7 +90,7 @@ function addRequest(store: Store, index: number, at: number, onboarded: boolean)
     return
   }
   const approval = { requestId: id, revision: 1, digest: plan.digest, actor: OPERATOR, personKey: 'operator' }
-  store.decisions.approve({ ...approval, via: 'terminal', at }, 0)
+  store.decisions.approve({ ...approval, via: 'terminal', proof: 'terminal', at }, { at: 0, chatAt: null })
   tell('request.approval', actor, { revision: 1, via: 'terminal' })
   store.requests.transition(id, 'submitted', 'approved', 1, { decidedAt: at, decidedBy: actor })
   const run = store.runs.insert({

@@ -68,6 +68,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     adopt: 'owner',
     reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
+    approval: { holdMs: 10 * 60_000, chatPerDay: 100 },
     ...change,
   }
 }
@@ -81,6 +82,16 @@ export const operator: Caller = {
   role: 'operator',
   permissions: everything,
   personKey: 'operator',
+}
+
+/** The bot for itself. */
+export const theBot: Caller = {
+  actor: { kind: 'bot' },
+  listener: 'bot',
+  person: null,
+  role: 'bot',
+  permissions: new Set(['events.follow.all']),
+  personKey: null,
 }
 
 /** Somebody who decides, through the bot. */

@@ -5,6 +5,7 @@ import { audit } from './0004-audit.ts'
 import { reconciliations } from './0005-reconciliations.ts'
 import { listings } from './0006-listings.ts'
 import { retention } from './0007-retention.ts'
+import { factors } from './0009-factors.ts'
 import { witness } from './0010-witness.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
@@ -16,5 +17,6 @@ export const MIGRATIONS: readonly string[] = [
   reconciliations,
   listings,
   retention,
+  factors,
   witness,
 ]

@@ -113,7 +113,7 @@ export function auditQueries({ build, all, first }: Database): AuditQueries {
       const approvals = all(
         build
           .selectFrom('approvals')
-          .select(['revision', 'actor', 'via'])
+          .select(['revision', 'actor', 'via', 'proof'])
           .where('request_id', '=', requestId)
           .orderBy('at'),
       )
@@ -123,7 +123,9 @@ export function auditQueries({ build, all, first }: Database): AuditQueries {
       return {
         ...row,
         runs: new Map(runs.map(({ id, state }) => [id, state])),
-        approvals: approvals.map(({ revision, actor, via }) => approvalKey(revision, keyOf(actor), via)),
+        approvals: approvals.map(({ revision, actor, via, proof }) =>
+          approvalKey(revision, keyOf(actor), via, proof),
+        ),
         consents: consents.map(({ revision, by }) => consentKey(revision, by)),
       }
     },

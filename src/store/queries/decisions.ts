@@ -5,8 +5,11 @@ import type { Schema } from '../schema.ts'
 
 /** Approvals and consents of requests; they belong to one revision and are never changed. */
 export interface DecisionQueries {
-  /** False when this person has approved this revision already; an approval from before `goodSince` is replaced. */
-  approve(approval: Approval, goodSince: number): boolean
+  /**
+   * False when this person has approved this revision already. One from before `dead.at` is replaced, one from chat also when it is
+   * from before `dead.chatAt`, or by one on a terminal.
+   */
+  approve(approval: Approval, dead: { at: number; chatAt: number | null }): boolean
   approvals(requestId: number, revision: number): Approval[]
   /** Those of every revision of these requests, in the order of `approvals`. */
   approvalsOf(requestIds: readonly number[]): Approval[]
@@ -28,7 +31,7 @@ export function decisionQueries({ build, all, asked, first, run }: Database): De
       .orderBy('person_key'),
   )
   return {
-    approve({ requestId, revision, personKey, digest, actor, via, at }, goodSince) {
+    approve({ requestId, revision, personKey, digest, actor, via, proof, at }, dead) {
       const { changes } = run(
         build
           .insertInto('approvals')
@@ -39,13 +42,22 @@ export function decisionQueries({ build, all, asked, first, run }: Database): De
             digest,
             actor: JSON.stringify(actor),
             via,
+            proof,
             at,
           })
           .onConflict((conflict) =>
             conflict
               .columns(['request_id', 'revision', 'person_key'])
-              .doUpdateSet({ digest, actor: JSON.stringify(actor), via, at })
-              .where('approvals.at', '<=', goodSince),
+              .doUpdateSet({ digest, actor: JSON.stringify(actor), via, proof, at })
+              .where((where) =>
+                where.or([
+                  where('approvals.at', '<=', dead.at),
+                  where.and([
+                    where('approvals.via', '=', 'chat'),
+                    where('approvals.at', '<=', via === 'terminal' ? at : (dead.chatAt ?? -1)),
+                  ]),
+                ]),
+              ),
           ),
       )
       return changes === 1
@@ -104,6 +116,7 @@ function approvalOf(row: Schema['approvals']): Approval {
     actor: JSON.parse(row.actor) as Actor,
     personKey: row.person_key,
     via: row.via as Approval['via'],
+    proof: row.proof as Approval['proof'],
     at: row.at,
   }
 }

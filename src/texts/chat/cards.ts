@@ -155,6 +155,7 @@ type Missing = RequestView['missing'][number]
 function missingHtml(request: RequestView, missing: Missing, extras: CardExtras): Html {
   switch (missing.kind) {
     case 'approvals':
+    case 'hold':
       return h`⏳ ${capital(missingText(missing, request.id))}.`
     case 'terminal':
       return h`⌨️ On the host, as root, type:

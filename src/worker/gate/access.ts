@@ -165,6 +165,26 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   // No uid on worker.sock reads everybody's history, and only root reads what every event rests on.
   'audit.list': { ways: DECIDING, own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
   'audit.verify': { ways: ['operator'], own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
+  // A challenge is for approving, by whoever could.
+  'request.challenge': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.own', 'requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  'reconcile.challenge': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  // Stopping is any admin's, going on is root's: whoever took the bot must not end what was done against them.
+  'chat.freeze': { ways: DECIDING, own: ['requests.deny'], foreign: ['requests.deny'], seenWith: null },
+  'chat.unfreeze': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'chat.alarm': { ways: ['bot'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.revoke': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.restore': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'telegram.list': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
   'events.follow': {
     ways: [...EVERY_PERSON, 'bot'],
     own: ['events.follow.own', 'events.follow.all'],

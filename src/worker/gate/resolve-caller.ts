@@ -20,6 +20,8 @@ export interface CallerSources extends PeopleSources {
   approverUser: string | null
   /** Telegram ids of the config's first admins. */
   firstAdmins: readonly number[]
+  /** Whether uid 0 has revoked this Telegram id: nobody can be spoken for with it. */
+  isRevoked: (telegramId: number) => boolean
 }
 
 /** What the connection proves: its listener and the kernel's uid; and whom bot or approver say they speak for. */
@@ -188,6 +190,9 @@ async function telegramUser(
   const telegramId = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : Number.NaN
   if (!isTelegramId(telegramId)) {
     return refused('bad_request', 'cannot speak for this Telegram user: the id must be a positive integer')
+  }
+  if (sources.isRevoked(telegramId)) {
+    return refused('not_permitted', 'cannot speak for this Telegram user: the id is revoked')
   }
   const actor: Actor = { kind, telegramId }
   const people = await readPeople(sources)

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { Operation } from '../context.ts'
+import { freezeView } from './chat-freeze.ts'
 import { refuseAccess } from './ownership.ts'
 import { readNames } from './roster-names.ts'
 import { personView, roleView } from './views.ts'
@@ -51,6 +52,7 @@ export const status: Operation<'status'> = async (context, caller) => {
           roster_problem: roster.ok ? null : roster.why,
           last_event: store.events.latest(),
           rss_bytes: process.memoryUsage.rss(),
+          frozen: freezeView(store),
           disk_free_bytes: disk === null ? 0 : disk.bavail * disk.bsize,
         },
       },

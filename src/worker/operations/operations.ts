@@ -2,6 +2,8 @@ import type { OperationName } from '../../protocol/operations.ts'
 import type { Operation } from '../context.ts'
 import { onboardingOptions, status, whoami } from './about.ts'
 import { auditList, auditVerify } from './audit.ts'
+import { reconcileChallenge, requestChallenge } from './challenges.ts'
+import { chatAlarm, chatFreeze, chatUnfreeze } from './chat-freeze.ts'
 import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
@@ -13,6 +15,7 @@ import { requestGet, requestList, runGet } from './request-reads.ts'
 import { requestSubmit } from './request-submit.ts'
 import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
+import { telegramList, telegramRestore, telegramRevoke } from './telegram-ids.ts'
 import { witnessAsk, witnessCleared, witnessPending, witnessSent } from './witness.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
@@ -46,6 +49,14 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'people.get': peopleGet,
   'audit.list': auditList,
   'audit.verify': auditVerify,
+  'request.challenge': requestChallenge,
+  'reconcile.challenge': reconcileChallenge,
+  'chat.freeze': chatFreeze,
+  'chat.unfreeze': chatUnfreeze,
+  'chat.alarm': chatAlarm,
+  'telegram.revoke': telegramRevoke,
+  'telegram.restore': telegramRestore,
+  'telegram.list': telegramList,
   'witness.ask': witnessAsk,
   'witness.pending': witnessPending,
   'witness.sent': witnessSent,

@@ -54,23 +54,9 @@ export const reconcileApprove: Operation<'reconcile.approve'> = async (context, 
   if (refused !== null) return refused
   return {
     effect() {
-      const open = openRequests(context, id)
-      const current = digestOfOpen(open)
-      if (current === null) {
-        return refusal(
-          'already_decided',
-          `cannot approve reconciliation ${id}: none of its repairs waits for a decision`,
-          {
-            params: { state: 'decided' },
-          },
-        )
-      }
-      if (!digestMatches(current, digest)) {
-        return refusal(
-          'digest_differs',
-          `cannot approve reconciliation ${id}: its repairs are not the ones that were shown`,
-        )
-      }
+      const { open, digest: current } = openRepairsOf(context, id)
+      const other = refuseRepairs(id, current, digest)
+      if (other !== null) return other
       const refusals: { request_id: number; error: ApiError }[] = []
       for (const request of open) {
         const error = approveRequest(context, caller, request, request.plan.digest)?.error
@@ -102,6 +88,35 @@ function storedView(context: EngineContext, id: number): ReconciliationView {
 
 function requestsOf({ store }: EngineContext, ids: readonly number[]): Request[] {
   return ids.flatMap((id) => store.requests.get(id) ?? [])
+}
+
+/** Why these repairs cannot be decided as they were shown; null when they can. */
+export function refuseRepairs(
+  id: number,
+  current: string | null,
+  shown: string,
+): (Refusal & { ok: false }) | null {
+  if (current === null) {
+    return refusal(
+      'already_decided',
+      `cannot approve reconciliation ${id}: none of its repairs waits for a decision`,
+      { params: { state: 'decided' } },
+    )
+  }
+  if (digestMatches(current, shown)) return null
+  return refusal(
+    'digest_differs',
+    `cannot approve reconciliation ${id}: its repairs are not the ones that were shown`,
+  )
+}
+
+/** The repairs of a reconciliation that wait for a decision, and what an approval of all of them is bound to. */
+export function openRepairsOf(
+  context: EngineContext,
+  id: number,
+): { open: Request[]; digest: string | null } {
+  const open = openRequests(context, id)
+  return { open, digest: digestOfOpen(open) }
 }
 
 function openRequests(context: EngineContext, id: number): Request[] {

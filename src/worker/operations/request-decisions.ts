@@ -115,11 +115,11 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
   }
   const target = actorTarget(context, request, caller)
   if (target !== null) return target
-  const { chatApprovalsPerDay } = context.limits
-  if (!onTerminal && store.decisions.countSince('chat', clock() - DAY) >= chatApprovalsPerDay) {
+  const { chatPerDay } = config.approval
+  if (!onTerminal && store.decisions.countSince('chat', clock() - DAY) >= chatPerDay) {
     return refusal(
       'too_many',
-      `cannot approve more than ${chatApprovalsPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
+      `cannot approve more than ${chatPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
     )
   }
   const now = clock()
@@ -134,13 +134,16 @@ function approve(context: EngineContext, caller: Caller, request: Request): (Ref
     actor,
     personKey,
     via: onTerminal ? 'terminal' : 'chat',
+    proof: onTerminal ? 'terminal' : 'none',
     at: now,
   } as const
-  const added = store.decisions.approve(given, now - policy.expiresMs)
+  const dead = { at: now - policy.expiresMs, chatAt: store.freezes.lastAt() }
+  const added = store.decisions.approve(given, dead)
   if (added) {
     events.append('request.approval', eventSubject(store, request), actorKey(actor), {
       revision: request.revision,
-      via: onTerminal ? 'terminal' : 'chat',
+      via: given.via,
+      proof: given.proof,
     })
   }
   return null

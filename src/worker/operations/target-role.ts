@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
-import { missingFor } from '../../domain/policy.ts'
+import { type ChatRules, missingFor } from '../../domain/policy.ts'
 import type { Approval, Missing, Request } from '../../domain/request.ts'
 import type { Role } from '../../domain/role.ts'
 import type { Store } from '../../store/store.ts'
@@ -23,6 +23,11 @@ export function targetRole(config: Config, answers: Pick<OnboardAnswers, 'role'>
   )
 }
 
+/** What holds of approvals in chat now. */
+export function chatRules({ freezes }: Pick<Store, 'freezes'>, config: Config): ChatRules {
+  return { holdMs: config.approval.holdMs, frozenAt: freezes.lastAt() }
+}
+
 /** The role by whose policy a request is decided, of an undo request that of what it takes back. */
 export function requestRole(store: Store, config: Config, request: Request): Role {
   return targetRole(config, answersOf(store, request))
@@ -42,5 +47,12 @@ export function missingOf(
   const role = requestRole(store, config, request)
   const { demands } = request.plan
   const consent = demands.consent ? store.decisions.consentOf(request.id, request.revision) : null
-  return missingFor(role.approval, request.plan, request, { approvals, consent }, now)
+  return missingFor(
+    role.approval,
+    request.plan,
+    request,
+    { approvals, consent },
+    now,
+    chatRules(store, config),
+  )
 }

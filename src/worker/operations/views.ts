@@ -12,7 +12,7 @@ import { choicesOf } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
 import { answersOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
-import { missingOf } from './target-role.ts'
+import { missingOf, targetRole } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
 export function requestView(context: Viewing, names: Names, request: Request): RequestView {
@@ -55,7 +55,9 @@ function requestViewWith(
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request, clock(), approvals) : [],
-    approvals: approvals.map(({ actor, via, at }) => ({ by: names.actor(actor), via, at })),
+    approvals: approvals.map(({ actor, via, proof, at }) => ({ by: names.actor(actor), via, proof, at })),
+    step_up: targetRole(config, answersOf(store, request)).approval.step_up,
+    frozen: store.freezes.current() !== null,
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
     returned:

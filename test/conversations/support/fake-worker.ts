@@ -253,7 +253,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ? {
             ...{ started_at: now() - 60_000, queued: 0, running: 0, open_requests: worker.requests.length },
             ...{ people: worker.roster.length, roster_problem: null, last_event: events.length },
-            ...{ rss_bytes: 90_000_000, disk_free_bytes: 5e10, stuck: [] },
+            ...{ rss_bytes: 90_000_000, disk_free_bytes: 5e10, stuck: [], frozen: null },
           }
         : null,
     }),
@@ -275,6 +275,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'onboard', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers: answers as AnswersView, undo_of: null },
         plan: planOf(answers as AnswersView),
+        ...{ step_up: 'none', frozen: false },
         ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }
@@ -302,7 +303,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       assertUndecided(request)
       if (request.plan.digest !== digest) throw refusal('digest_differs')
       if (!request.approvals.some((one) => one.by.key === `telegram:${by}`)) {
-        request.approvals.push({ by: actorOf(by), via: 'chat', at: now() })
+        request.approvals.push({ by: actorOf(by), via: 'chat', proof: 'none', at: now() })
       }
       request.missing = missingOf(request)
       emit('request.approval', { request, actor: `telegram:${by}` })
@@ -365,6 +366,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'undo', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers, undo_of: run_id },
         plan: { ...planOf(answers), demands: { terminal: true, consent: false } },
+        ...{ step_up: 'none', frozen: false },
         ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }

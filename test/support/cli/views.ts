@@ -35,6 +35,8 @@ export function requestView(change: Partial<RequestView> = {}): RequestView {
     },
     missing: [{ kind: 'approvals', have: 0, need: 1 }],
     approvals: [],
+    step_up: 'none',
+    frozen: false,
     decided_by: null,
     reason: null,
     returned: null,

@@ -39,6 +39,8 @@ const request: RequestView = {
   },
   missing: [{ kind: 'approvals', have: 0, need: 2 }],
   approvals: [],
+  step_up: 'none',
+  frozen: false,
   decided_by: null,
   reason: null,
   returned: null,

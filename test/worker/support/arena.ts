@@ -43,7 +43,8 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
   execFileSync('useradd', ['--uid', String(ARENA_BOT.uid), '--no-create-home', ARENA_BOT.user])
   const fixture = await engineFixture({
     ...options,
-    limits: { chatApprovalsPerDay: 1e9, draftsPerDay: 1e9, ...options.limits },
+    config: { approval: { holdMs: 0, chatPerDay: 1e9 }, ...options.config },
+    limits: { draftsPerDay: 1e9, ...options.limits },
   })
   fixture.machine.roster.push(...people)
   const folder = mkdtempSync(join(tmpdir(), 'usher-arena-'))
@@ -58,6 +59,7 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
     approverUser: null,
     roles: testConfig(options.config).roles,
     firstAdmins: [],
+    isRevoked: (telegramId) => fixture.store.factors.isRevoked(telegramId),
     passwd: createPasswd(),
     roster: async () => ({
       ok: true,

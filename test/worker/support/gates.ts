@@ -69,6 +69,7 @@ export async function startGates(
     approverUser: approver?.user ?? null,
     roles: new Map([role('admin', ['*']), role('user', OWN), role('public', [])].map((r) => [r.name, r])),
     firstAdmins: [],
+    isRevoked: () => false,
     passwd: createPasswd(),
     roster: async () => ({ ok: true, people: roster.map((entry) => ({ entry, exactId: true })) }),
     adminHistory: createAdminHistory(

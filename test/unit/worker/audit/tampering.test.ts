@@ -265,7 +265,7 @@ describe('what the tables say otherwise than the events', () => {
     },
     {
       what: 'an approval that was put in by hand',
-      done: `insert into approvals select 2, 1, 'person:7', digest, '{"kind":"telegram","telegramId":7}', 'chat', at from approvals where request_id = 1`,
+      done: `insert into approvals select 2, 1, 'person:7', digest, '{"kind":"telegram","telegramId":7}', 'chat', at, 'none' from approvals where request_id = 1`,
       found: { code: 'approval_untold', request_id: 2, params: { revision: 1, by: 'telegram:7' } },
     },
     {

@@ -332,7 +332,7 @@ describe('deciding', () => {
   })
 
   test('by chat is capped for all admins together; the terminal stays open', async () => {
-    fixture = await engineFixture({ limits: { chatApprovalsPerDay: 1 } })
+    fixture = await engineFixture({ config: { approval: { holdMs: 0, chatPerDay: 1 } } })
     const first = await fixture.submit(operator)
     const second = await fixture.submit(operator, { telegram_id: 43, os_user: 'bob' })
     const approve = (caller: Caller, { id, plan }: RequestView) =>

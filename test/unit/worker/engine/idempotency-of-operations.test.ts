@@ -11,6 +11,7 @@ import {
   operator,
   osUser,
   telegramUser,
+  theBot,
 } from '../../../support/engine-fixture.ts'
 import { addAccount, DATA } from '../../../support/fake-host.ts'
 
@@ -90,6 +91,30 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     const input = { id: reconciliation.id ?? 0, digest: reconciliation.digest ?? '' }
     return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
   },
+  'chat.freeze': async () => ({ caller: admin(7), input: {}, other: null, stranger: operator }),
+  'chat.unfreeze': async (fixture) => {
+    await fixture.ok(admin(7), 'chat.freeze', {})
+    return { caller: operator, input: {}, other: null, stranger: theBot }
+  },
+  'chat.alarm': async () => ({
+    caller: theBot,
+    input: { kind: 'conflict' },
+    other: { kind: 'foreign_edit' },
+    stranger: operator,
+  }),
+  'telegram.revoke': async () => {
+    const input = { telegram_id: 42, reason: 'a lost phone' }
+    return { caller: operator, input, other: { telegram_id: 43 }, stranger: admin(8) }
+  },
+  'telegram.restore': async (fixture) => {
+    await fixture.ok(operator, 'telegram.revoke', { telegram_id: 42 })
+    return {
+      caller: operator,
+      input: { telegram_id: 42 },
+      other: { telegram_id: 43 },
+      stranger: admin(8),
+    }
+  },
   'person.started': async (fixture) => {
     await fixture.submit(operator)
     await fixture.submit(operator, { telegram_id: 43, os_user: 'bob' })
@@ -111,6 +136,8 @@ async function failedRuns(fixture: Fixture, caller: Caller, stranger: Caller, st
 }
 
 const MUTATING = OPERATION_NAMES.filter((name): name is Mutating => OPERATIONS[name].mutates)
+/** What takes no input at all. */
+const WITHOUT_INPUT: readonly Mutating[] = ['person.started', 'chat.freeze', 'chat.unfreeze']
 const KEY = 'one-key'
 
 /** One operation brought about on a machine of its own; `call` says what came of it once nothing moves any more. */
@@ -192,12 +219,13 @@ test.for(MUTATING)('%s: the key belongs to its input, its actor and its operatio
     const before = await snapshot()
     const reused = await changed()
     // Only what takes no input at all cannot be asked for with another one.
-    if (reused === null) expect(operation).toBe('person.started')
+    if (reused === null) expect(WITHOUT_INPUT).toContain(operation)
     else expect(reused).toMatchObject({ ok: false, error: { code: 'key_reused' } })
     expect(await snapshot()).toEqual(before)
     const others = [await otherOperation(), await byStranger()]
     for (const other of others) expect(other).not.toMatchObject({ error: { code: 'key_reused' } })
-    if (reused === null) expect(await snapshot()).not.toEqual(before)
+    // Only root may unfreeze: nobody else's key can count for anything.
+    if (reused === null && operation !== 'chat.unfreeze') expect(await snapshot()).not.toEqual(before)
   } finally {
     await fixture.remove()
   }

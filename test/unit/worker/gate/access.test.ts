@@ -64,6 +64,14 @@ const EXPECTED: Record<AccessSubject, string> = {
   'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.challenge': 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.challenge': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.freeze': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.unfreeze': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.alarm': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.revoke': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.restore': 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.list': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn',
 }
 

@@ -74,6 +74,7 @@ function sources(roster: RosterEntry[] | RosterReading, extra: Partial<CallerSou
     approverUser: 'approver',
     roles: new Map(roles.map((each) => [each.name, each])),
     firstAdmins: [77],
+    isRevoked: () => false,
     passwd: createPasswd(passwd),
     roster: async () => reading,
     adminHistory: createAdminHistory(

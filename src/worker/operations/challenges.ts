@@ -1,0 +1,84 @@
+import { digestMatches } from '../../domain/plan.ts'
+import type { Request } from '../../domain/request.ts'
+import type { ChallengeSubject } from '../../store/queries/challenges.ts'
+import type { Caller } from '../caller.ts'
+import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { hashChallenge, makeChallenge } from '../factors/challenge.ts'
+import { refuseFrozen } from './chat-freeze.ts'
+import { loadRequest, refuseDecision, reload } from './load-request.ts'
+import { isRequester, refuseAccess } from './ownership.ts'
+import { openRepairsOf, refuseRepairs } from './reconcile.ts'
+
+/** A challenge for approving this plan: of a draft too, because its requester submits and approves it in one tap. */
+export const requestChallenge: Operation<'request.challenge'> = async (context, caller, { id, digest }) => {
+  const loaded = loadRequest(context, 'request.challenge', caller, id, isRequester)
+  if (!loaded.ok) return loaded
+  return {
+    effect: () =>
+      context.events.commit(() => {
+        const request = reload(context, id)
+        const refused = refuseUndecidable(request, digest) ?? refuseChallenge(context, caller)
+        if (refused !== null) return refused
+        const challenge = issueChallenge(context, caller, requestSubject(request))
+        return { ok: true, output: { challenge } }
+      }),
+  }
+}
+
+/** The same for every open repair of a reconciliation at once. */
+export const reconcileChallenge: Operation<'reconcile.challenge'> = async (
+  context,
+  caller,
+  { id, digest },
+) => {
+  const ownership = context.store.reconciliations.get(id) === null ? 'absent' : 'foreign'
+  const refused = refuseAccess('reconcile.challenge', caller, ownership, `reconciliation ${id}`)
+  if (refused !== null) return refused
+  return {
+    effect: () =>
+      context.events.commit(() => {
+        const { digest: current } = openRepairsOf(context, id)
+        const refused = refuseRepairs(id, current, digest) ?? refuseChallenge(context, caller)
+        if (refused !== null) return refused
+        const subject = reconciliationSubject(id, current ?? '')
+        return { ok: true, output: { challenge: issueChallenge(context, caller, subject) } }
+      }),
+  }
+}
+
+/** What a challenge for this request as it is now is bound to. */
+export function requestSubject({ id, revision, plan }: Request): ChallengeSubject {
+  return { kind: 'request', id, revision, digest: plan.digest }
+}
+
+/** What a challenge for these repairs is bound to. */
+export function reconciliationSubject(id: number, digest: string): ChallengeSubject {
+  return { kind: 'reconciliation', id, revision: 0, digest }
+}
+
+function issueChallenge({ store, clock }: EngineContext, { personKey }: Caller, subject: ChallengeSubject) {
+  if (personKey === null) throw new Error('a challenge was let through without a person')
+  const challenge = makeChallenge()
+  store.challenges.issue(subject, personKey, hashChallenge(challenge), clock())
+  return challenge
+}
+
+function refuseUndecidable(request: Request, digest: string): (Refusal & { ok: false }) | null {
+  if (request.state !== 'draft') return refuseDecision(request, digest)
+  if (digestMatches(request.plan.digest, digest)) return null
+  return refusal(
+    'digest_differs',
+    `cannot approve request ${request.id}: its plan is not the one that was shown`,
+  )
+}
+
+/** Whoever took the bot can be given challenges, but neither while chat is frozen nor without end. */
+function refuseChallenge(context: EngineContext, caller: Caller): (Refusal & { ok: false }) | null {
+  const frozen = refuseFrozen(context)
+  if (frozen !== null) return frozen
+  if (caller.personKey === null) {
+    return refusal('not_permitted', 'cannot approve: only a known person can')
+  }
+  if (context.challenges.take(caller.personKey, context.clock())) return null
+  return refusal('too_many', 'cannot give more challenges now: wait an hour')
+}
