@@ -5,7 +5,11 @@ import { witnessItemSchema } from './views-witness.ts'
 
 const id = z.number().int().positive()
 /** What is left of a message's number in Telegram. */
-const messageId = z.number().int().min(1).max(2 ** 52)
+const messageId = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 52)
 
 /** Codes that a second bot sends, so that an admin sees what is approved although the first one may lie. */
 export const WITNESS_OPERATIONS = {

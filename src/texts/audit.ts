@@ -72,6 +72,9 @@ const DONE: Record<EventType, (entry: Told) => string> = {
   'factor.removed': () => 'removed a second factor',
   'factor.reset': () => 'reset a second factor',
   'factor.disabled': () => 'disabled a second factor: too many wrong codes in a row',
+  'witness.asked': (e) => `began to approve ${e.request}, and had the witness send a code${e.revision}`,
+  'witness.refused': (e) => `gave a wrong code of the witness for ${e.request}`,
+  'witness.unreachable': (e) => `could not send the code for ${e.request}: it may not write to that admin`,
   'audit.head': (e) => `noted the head of the history: event ${e.number('id') ?? e.id - 1}`,
   'audit.broken': (e) =>
     `found the end of the history changed behind its back: it had been at event ${e.number('expected_id') ?? '?'}, and event ${e.number('found_id') ?? '?'} was there`,

@@ -53,7 +53,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const { config } = loaded
   const { witness } = config
   if (witness === null) {
-    return refuse(json, 'invalid', `cannot run: ${config.file ?? 'the config'} names no witness (witness: {})`)
+    return refuse(
+      json,
+      'invalid',
+      `cannot run: ${config.file ?? 'the config'} names no witness (witness: {})`,
+    )
   }
   if (uid === 0) {
     const message = `cannot run as root: the witness runs as the account '${witness.user}' (witness.user)`

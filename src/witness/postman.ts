@@ -47,7 +47,12 @@ export function createPostman(deps: PostmanDeps): Postman {
     const known = sentSchema.safeParse(await files.read(noteOf(item.id)))
     if (known.success) return reportSent(item.id, { kind: 'sent', message_id: known.data.message_id })
     try {
-      const { message_id } = await api.sendMessage(item.telegram_id, witnessText(words, item).html, html, signal)
+      const { message_id } = await api.sendMessage(
+        item.telegram_id,
+        witnessText(words, item).html,
+        html,
+        signal,
+      )
       await files.write(noteOf(item.id), { message_id })
       return reportSent(item.id, { kind: 'sent', message_id })
     } catch (error) {
@@ -93,9 +98,7 @@ export function createPostman(deps: PostmanDeps): Postman {
 
   return {
     async deal(items) {
-      const dealt = await Promise.all(
-        items.map((item) => (item.kind === 'send' ? send(item) : clear(item))),
-      )
+      const dealt = await Promise.all(items.map((item) => (item.kind === 'send' ? send(item) : clear(item))))
       if (dealt.includes('bad_token')) return 'bad_token'
       return dealt.includes('again') ? 'again' : 'done'
     },

@@ -38,6 +38,8 @@ export interface EngineContext {
   checks: RateLimit
   chatLooks: RateLimit
   claimAttempts: RateLimit
+  /** Aborts when the worker stops: whoever waits answers then. */
+  stopping: AbortSignal
   challenges: RateLimit
   startedAt: number
   version: string

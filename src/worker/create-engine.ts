@@ -44,6 +44,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
   const events = createEventLog(store, clock)
+  const stopping = new AbortController()
   const parts: Omit<EngineContext, 'reconciler'> = {
     config,
     host,
@@ -60,6 +61,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     checks: createRateLimit(limits.checksPerMinute, 60_000),
     chatLooks: createRateLimit(limits.chatLooksPerHour, 60 * 60_000),
     challenges: createRateLimit(limits.challengesPerHour, 60 * 60_000),
+    stopping: stopping.signal,
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
@@ -114,6 +116,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     },
     async stop(deadlineMs) {
       running = false
+      stopping.abort()
       clearTimeout(expiry)
       schedule.stop()
       endDailyHead()

@@ -28,7 +28,12 @@ export interface WitnessCode {
 /** Codes of the witness: at most one that is good for each admin. */
 export interface WitnessCodeQueries {
   /** The admin's older one is `replaced`. */
-  make(code: Pick<WitnessCode, 'requestId' | 'revision' | 'digest' | 'telegramId' | 'nonce' | 'madeAt' | 'expiresAt'>): void
+  make(
+    code: Pick<
+      WitnessCode,
+      'requestId' | 'revision' | 'digest' | 'telegramId' | 'nonce' | 'madeAt' | 'expiresAt'
+    >,
+  ): void
   /** The admin's good one, expired or not. */
   goodOf(telegramId: number): WitnessCode | null
   get(id: number): WitnessCode | null

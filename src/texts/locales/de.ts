@@ -4,6 +4,7 @@ import { dialogueDe } from './de/dialogue.ts'
 import { languageDe } from './de/language.ts'
 import { questionsDe } from './de/questions.ts'
 import { tapsDe } from './de/taps.ts'
+import { witnessDe } from './de/witness.ts'
 
 /** German. */
 export const de: Catalogue = {
@@ -12,4 +13,5 @@ export const de: Catalogue = {
   ...languageDe,
   ...questionsDe,
   ...tapsDe,
+  ...witnessDe,
 }

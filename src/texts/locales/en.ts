@@ -3,6 +3,7 @@ import { dialogueEn } from './en/dialogue.ts'
 import { languageEn } from './en/language.ts'
 import { questionsEn } from './en/questions.ts'
 import { tapsEn } from './en/taps.ts'
+import { witnessEn } from './en/witness.ts'
 
 /** English: the texts that every other language is compared with. */
 export const en = {
@@ -11,4 +12,5 @@ export const en = {
   ...languageEn,
   ...questionsEn,
   ...tapsEn,
+  ...witnessEn,
 } as const

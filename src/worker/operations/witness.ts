@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { actorKey } from '../../domain/actor.ts'
+import type { StepFailure } from '../../domain/step.ts'
 import type { WitnessItem } from '../../protocol/views-witness.ts'
+import { secretsProblem } from '../../provisioning/secrets/secrets-file.ts'
 import type { WitnessCode } from '../../store/queries/witness-codes.ts'
 import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { bindingOf, isAbout, WITNESS_CODE_MS } from '../witness/check-code.ts'
+import { rootKey } from '../witness/root-key.ts'
 import { witnessCode } from '../witness/witness-code.ts'
+import { refuseFrozen } from './chat-freeze.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester, refuseAccess } from './ownership.ts'
-import { answersOf, eventSubject } from './request-subject.ts'
+import { refuseApprover } from './refuse-approver.ts'
+import { eventSubject } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
-import { targetRole } from './target-role.ts'
+import { requestRole } from './target-role.ts'
 import { requestView, roleView } from './views.ts'
 
 const HOUR = 3_600_000
@@ -25,10 +30,14 @@ export const witnessAsk: Operation<'witness.ask'> = async (context, caller, { id
       const request = reload(context, id)
       const { actor } = caller
       if (actor.kind !== 'telegram') throw new Error('a code was asked for by nobody in chat')
-      const refused = refuseDecision(request, digest) ?? refuseApprover(context, caller, request)
+      const refused =
+        refuseDecision(request, digest) ?? refuseFrozen(context) ?? refuseApprover(context, caller, request)
       if (refused !== null) return refused
-      if (targetRole(config, answersOf(store, request)).approval.step_up !== 'witness') {
-        return refusal('wrong_state', `cannot ask the witness about request ${id}: its role does not need one`)
+      if (requestRole(store, config, request).approval.step_up !== 'witness') {
+        return refusal(
+          'wrong_state',
+          `cannot ask the witness about request ${id}: its role does not need one`,
+        )
       }
       const now = clock()
       if (store.witnessCodes.countSince(actor.telegramId, now - HOUR) >= limits.witnessCodesPerHour) {
@@ -61,7 +70,8 @@ export const witnessPending: Operation<'witness.pending'> = async (context, call
     const news = nextNews(context, until)
     try {
       const names = await readNames(context.host)
-      const items = itemsOf(context, names)
+      const items = await itemsOf(context, names)
+      if (!Array.isArray(items)) return items
       if (items.length > 0 || performance.now() >= until || context.stopping.aborted) {
         return { effect: () => ({ ok: true, output: { items } }) }
       }
@@ -112,13 +122,17 @@ function noSuchCode(id: number): Refusal & { ok: false } {
   return refusal('not_found', `cannot find code ${id}: there is no such thing`)
 }
 
-function itemsOf(context: EngineContext, names: Names): WitnessItem[] {
-  const { store, config, clock, secrets } = context
+async function itemsOf(context: EngineContext, names: Names): Promise<WitnessItem[] | Refusal> {
+  const { store, config, clock, host } = context
+  if (store.witnessCodes.unsettled(clock()).length === 0) return []
+  const root = await rootKey(host)
+  if (!root.ok) return unusableSecrets(root.failure)
   const now = clock()
   return store.witnessCodes.unsettled(now).flatMap((code): WitnessItem[] => {
     const { id, telegramId, expiresAt, messageId } = code
     const request = reload(context, code.requestId)
-    const why = endOf(code, now) ?? (request.state !== 'submitted' || !isAbout(code, request) ? 'closed' : null)
+    const why =
+      endOf(code, now) ?? (request.state !== 'submitted' || !isAbout(code, request) ? 'closed' : null)
     if (messageId !== null) {
       const about = { id, telegram_id: telegramId, message_id: messageId, request_id: code.requestId }
       return why === null ? [] : [{ kind: 'clear', ...about, why }]
@@ -126,11 +140,16 @@ function itemsOf(context: EngineContext, names: Names): WitnessItem[] {
     if (why !== null) return []
     const view = {
       request: requestView(context, names, request),
-      role: roleView(targetRole(config, answersOf(store, request))),
+      role: roleView(requestRole(store, config, request)),
     }
-    const sending = { code: witnessCode(secrets.rootKey(), bindingOf(code)), expires_at: expiresAt }
+    const sending = { code: witnessCode(root.key, bindingOf(code)), expires_at: expiresAt }
     return [{ kind: 'send', id, telegram_id: telegramId, ...sending, ...view }]
   })
+}
+
+/** Nobody's code can be said or checked. */
+function unusableSecrets(failure: StepFailure): Refusal {
+  return refusal('internal', secretsProblem(failure))
 }
 
 function endOf({ end, expiresAt }: WitnessCode, now: number) {
@@ -144,7 +163,10 @@ function nextNews({ store, events, clock, stopping }: EngineContext, until: numb
   const unsubscribe = events.subscribe(resolve)
   const expiry = store.witnessCodes.nextExpiry()
   const left = Math.max(0, until - performance.now())
-  const timer = setTimeout(resolve, expiry === null ? left : Math.min(left, Math.max(0, expiry - clock()) + 1))
+  const timer = setTimeout(
+    resolve,
+    expiry === null ? left : Math.min(left, Math.max(0, expiry - clock()) + 1),
+  )
   const aborted = () => resolve()
   stopping.addEventListener('abort', aborted)
   return {

@@ -22,8 +22,12 @@ describe('a witness code', () => {
       ...['usher witness code v1', '12', '3', 'd'.repeat(43), '4503599627370495'],
       ...['n'.repeat(22), '1790000000000'],
     ]
-    const hex = parts.map((part) => part.length.toString(16).padStart(8, '0') + Buffer.from(part).toString('hex'))
-    const mac = createHmac('sha256', KEY).update(Buffer.from(hex.join(''), 'hex')).digest('hex')
+    const hex = parts.map(
+      (part) => part.length.toString(16).padStart(8, '0') + Buffer.from(part).toString('hex'),
+    )
+    const mac = createHmac('sha256', KEY)
+      .update(Buffer.from(hex.join(''), 'hex'))
+      .digest('hex')
     const last = String(BigInt(`0x${mac.slice(0, 16)}`)).slice(-8)
     expect(witnessCode(KEY, BINDING)).toBe(last)
     expect(last).toMatch(/^[0-9]{8}$/)

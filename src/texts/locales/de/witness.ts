@@ -1,0 +1,30 @@
+import type { witnessEn } from '../en/witness.ts'
+
+/** Der zweite Bot, der nur Codes schickt. */
+export const witnessDe: Record<keyof typeof witnessEn, string> = {
+  'witness.consequence.onboard':
+    '<b>{name}</b> (Telegram-ID {telegram_id}) bekäme die Rolle <b>{role}</b> auf <b>{host}</b>, als Konto <code>{os_user}</code>.',
+  'witness.consequence.repair':
+    '<b>{name}</b> (Telegram-ID {telegram_id}, Konto <code>{os_user}</code>) bekäme zurück, was von der Rolle <b>{role}</b> auf <b>{host}</b> fehlt.',
+  'witness.consequence.undo':
+    '<b>{name}</b> (Telegram-ID {telegram_id}, Konto <code>{os_user}</code>, Rolle <b>{role}</b>) würde von <b>{host}</b> entfernt.',
+  'witness.power': 'Diese Rolle: {description}.',
+  'witness.groups': '{count, plural, one {Gruppe} other {Gruppen}} des Systems: {groups}',
+  'witness.no_groups': 'Keine Gruppen des Systems.',
+  'witness.account.create': 'Ein neues Konto wird angelegt.',
+  'witness.account.adopt': 'Ein vorhandenes Konto wird übernommen, mit allem, was es kann.',
+  'witness.asked_by': 'Angefragt von {who}: Anfrage {request}, Revision {revision}.',
+  'witness.plan_cut': '<i>… der Rest des Plans steht auf der Karte.</i>',
+  'witness.code': 'Wenn du genau das willst, ist dein Code <code>{code}</code>',
+  'witness.how':
+    'Schick ihn dem Hauptbot, zusammen mit einem Code deiner Authenticator-App. Er gilt einmal, bis {until}.',
+  'witness.not_you':
+    'Du hast das nicht angefragt, oder auf der Karte des Hauptbots steht etwas anderes? Gib den Code niemandem und schick dem Hauptbot /freeze.',
+  'witness.cleared.used': 'Anfrage {request}: Dieser Code wurde benutzt.',
+  'witness.cleared.replaced': 'Anfrage {request}: Dieser Code wurde durch einen neueren ersetzt.',
+  'witness.cleared.spent':
+    'Anfrage {request}: Dieser Code gilt nicht mehr, nach drei falschen Versuchen. Das warst nicht du? Schick dem Hauptbot /freeze.',
+  'witness.cleared.expired': 'Anfrage {request}: Dieser Code ist unbenutzt abgelaufen.',
+  'witness.cleared.closed':
+    'Anfrage {request}: Dieser Code gilt nicht mehr; die Anfrage ist entschieden, oder ihr Plan hat sich geändert.',
+}
