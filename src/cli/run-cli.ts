@@ -6,6 +6,7 @@ import { renderLines, styleFor, write } from './output.ts'
 import { type GlobalOptions, openSession } from './session.ts'
 import type { Act } from './verbs/act.ts'
 import { addAdduser } from './verbs/adduser.ts'
+import { addApprover } from './verbs/approver.ts'
 import { addAudit } from './verbs/audit.ts'
 import { addClaim } from './verbs/claim.ts'
 import { addReconcile } from './verbs/reconcile.ts'
@@ -24,6 +25,7 @@ const ELSEWHERE = {
   doctor: 'looks for what is wrong with config, roster, folders and sockets',
   worker: 'the privileged process: the sockets, the queue, the host',
   bot: 'the unprivileged process: Telegram',
+  witness: 'a second bot in a process of its own, which only sends codes',
 } as const
 
 /**
@@ -100,7 +102,7 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
       }
     }
   for (const add of [addAdduser, addRequests, addRequest, addConfirm, addClaim, addRun]) add(program, act)
-  for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
+  for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit, addApprover]) add(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {
     program
       .command(name)

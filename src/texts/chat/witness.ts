@@ -18,7 +18,7 @@ export function witnessText(
   { request, role, code, expires_at }: WitnessItem & { kind: 'send' },
 ): Html {
   const { answers, kind } = request
-  const who = { name: answers.name, telegram_id: String(answers.telegram_id), os_user: answers.os_user }
+  const who = { name: answers.name, telegram_id: answers.telegram_id, os_user: answers.os_user }
   const powers = request.plan.steps.flatMap(({ notes }) =>
     notes.filter((note) => note.code.startsWith('account.power')),
   )
@@ -36,8 +36,8 @@ export function witnessText(
         ]),
     words.html('witness.asked_by', {
       who: actorText(request.requester),
-      request: String(request.id),
-      revision: String(request.revision),
+      request: request.id,
+      revision: request.revision,
     }),
     EMPTY_LINE,
   ])
@@ -61,7 +61,7 @@ export function witnessText(
 
 /** What stands there once the code is good no more. */
 export function witnessClearedText(words: Words, { request_id, why }: WitnessItem & { kind: 'clear' }): Html {
-  return words.html(`witness.cleared.${why}`, { request: String(request_id) })
+  return words.html(`witness.cleared.${why}`, { request: request_id })
 }
 
 /** In fours, as it is read aloud; whoever checks it does not mind the space. */

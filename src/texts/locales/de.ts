@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue.ts'
+import { approverDe } from './de/approver.ts'
 import { commandsDe } from './de/commands.ts'
 import { dialogueDe } from './de/dialogue.ts'
 import { languageDe } from './de/language.ts'
@@ -8,6 +9,7 @@ import { witnessDe } from './de/witness.ts'
 
 /** German. */
 export const de: Catalogue = {
+  ...approverDe,
   ...commandsDe,
   ...dialogueDe,
   ...languageDe,

@@ -1,3 +1,4 @@
+import { approverEn } from './en/approver.ts'
 import { commandsEn } from './en/commands.ts'
 import { dialogueEn } from './en/dialogue.ts'
 import { languageEn } from './en/language.ts'
@@ -7,6 +8,7 @@ import { witnessEn } from './en/witness.ts'
 
 /** English: the texts that every other language is compared with. */
 export const en = {
+  ...approverEn,
   ...commandsEn,
   ...dialogueEn,
   ...languageEn,

@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { actorKey } from '../../domain/actor.ts'
-import type { StepFailure } from '../../domain/step.ts'
 import type { WitnessItem } from '../../protocol/views-witness.ts'
-import { secretsProblem } from '../../provisioning/secrets/secrets-file.ts'
 import type { WitnessCode } from '../../store/queries/witness-codes.ts'
 import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { refuseFrozen } from '../factors/frozen.ts'
 import { bindingOf, isAbout, WITNESS_CODE_MS } from '../witness/check-code.ts'
-import { rootKey } from '../witness/root-key.ts'
 import { witnessCode } from '../witness/witness-code.ts'
-import { refuseFrozen } from './chat-freeze.ts'
-import { loadRequest, refuseDecision, reload } from './load-request.ts'
+import { refuseApproval } from './approve-request.ts'
+import { loadRequest, reload } from './load-request.ts'
 import { isRequester, refuseAccess } from './ownership.ts'
-import { refuseApprover } from './refuse-approver.ts'
 import { eventSubject } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestRole } from './target-role.ts'
@@ -31,7 +28,7 @@ export const witnessAsk: Operation<'witness.ask'> = async (context, caller, { id
       const { actor } = caller
       if (actor.kind !== 'telegram') throw new Error('a code was asked for by nobody in chat')
       const refused =
-        refuseDecision(request, digest) ?? refuseFrozen(context) ?? refuseApprover(context, caller, request)
+        refuseFrozen(context) ?? refuseApproval(context, caller, request, digest)
       if (refused !== null) return refused
       if (requestRole(store, config, request).approval.step_up !== 'witness') {
         return refusal(
@@ -70,8 +67,7 @@ export const witnessPending: Operation<'witness.pending'> = async (context, call
     const news = nextNews(context, until)
     try {
       const names = await readNames(context.host)
-      const items = await itemsOf(context, names)
-      if (!Array.isArray(items)) return items
+      const items = itemsOf(context, names)
       if (items.length > 0 || performance.now() >= until || context.stopping.aborted) {
         return { effect: () => ({ ok: true, output: { items } }) }
       }
@@ -122,11 +118,8 @@ function noSuchCode(id: number): Refusal & { ok: false } {
   return refusal('not_found', `cannot find code ${id}: there is no such thing`)
 }
 
-async function itemsOf(context: EngineContext, names: Names): Promise<WitnessItem[] | Refusal> {
-  const { store, config, clock, host } = context
-  if (store.witnessCodes.unsettled(clock()).length === 0) return []
-  const root = await rootKey(host)
-  if (!root.ok) return unusableSecrets(root.failure)
+function itemsOf(context: EngineContext, names: Names): WitnessItem[] {
+  const { store, config, clock, secrets } = context
   const now = clock()
   return store.witnessCodes.unsettled(now).flatMap((code): WitnessItem[] => {
     const { id, telegramId, expiresAt, messageId } = code
@@ -142,14 +135,9 @@ async function itemsOf(context: EngineContext, names: Names): Promise<WitnessIte
       request: requestView(context, names, request),
       role: roleView(requestRole(store, config, request)),
     }
-    const sending = { code: witnessCode(root.key, bindingOf(code)), expires_at: expiresAt }
+    const sending = { code: witnessCode(secrets.rootKey(), bindingOf(code)), expires_at: expiresAt }
     return [{ kind: 'send', id, telegram_id: telegramId, ...sending, ...view }]
   })
-}
-
-/** Nobody's code can be said or checked. */
-function unusableSecrets(failure: StepFailure): Refusal {
-  return refusal('internal', secretsProblem(failure))
 }
 
 function endOf({ end, expiresAt }: WitnessCode, now: number) {

@@ -24,12 +24,11 @@ export interface CheckedCode {
  */
 export function checkWitnessCode(
   context: EngineContext,
-  key: Buffer,
   caller: Caller,
   request: Request,
   typed: string,
 ): CheckedCode | (Refusal & { ok: false }) {
-  const { store, events } = context
+  const { store, events, secrets } = context
   const { actor } = caller
   if (actor.kind !== 'telegram') return refused(request, 'none')
   const code = events.commit(() => {
@@ -43,7 +42,7 @@ export function checkWitnessCode(
     return good
   })
   if (code === null) return refused(request, 'none')
-  if (isWitnessCode(key, bindingOf(code), typed)) return { ok: true, id: code.id }
+  if (isWitnessCode(secrets.rootKey(), bindingOf(code), typed)) return { ok: true, id: code.id }
   const tries = code.tries + 1
   events.commit(() => {
     if (tries >= WITNESS_CODE_TRIES) store.witnessCodes.end(code.id, 'spent')

@@ -13,18 +13,18 @@ export const witnessDe: Record<keyof typeof witnessEn, string> = {
   'witness.no_groups': 'Keine Gruppen des Systems.',
   'witness.account.create': 'Ein neues Konto wird angelegt.',
   'witness.account.adopt': 'Ein vorhandenes Konto wird übernommen, mit allem, was es kann.',
-  'witness.asked_by': 'Angefragt von {who}: Anfrage {request}, Revision {revision}.',
+  'witness.asked_by': 'Verlangt von {who}: Antrag {request}, Revision {revision}.',
   'witness.plan_cut': '<i>… der Rest des Plans steht auf der Karte.</i>',
   'witness.code': 'Wenn du genau das willst, ist dein Code <code>{code}</code>',
   'witness.how':
     'Schick ihn dem Hauptbot, zusammen mit einem Code deiner Authenticator-App. Er gilt einmal, bis {until}.',
   'witness.not_you':
-    'Du hast das nicht angefragt, oder auf der Karte des Hauptbots steht etwas anderes? Gib den Code niemandem und schick dem Hauptbot /freeze.',
-  'witness.cleared.used': 'Anfrage {request}: Dieser Code wurde benutzt.',
-  'witness.cleared.replaced': 'Anfrage {request}: Dieser Code wurde durch einen neueren ersetzt.',
+    'Du hast das nicht verlangt, oder auf der Karte des Hauptbots steht etwas anderes? Gib den Code niemandem und schick dem Hauptbot /freeze.',
+  'witness.cleared.used': 'Antrag {request}: Dieser Code wurde benutzt.',
+  'witness.cleared.replaced': 'Antrag {request}: Dieser Code wurde durch einen neueren ersetzt.',
   'witness.cleared.spent':
-    'Anfrage {request}: Dieser Code gilt nicht mehr, nach drei falschen Versuchen. Das warst nicht du? Schick dem Hauptbot /freeze.',
-  'witness.cleared.expired': 'Anfrage {request}: Dieser Code ist unbenutzt abgelaufen.',
+    'Antrag {request}: Dieser Code gilt nicht mehr, nach drei falschen Versuchen. Das warst nicht du? Schick dem Hauptbot /freeze.',
+  'witness.cleared.expired': 'Antrag {request}: Dieser Code ist unbenutzt abgelaufen.',
   'witness.cleared.closed':
-    'Anfrage {request}: Dieser Code gilt nicht mehr; die Anfrage ist entschieden, oder ihr Plan hat sich geändert.',
+    'Antrag {request}: Dieser Code gilt nicht mehr; der Antrag ist entschieden, oder sein Plan hat sich geändert.',
 }
