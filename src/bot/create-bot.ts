@@ -4,12 +4,19 @@ import { ADDUSER } from '../../conversations/adduser.ts'
 import type { AllWords } from '../texts/words.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { auditCommand } from './commands/audit.ts'
-import { decidingTaps, editTaps } from './commands/card-taps.ts'
+import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
 import { languageCommand } from './commands/language.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
-import { adduserDialogue, dialogueStorage, editAnswerDialogue, outdatedDialogues } from './dialogues.ts'
+import { createDenyPort } from './deny-port.ts'
+import {
+  adduserDialogue,
+  denyDialogue,
+  dialogueStorage,
+  editAnswerDialogue,
+  outdatedDialogues,
+} from './dialogues.ts'
 import type { Logger } from './log.ts'
 import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
@@ -72,7 +79,8 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   admins.use(decidingTaps(deps))
   admins.use(adduserDialogue(words, ports))
   admins.use(editAnswerDialogue(words, ports))
-  admins.use(editTaps(deps))
+  admins.use(denyDialogue(words, createDenyPort({ ...deps, botId: me.id })))
+  admins.use(dialogueTaps(deps))
   admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
 
   bot.use(goneQuestions())

@@ -6,6 +6,7 @@ import {
 } from '@grammyjs/conversations'
 import type { Context, MiddlewareFn } from 'grammy'
 import { ADDUSER, createAdduser } from '../../conversations/adduser.ts'
+import { createDeny, DENY, type DenyPort } from '../../conversations/deny.ts'
 import { createEditAnswer, EDIT_ANSWER } from '../../conversations/edit-answer.ts'
 import type { OnboardingPorts } from '../../conversations/ports.ts'
 import type { AllWords } from '../texts/words.ts'
@@ -59,6 +60,11 @@ export function adduserDialogue(words: AllWords, ports: OnboardingPorts): Middle
 /** The conversation behind `[Edit]`, for the middleware. */
 export function editAnswerDialogue(words: AllWords, ports: OnboardingPorts): MiddlewareFn<BotContext> {
   return createConversation<BotContext, Context>(createEditAnswer(words, ports), { id: EDIT_ANSWER })
+}
+
+/** The conversation behind `[Deny]`, for the middleware. */
+export function denyDialogue(words: AllWords, port: DenyPort): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createDeny(words, port), { id: DENY })
 }
 
 /** Whether any dialogue is under way in this chat. */

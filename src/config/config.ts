@@ -6,7 +6,7 @@ export interface Config {
   /** Where it was read from; null in single-user mode without a file. */
   file: string | null
   mode: 'system' | 'single-user'
-  telegram: { admins: number[]; apiRoot: string; tokenFile: string }
+  telegram: { admins: number[]; apiRoot: string; tokenFile: string; botUsername: string | null }
   /** Name of the OS user whose uid may speak for Telegram users; null in single-user mode (the caller). */
   botUser: string | null
   /** The process that only sends codes; null where there is none. Never in single-user mode. */
@@ -33,6 +33,8 @@ export interface Config {
     ignoreAccounts: string[]
   }
   audit: { postHead: boolean }
+  /** Who may ask to be let in through the bot, and how long that waits for an admin. */
+  access: { ask: 'anyone' | 'invited' | 'nobody'; expiresMs: number }
   /** Approvals in chat: how long those with a second factor wait, and how many there may be in 24 h, of all admins together. */
   approval: { holdMs: number; chatPerDay: number }
 }

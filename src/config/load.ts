@@ -107,6 +107,7 @@ function build(
         admins: sections.telegram.admins,
         apiRoot: sections.telegram.api_root.replace(/\/+$/, ''),
         tokenFile,
+        botUsername: sections.telegram.bot_username ?? null,
       },
       botUser: mode === 'system' ? sections.bot.user : null,
       ...stepUpAccounts(sections),
@@ -130,6 +131,10 @@ function build(
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
       audit: { postHead: sections.audit.post_head },
+      access: {
+        ask: sections.access.ask,
+        expiresMs: parseDuration(sections.access.expires) ?? 0,
+      },
       approval: {
         holdMs: parseDuration(sections.approval.hold) ?? 0,
         chatPerDay: sections.approval.chat_per_day,

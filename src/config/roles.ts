@@ -1,4 +1,4 @@
-import { isBotProof, ROOT_EQUIVALENT_GROUPS, type Role } from '../domain/role.ts'
+import { DECIDING_PERMISSIONS, isBotProof, ROOT_EQUIVALENT_GROUPS, type Role } from '../domain/role.ts'
 import { builtinRoles } from './builtin-roles.ts'
 import type { ConfigProblem } from './config.ts'
 import { parseDuration } from './duration.ts'
@@ -95,9 +95,7 @@ function holdProblems({ name, approval }: Role, { holdMs }: StepUpMeans): Config
 /** Why granting this role equals giving away the host, or null. */
 function powerOf(role: Role): string | null {
   if (role.name === 'admin') return 'the role admin decides about others'
-  const deciding = role.permissions.filter(
-    (name) => name === '*' || name === 'requests.approve.all' || name === 'runs.undo',
-  )
+  const deciding = role.permissions.filter((name) => DECIDING_PERMISSIONS.includes(name))
   if (deciding.length > 0) return `the role may decide about others (${deciding.join(', ')})`
   const groups = role.groups.filter((group) => ROOT_EQUIVALENT_GROUPS.has(group))
   if (groups.length > 0) return `members of ${groups.join(', ')} can become root`

@@ -39,6 +39,10 @@ export const configFileSchema = z.strictObject({
       admins: z.array(telegramId).default([]),
       api_root: z.url().default('https://api.telegram.org'),
       token_file: absolutePath.optional(),
+      bot_username: z
+        .string()
+        .regex(/^[A-Za-z][A-Za-z0-9_]{2,31}$/, 'must be the username of the bot, without @')
+        .optional(),
     })
     .prefault({}),
   bot: z.strictObject({ user: z.string().default('usher') }).prefault({}),
@@ -94,6 +98,13 @@ export const configFileSchema = z.strictObject({
       smoke: z.boolean().default(false),
       alarm_after: durationOrNever.default('24h'),
       ignore_accounts: z.array(z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/)).default([]),
+    })
+    .prefault({}),
+  /** Who may ask the bot to be let in: strangers, only who was invited, or nobody; and how long that waits for an admin. */
+  access: z
+    .strictObject({
+      ask: z.enum(['anyone', 'invited', 'nobody']).default('anyone'),
+      expires: duration.default('7d'),
     })
     .prefault({}),
   /** Approvals in chat: how long those of roles with a second factor wait before they run, and how many there may be in 24 h. */

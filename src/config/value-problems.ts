@@ -1,11 +1,14 @@
 import { isAbsolute } from 'node:path'
 import type { ConfigProblem } from './config.ts'
+import { parseDuration } from './duration.ts'
 import { controlProblem, expandablePathProblem, placeholderProblem } from './placeholders.ts'
 import type { ConfigFile } from './schema.ts'
 
 const ACCOUNT = /^[a-z_][a-z0-9_.-]{0,31}$/
 /** systemd's dynamic users, nobody and the 16-bit "no uid" (systemd: UIDs and GIDs). */
 const FOREIGN_UIDS = { min: 61_184, max: 65_535 }
+
+const MAX_WAIT_MS = 30 * 86_400_000
 
 /** What no schema sees, section by section; absent sections were refused by the schema already. */
 export function valueProblems(file: Partial<ConfigFile>): ConfigProblem[] {
@@ -19,6 +22,7 @@ export function valueProblems(file: Partial<ConfigFile>): ConfigProblem[] {
     ...folderProblems(file.folders),
     ...smokeProblems(file.smoke),
     ...uidProblems(file.uids),
+    ...accessProblems(file.access),
   ]
 }
 
@@ -68,6 +72,11 @@ function accountProblems(
     ]
   }
   return ACCOUNT.test(section.user) ? [] : [{ key, message: accountMessage(section.user) }]
+}
+
+function accessProblems(access: ConfigFile['access'] | undefined): ConfigProblem[] {
+  if (access === undefined || (parseDuration(access.expires) ?? 0) <= MAX_WAIT_MS) return []
+  return [{ key: 'access.expires', message: 'cannot let a question wait that long: use at most 30d' }]
 }
 
 function defaultsProblems(defaults: ConfigFile['defaults'] | undefined): ConfigProblem[] {

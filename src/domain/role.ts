@@ -62,3 +62,15 @@ export const ROOT_EQUIVALENT_GROUPS: ReadonlySet<string> = new Set([
 export function isBotProof(stepUp: StepUp): boolean {
   return stepUp === 'terminal' || stepUp === 'witness'
 }
+
+/** What a role that decides about others holds; `*` holds them all. */
+export const DECIDING_PERMISSIONS: readonly string[] = ['*', 'requests.approve.all', 'runs.undo']
+
+/** Whether a stolen bot must not even prepare granting it: it decides about others, equals root, or has a bot-proof step-up. */
+export function isSensitiveRole({ permissions, groups, approval }: Role): boolean {
+  return (
+    isBotProof(approval.step_up) ||
+    permissions.some((name) => DECIDING_PERMISSIONS.includes(name)) ||
+    groups.some((group) => ROOT_EQUIVALENT_GROUPS.has(group))
+  )
+}

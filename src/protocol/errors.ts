@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   clock_behind: { exit: 2, http: 409 },
   wrong_state: { exit: 2, http: 409 },
   claim_refused: { exit: 3, http: 403 },
+  invite_refused: { exit: 3, http: 403 },
   step_up_required: { exit: 3, http: 403 },
   challenge_refused: { exit: 4, http: 409 },
   factor_refused: { exit: 3, http: 403 },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { answersInputSchema } from './answers.ts'
 import { apiErrorSchema } from './errors.ts'
 import type { OperationContract } from './operation-contract.ts'
+import { ACCESS_OPERATIONS } from './operations-access.ts'
 import { approvalFactors, FACTORS_OPERATIONS } from './operations-factors.ts'
 import { WITNESS_OPERATIONS } from './operations-witness.ts'
 import {
@@ -273,6 +274,7 @@ export const OPERATIONS = {
       next: z.strictObject({ event: chainEndSchema, request: z.number() }).nullable(),
     }),
   },
+  ...ACCESS_OPERATIONS,
   ...FACTORS_OPERATIONS,
   ...WITNESS_OPERATIONS,
 } as const satisfies Record<string, OperationContract>

@@ -21,5 +21,8 @@ export const PERMISSIONS = [
   'events.follow.own',
   'events.follow.all',
   'audit.read',
+  'access.decide',
+  'invites.manage',
+  'blocks.manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]

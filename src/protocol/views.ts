@@ -116,6 +116,8 @@ export const requestViewSchema = z.strictObject({
   decided_at: z.number().nullable(),
   /** The newest run of this request. */
   run_id: z.number().nullable(),
+  /** The access request that it came by; absent where there is none. */
+  access_id: z.number().optional(),
 })
 export type RequestView = z.infer<typeof requestViewSchema>
 
@@ -264,6 +266,8 @@ export const roleViewSchema = z.strictObject({
     step_up: z.string(),
     expires_ms: z.number(),
   }),
+  /** Whether only uid 0 can invite somebody for it. */
+  sensitive: z.boolean().optional(),
 })
 export type RoleView = z.infer<typeof roleViewSchema>
 

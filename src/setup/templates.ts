@@ -59,6 +59,8 @@ ${
 #   path: [/usr/local/bin, /usr/bin, /bin, "{home}/.local/bin"]
 #   via: { user: agents, argv: [/usr/bin/sudo, -n, -H, -u, "{os_user}", --] }
 
+# access: { ask: anyone, expires: 7d }   # who may ask the bot to be let in: anyone, invited, or nobody
+
 # adopt: owner                     # who agrees when an existing account is taken over: owner, or admin
 `
 }

@@ -67,6 +67,9 @@ export interface Schema {
     hash: string
   }
   reconciliations: ReconciliationsTable
+  access_requests: AccessRequestsTable
+  invitations: InvitationsTable
+  blocks: { telegram_id: number; by: string; at: number; reason: string | null }
   witness_codes: WitnessCodesTable
   starts: { telegram_id: number; at: number; pending: number }
   idempotency_keys: {
@@ -91,6 +94,43 @@ export interface ReconciliationsTable {
   skipped: string
   request_ids: string
   fingerprint: string
+}
+
+export interface AccessRequestsTable {
+  id: Generated<number>
+  telegram_id: number
+  name: string
+  telegram_name: string
+  username: string | null
+  github: string | null
+  note: string | null
+  language: string | null
+  role: string | null
+  os_user: string | null
+  invitation_id: number | null
+  state: string
+  asked_at: number
+  expires_at: number
+  decided_at: number | null
+  decided_by: string | null
+  reason: string | null
+  request_id: number | null
+}
+
+export interface InvitationsTable {
+  id: Generated<number>
+  code_hash: string
+  role: string
+  os_user: string | null
+  note: string | null
+  state: string
+  created_by: string
+  created_at: number
+  expires_at: number
+  opened_by: number | null
+  opened_at: number | null
+  ended_at: number | null
+  access_id: number | null
 }
 
 export interface WitnessCodesTable {

@@ -1,5 +1,7 @@
 import type { Database } from './database.ts'
+import { type AccessQueries, accessQueries } from './queries/access.ts'
 import { type AuditQueries, auditQueries } from './queries/audit.ts'
+import { type BlockQueries, blockQueries } from './queries/blocks.ts'
 import { type ChallengeQueries, challengeQueries } from './queries/challenges.ts'
 import { type ClaimQueries, claimQueries } from './queries/claims.ts'
 import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
@@ -9,6 +11,7 @@ import { type FreezeQueries, freezeQueries } from './queries/freezes.ts'
 import { type HeldApprovalQueries, heldApprovalQueries } from './queries/held-approvals.ts'
 import { type HoldQueries, holdQueries } from './queries/holds.ts'
 import { type IdempotencyQueries, idempotencyQueries } from './queries/idempotency.ts'
+import { type InvitationQueries, invitationQueries } from './queries/invitations.ts'
 import { type MetaQueries, metaQueries } from './queries/meta.ts'
 import { type ReconciliationQueries, reconciliationQueries } from './queries/reconciliations.ts'
 import { type RequestQueries, requestQueries } from './queries/requests.ts'
@@ -37,6 +40,9 @@ export interface Store {
   audit: AuditQueries
   idempotency: IdempotencyQueries
   starts: StartQueries
+  access: AccessQueries
+  invitations: InvitationQueries
+  blocks: BlockQueries
   reconciliations: ReconciliationQueries
   uids: UidQueries
   witnessCodes: WitnessCodeQueries
@@ -67,6 +73,9 @@ export function createStore(database: Database): Store {
     audit: auditQueries(database),
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
+    access: accessQueries(database),
+    invitations: invitationQueries(database),
+    blocks: blockQueries(database),
     reconciliations: reconciliationQueries(database),
     uids: uidQueries(database),
     witnessCodes: witnessCodeQueries(database),

@@ -56,6 +56,21 @@ const DONE: Record<EventType, (entry: Told) => string> = {
     e.is('active')
       ? `activated the account of ${e.run}`
       : `looked at the waiting account of ${e.run}: nothing to lift`,
+  'access.asked': (e) => `asked for access${e.number('invitation') === null ? '' : ' with an invitation'}`,
+  'access.completed': (e) => `made ${e.request} of ${e.access}`,
+  'access.reopened': (e) => `left ${e.access} to wait again`,
+  'access.granted': (e) => `granted ${e.access}`,
+  'access.denied': (e) => `denied ${e.access}${e.because}`,
+  'access.expired': (e) => `closed ${e.access}: nobody answered it in time`,
+  'access.withdrawn': (e) => `took ${e.access} back`,
+  'access.blocked': (e) => `closed ${e.access}: its asker is blocked`,
+  'invite.created': (e) => `made ${e.invitation}`,
+  'invite.opened': (e) => `opened ${e.invitation}`,
+  'invite.used': (e) => `used ${e.invitation} for ${e.access}`,
+  'invite.revoked': (e) => `revoked ${e.invitation}`,
+  'invite.expired': (e) => `closed ${e.invitation}: nobody used it in time`,
+  'block.added': (e) => `blocked somebody${e.because}`,
+  'block.removed': () => 'unblocked somebody',
   'worker.started': (e) => `started${e.version}`,
   'reconcile.finished': (e) => {
     const differing = e.number('differing') ?? 0
@@ -187,6 +202,8 @@ function toldBy({ id, request_id, run_id, data }: AuditEntryView) {
     ...{ id, number, word },
     is: (key: string) => data[key] === true,
     request: request_id === null ? 'a request' : `request ${request_id}`,
+    access: `access request ${number('access') ?? '?'}`,
+    invitation: `invitation ${number('invitation') ?? '?'}`,
     run: run_id === null ? 'a run' : `run ${run_id}`,
     step: word('kind') === '' ? 'unknown' : stepTitle(word('kind')),
     revision: revision === null ? '' : ` (revision ${revision})`,

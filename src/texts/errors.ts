@@ -32,6 +32,8 @@ const WORDS: Record<ErrorCode, ((params: Params) => string) | null> = {
     'cannot decide this now: the clock of the host was set back to before it was asked for; set the clock and try again',
   claim_refused: () =>
     'cannot accept this claim: the code is wrong, used or expired, or this is not the account it is for; ask the admin for a new one',
+  invite_refused: () =>
+    'cannot open this invitation: the link is wrong, used or expired, or it is for somebody else; ask for a new one',
   step_up_required: (p) =>
     p.text('factor') === 'witness'
       ? "cannot approve this with a tap alone: it needs the witness's code and a code from your authenticator app"

@@ -9,9 +9,10 @@ import type { Caller } from './caller.ts'
 import type { EngineContext, EngineLog } from './context.ts'
 import type { Engine } from './engine.ts'
 import { createEventLog, isVisibleTo } from './events.ts'
+import type { Secrets } from './factors/secrets.ts'
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts'
-import { lapseRequests } from './operations/decide-request.ts'
 import { createExecute } from './operations/execute.ts'
+import { lapse, nextLapse } from './operations/lapse.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
@@ -26,6 +27,7 @@ export interface EngineDependencies {
   registry: StepRegistry
   store: Store
   log: EngineLog
+  secrets: Secrets
   /** Who this actor would be if they asked now; null when nobody. Asked again when an approved run is claimed. */
   callerOf: (actor: Actor) => Promise<Caller | null>
   version: string
@@ -40,7 +42,7 @@ const EXPIRY_CHECK_MAX_MS = 60 * 60_000
 
 /** The engine over an open store. Does nothing by itself before `start`. */
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { config, host, registry, store, log, callerOf, version } = dependencies
+  const { config, host, registry, store, log, secrets, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
   const events = createEventLog(store, clock)
@@ -53,6 +55,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     log,
     clock,
     limits,
+    secrets,
     callerOf,
     version,
     events,
@@ -63,6 +66,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     challenges: createRateLimit(limits.challengesPerHour, 60 * 60_000),
     stopping: stopping.signal,
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
+    redeemAttempts: createRateLimit(limits.redeemsPerHour, 60 * 60_000),
     startedAt: clock(),
   }
   const context: EngineContext = { ...parts, reconciler: createReconciler(parts) }
@@ -75,15 +79,15 @@ export function createEngine(dependencies: EngineDependencies): Engine {
 
   function awaitExpiry(): void {
     clearTimeout(expiry)
-    const next = running ? store.requests.nextExpiry() : null
+    const next = running ? nextLapse(context) : null
     if (next === null) return
     const wait = Math.min(Math.max(0, next - clock()), EXPIRY_CHECK_MAX_MS)
     expiry = setTimeout(() => {
       try {
-        lapseRequests(context)
+        lapse(context)
         runner.kick()
       } catch (error) {
-        log.error({ err: error }, 'cannot close expired requests')
+        log.error({ err: error }, 'cannot end what has lapsed')
       }
       awaitExpiry()
     }, wait + 1)
@@ -107,7 +111,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         const nobody = { requestId: null, runId: null, telegramId: null }
         events.append('worker.started', nobody, 'worker', { version, mode: config.mode })
       })
-      lapseRequests(context)
+      lapse(context)
       if (config.audit.postHead) endDailyHead = startDailyHead(context)
       endRetention = startRetention(context)
       runner.start()

@@ -12,6 +12,20 @@ export interface EngineLimits {
   checksPerMinute: number
   /** Looks at everybody through the bot in an hour, of all admins together: each writes its findings and an event down. */
   chatLooksPerHour: number
+  /** Access requests that wait for an admin, of all strangers together. */
+  accessWaiting: number
+  /** How often one stranger may ask in 24 h, and all of them together in an hour. */
+  accessPerPersonAndDay: number
+  accessPerHour: number
+  /** How long what became of an access request or an invitation is kept, in milliseconds. */
+  accessKeptMs: number
+  /** Invitations that can still be used, and those that one admin may make in 24 h; uid 0 is not counted. */
+  invitationsPending: number
+  invitationsPerDay: number
+  /** Invitation codes that one Telegram user may try in an hour. */
+  redeemsPerHour: number
+  /** People that admins may have blocked by chat. */
+  blocks: number
   /** Codes that the witness sends one admin in an hour. */
   witnessCodesPerHour: number
   /** Claim codes that one uid may try in an hour. */
@@ -54,6 +68,14 @@ export const DEFAULT_LIMITS: EngineLimits = {
   challengesPerHour: 2000,
   checksPerMinute: 120,
   chatLooksPerHour: 30,
+  accessWaiting: 50,
+  accessPerPersonAndDay: 3,
+  accessPerHour: 20,
+  accessKeptMs: 90 * 24 * HOUR,
+  invitationsPending: 200,
+  invitationsPerDay: 50,
+  redeemsPerHour: 10,
+  blocks: 10_000,
   witnessCodesPerHour: 6,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,

@@ -7,7 +7,7 @@ const AT_ONCE = 200
 
 /**
  * Forgets what nobody needs any more, once an hour and a piece at a time: answers under old idempotency keys, and drafts that were
- * never submitted, once no answer can name them any more. Whatever was submitted, decided or done is kept, and so are all events.
+ * never submitted, once no answer can name them any more; after longer what strangers had asked and invitations that are over. Whatever was submitted, decided or done is kept, and so are all events.
  *
  * @returns what ends it
  */
@@ -18,9 +18,12 @@ export function startRetention({ store, clock, limits, log }: EngineContext): ()
     let more = false
     try {
       const before = clock() - limits.idempotencyMs
+      const over = clock() - limits.accessKeptMs
       more = store.transaction(() => {
         const answers = store.idempotency.forgetBefore(before, AT_ONCE)
-        return store.requests.forgetDrafts(before, AT_ONCE) || answers
+        const drafts = store.requests.forgetDrafts(before, AT_ONCE)
+        const access = store.access.forgetBefore(over, AT_ONCE)
+        return store.invitations.forgetBefore(over, AT_ONCE) || access || drafts || answers
       })
     } catch (error) {
       log.error({ err: error }, 'cannot forget what is old')

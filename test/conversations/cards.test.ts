@@ -204,7 +204,7 @@ describe('other admins', () => {
     await scene.admin.taps('✅ Approve', { on: card })
     const theirs = await lin.sees('Needs 2 approvals', { buttons: ['Deny'] })
     await lin.taps('Deny', { on: theirs })
-    await lin.seesToast('Denied')
+    await lin.taps('Without a reason')
     await scene.admin.seesOn(card, `Denied by Telegram user ${LIN}`)
   })
 

@@ -20,7 +20,7 @@ const menuOf = async ({ id }: Person) => scene.server.control.commandMenu({ user
 describe('the bot speaks', () => {
   it('as the Telegram of whoever writes', async () => {
     await lin.sends('/help')
-    await lin.sees('gibt Leuten Zugang zu diesem Host')
+    await lin.sees('gibt Leuten Zugang zu diesem Rechner')
     await scene.admin.sends('/help')
     await scene.admin.sees('gives people access to this host')
   })
@@ -101,7 +101,7 @@ describe('/language', () => {
     await expect
       .poll(() => menuOf(eve))
       .toContainEqual({
-        ...{ command: 'status', description: 'Wie es dem Host geht' },
+        ...{ command: 'status', description: 'Wie es dem Rechner geht' },
       })
   })
 

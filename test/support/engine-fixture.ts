@@ -20,6 +20,7 @@ import { verifyHistory } from '../../src/worker/audit/verify-history.ts'
 import type { Caller } from '../../src/worker/caller.ts'
 import { createEngine } from '../../src/worker/create-engine.ts'
 import type { Engine, OperationResult } from '../../src/worker/engine.ts'
+import { openSecrets } from '../../src/worker/factors/secrets.ts'
 import type { EngineLimits } from '../../src/worker/limits.ts'
 import { DATA, type FakeMachine, fakeHost, fakeMachine } from './fake-host.ts'
 import { fakeSteps, type StepLog, type StepScript } from './fake-steps.ts'
@@ -42,7 +43,12 @@ export function testConfig(change: Partial<Config> = {}): Config {
   return {
     file: '/etc/usher/config.yaml',
     mode: 'system',
-    telegram: { admins: [], apiRoot: 'http://127.0.0.1', tokenFile: '/etc/usher/telegram-token' },
+    telegram: {
+      admins: [],
+      apiRoot: 'http://127.0.0.1',
+      tokenFile: '/etc/usher/telegram-token',
+      botUsername: null,
+    },
     botUser: 'usher',
     witness: null,
     approver: null,
@@ -68,6 +74,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     adopt: 'owner',
     reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
+    access: { ask: 'anyone', expiresMs: 7 * 24 * HOUR },
     approval: { holdMs: 10 * 60_000, chatPerDay: 100 },
     ...change,
   }
@@ -206,6 +213,24 @@ export interface Fixture {
   remove(): Promise<void>
 }
 
+/**
+ * An approval in chat with its challenge, which the bot asks for when it draws the card; one that names its own, be it undefined, is
+ * left as it is.
+ */
+async function withChallenge(
+  engine: Engine,
+  caller: Caller,
+  operation: OperationName,
+  input: object,
+): Promise<object> {
+  const isApproval = operation === 'request.approve' || operation === 'reconcile.approve'
+  if (!isApproval || caller.actor.kind !== 'telegram' || 'challenge' in input) return input
+  const ask = operation === 'request.approve' ? 'request.challenge' : 'reconcile.challenge'
+  const { id, digest } = input as { id: number; digest: string }
+  const asked = await engine.execute(caller, ask, { id, digest }, null)
+  return asked.ok ? { ...input, challenge: asked.output.challenge } : input
+}
+
 export async function engineFixture(options: FixtureOptions = {}): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-engine-'))
   const file = join(folder, 'usher.db')
@@ -221,9 +246,14 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     const opened = openSqlite(file)
     if (!opened.ok) throw new Error(opened.problem.message)
     const store = createStore(wrap?.(opened.database) ?? opened.database)
+    const host = options.real?.host(store) ?? fakeHost(machine, options.onSnapshot)
+    const inForce = testConfig(config)
+    const secrets = await openSecrets(host.secrets, inForce.witness !== null)
+    if (!secrets.ok) throw new Error(secrets.why)
     const engine = createEngine({
-      config: testConfig(config),
-      host: options.real?.host(store) ?? fakeHost(machine, options.onSnapshot),
+      config: inForce,
+      host,
+      secrets: secrets.secrets,
       registry: options.real?.registry ?? fakeSteps(machine, steps, script),
       store,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -254,8 +284,9 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     steps,
     time,
     callers,
-    call(caller, operation, input, key = `key-${++keys}`) {
-      const args = OPERATIONS[operation].input.parse(input) as Parameters<Engine['execute']>[2]
+    async call(caller, operation, input, key = `key-${++keys}`) {
+      const challenged = await withChallenge(current.engine, caller, operation, input)
+      const args = OPERATIONS[operation].input.parse(challenged) as Parameters<Engine['execute']>[2]
       return current.engine.execute(
         caller,
         operation,

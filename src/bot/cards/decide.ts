@@ -1,4 +1,3 @@
-import type { TextKey } from '../../texts/catalogue.ts'
 import { errorText } from '../../texts/errors.ts'
 import { aboutRequest } from '../state/cards.ts'
 import { requestCardView } from './card-view.ts'
@@ -12,11 +11,10 @@ export function decide(deciding: Deciding): Promise<Decided> {
     case 'approve':
       return approve(deciding)
     case 'cancel':
-      return close(deciding, 'request.cancel', 'taps.cancelled')
+      return cancel(deciding)
     case 'deny':
-      return close(deciding, 'request.deny', 'taps.denied')
     case 'edit':
-      throw new Error('an edit begins a dialogue and decides nothing')
+      throw new Error(`the button to ${deciding.tap.verb} begins a dialogue and decides nothing`)
     case 'retry':
     case 'undo':
     case 'keep':
@@ -27,16 +25,12 @@ export function decide(deciding: Deciding): Promise<Decided> {
   }
 }
 
-async function close(
-  deciding: Deciding,
-  operation: 'request.cancel' | 'request.deny',
-  said: TextKey,
-): Promise<Decided> {
+async function cancel(deciding: Deciding): Promise<Decided> {
   const { words, deps, tap, onBehalfOf, key } = deciding
   const { id } = tap.subject
-  const closed = await deps.worker.call(operation, { id }, { onBehalfOf, key: key(operation) })
+  const closed = await deps.worker.call('request.cancel', { id }, { onBehalfOf, key: key('request.cancel') })
   if (!closed.ok) return refuse(deciding, closed.error)
-  return succeed(deciding, words.say(said), requestCardView(closed.request))
+  return succeed(deciding, words.say('taps.cancelled'), requestCardView(closed.request))
 }
 
 async function approve(deciding: Deciding): Promise<Decided> {

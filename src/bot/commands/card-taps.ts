@@ -1,5 +1,7 @@
 import { Composer } from 'grammy'
+import { DENY, type ToDeny } from '../../../conversations/deny.ts'
 import { EDIT_ANSWER, type EditedDraft } from '../../../conversations/edit-answer.ts'
+import { alreadyDecided } from '../../texts/chat/taps.ts'
 import { violationsHtml } from '../../texts/chat/violations.ts'
 import { errorText } from '../../texts/errors.ts'
 import { CARD_PREFIX } from '../cards/buttons.ts'
@@ -9,15 +11,17 @@ import { checkTap, type TappedDeps } from '../cards/tapped.ts'
 import type { BotContext } from '../context.ts'
 import { isInDialogue } from '../dialogues.ts'
 import { answerTap } from '../telegram/taps.ts'
+import { isAway } from '../worker-calls.ts'
 
-const isEdit = (data: string) => data.startsWith(`${CARD_PREFIX}e:`)
+const beginsDialogue = (data: string) =>
+  data.startsWith(`${CARD_PREFIX}e:`) || data.startsWith(`${CARD_PREFIX}d:`)
 
-/** [Approve], [Cancel], [Deny] on cards: stateless, before the dialogues, decided by the worker. */
+/** [Approve], [Cancel] and what is decided about runs and repairs: stateless, before the dialogues, decided by the worker. */
 export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('callback_query:data', async (ctx, next) => {
     const { data } = ctx.callbackQuery
-    if (!data.startsWith(CARD_PREFIX) || isEdit(data)) return next()
+    if (!data.startsWith(CARD_PREFIX) || beginsDialogue(data)) return next()
     const checked = await checkTap(ctx, deps)
     if (!checked.ok) return answerTap(ctx, checked.text)
     const { tap, card } = checked
@@ -30,21 +34,32 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
   return composer
 }
 
-/** [Edit] on a review card: behind the dialogues, because it begins one. */
-export function editTaps(deps: TappedDeps): Composer<BotContext> {
+/** [Edit] and [Deny] on cards: behind the dialogues, because each begins one. */
+export function dialogueTaps(deps: TappedDeps): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('callback_query:data', async (ctx, next) => {
-    if (!isEdit(ctx.callbackQuery.data)) return next()
+    if (!beginsDialogue(ctx.callbackQuery.data)) return next()
     const checked = await checkTap(ctx, deps)
     if (!checked.ok) return answerTap(ctx, checked.text)
     if (isInDialogue(ctx)) return answerTap(ctx, ctx.words.say('taps.finish_first'))
-    const { card } = checked
-    const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
-    if (!got.ok) return answerTap(ctx, errorText(got.error))
-    if (got.request.state !== 'draft') return answerTap(ctx, ctx.words.say('taps.not_editable'))
+    const { card, tap } = checked
+    const requestId = card.subject.id
+    const got = await deps.worker.call('request.get', { id: requestId }, { onBehalfOf: card.chatId })
+    if (!got.ok) {
+      const away = isAway(got) ? ctx.words.say('taps.no_answer_from_worker') : null
+      return answerTap(ctx, away ?? errorText(got.error))
+    }
+    const { request } = got
+    if (tap.verb === 'edit') {
+      if (request.state !== 'draft') return answerTap(ctx, ctx.words.say('taps.not_editable'))
+      await answerTap(ctx)
+      const draft: EditedDraft = { requestId, cardId: card.id, answers: request.answers }
+      return ctx.conversation.enter(EDIT_ANSWER, draft)
+    }
+    if (request.state !== 'submitted') return answerTap(ctx, alreadyDecided(ctx.words, request))
     await answerTap(ctx)
-    const draft: EditedDraft = { requestId: card.subject.id, cardId: card.id, answers: got.request.answers }
-    await ctx.conversation.enter(EDIT_ANSWER, draft)
+    const wish: ToDeny = { requestId, cardId: card.id }
+    await ctx.conversation.enter(DENY, wish)
   })
   return composer
 }

@@ -5,6 +5,7 @@ import { audit } from './0004-audit.ts'
 import { reconciliations } from './0005-reconciliations.ts'
 import { listings } from './0006-listings.ts'
 import { retention } from './0007-retention.ts'
+import { access } from './0008-access.ts'
 import { factors } from './0009-factors.ts'
 import { witness } from './0010-witness.ts'
 
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly string[] = [
   reconciliations,
   listings,
   retention,
+  access,
   factors,
   witness,
 ]

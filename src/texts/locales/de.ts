@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts'
 import { approverDe } from './de/approver.ts'
 import { commandsDe } from './de/commands.ts'
+import { denyDe } from './de/deny.ts'
 import { dialogueDe } from './de/dialogue.ts'
 import { languageDe } from './de/language.ts'
 import { questionsDe } from './de/questions.ts'
@@ -11,6 +12,7 @@ import { witnessDe } from './de/witness.ts'
 export const de: Catalogue = {
   ...approverDe,
   ...commandsDe,
+  ...denyDe,
   ...dialogueDe,
   ...languageDe,
   ...questionsDe,

@@ -1,5 +1,6 @@
 import { approverEn } from './en/approver.ts'
 import { commandsEn } from './en/commands.ts'
+import { denyEn } from './en/deny.ts'
 import { dialogueEn } from './en/dialogue.ts'
 import { languageEn } from './en/language.ts'
 import { questionsEn } from './en/questions.ts'
@@ -10,6 +11,7 @@ import { witnessEn } from './en/witness.ts'
 export const en = {
   ...approverEn,
   ...commandsEn,
+  ...denyEn,
   ...dialogueEn,
   ...languageEn,
   ...questionsEn,

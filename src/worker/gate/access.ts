@@ -165,6 +165,23 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   // No uid on worker.sock reads everybody's history, and only root reads what every event rests on.
   'audit.list': { ways: DECIDING, own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
   'audit.verify': { ways: ['operator'], own: ['audit.read'], foreign: ['audit.read'], seenWith: null },
+  // Whoever writes to the bot is proven by Telegram: nobody asks, opens or takes back for somebody else.
+  'access.mine': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'access.ask': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'access.withdraw': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'access.get': { ways: DECIDING, own: 'anyone', foreign: ['access.decide'], seenWith: null },
+  'access.list': { ways: DECIDING, own: 'anyone', foreign: ['access.decide'], seenWith: null },
+  'access.deny': { ways: DECIDING, own: ['access.decide'], foreign: ['access.decide'], seenWith: null },
+  'access.complete': { ways: DECIDING, own: ['access.decide'], foreign: ['access.decide'], seenWith: null },
+  // Which roles is decided by the operation: sensitive ones only by uid 0.
+  'invite.create': { ways: DECIDING, own: ['invites.manage'], foreign: ['invites.manage'], seenWith: null },
+  'invite.list': { ways: DECIDING, own: ['invites.manage'], foreign: ['invites.manage'], seenWith: null },
+  'invite.revoke': { ways: DECIDING, own: ['invites.manage'], foreign: ['invites.manage'], seenWith: null },
+  'invite.redeem': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  'block.add': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
+  'block.remove': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
+  'block.list': { ways: DECIDING, own: ['blocks.manage'], foreign: ['blocks.manage'], seenWith: null },
+  'bot.introduce': { ways: ['bot'], own: 'anyone', foreign: [], seenWith: null },
   // A challenge is for approving, by whoever could.
   'request.challenge': {
     ways: ['on-behalf'],

@@ -11,7 +11,8 @@ import type { Caller } from '../caller.ts'
 import { type EngineContext, refusal } from '../context.ts'
 import type { Engine, OperationResult } from '../engine.ts'
 import { decide } from '../gate/access.ts'
-import { lapseRequests } from './decide-request.ts'
+import { inviteAgain } from './access/invitations.ts'
+import { lapse } from './lapse.ts'
 import { IMPLEMENTATIONS } from './operations.ts'
 import { issueClaim } from './request-submit.ts'
 
@@ -24,7 +25,7 @@ import { issueClaim } from './request-submit.ts'
  * - Looking at the host happens before the transaction; the effect repeats what may have changed since.
  * - A database that takes no more is a refusal like any other: nothing of the operation happened.
  *
- * @param afterEffect is called after every committed effect
+ * @param afterEffect is called after every committed effect, and when a run was queued because its time has come
  */
 export function createExecute(context: EngineContext, afterEffect: () => void): Engine['execute'] {
   const { store, config, log } = context
@@ -80,11 +81,11 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
 
   return async (caller, operation, args, idempotencyKey) => {
     try {
-      lapseRequests(context)
+      if (lapse(context)) afterEffect()
     } catch (error) {
       // Reads still answer; whatever decides does not while what has lapsed cannot be closed.
       if (store.diskProblemOf(error) === null || OPERATIONS[operation].mutates) return refuseUnwritable(error)
-      log.warn({ err: error }, 'cannot close expired requests')
+      log.warn({ err: error }, 'cannot end what has lapsed')
     }
     try {
       return await perform(caller, operation, args, idempotencyKey)
@@ -104,13 +105,15 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
   }
 }
 
-/** A claim code is stored as a hash only. */
+/** Codes are stored as hashes only. */
 function withoutSecrets(output: object): object {
-  return 'claim_code' in output ? { ...output, claim_code: null } : output
+  if ('claim_code' in output) return { ...output, claim_code: null }
+  return 'code' in output ? { ...output, code: null, link: null } : output
 }
 
-/** The first answer as it is given again: a claim code cannot be, so a fresh one replaces it while consent is missing. */
+/** The first answer as it is given again: a code cannot be, so a fresh one replaces it while it is still good for something. */
 function again(context: EngineContext, operation: OperationName, output: unknown): unknown {
+  if (operation === 'invite.create') return inviteAgain(context, output as OperationOutput<'invite.create'>)
   if (operation !== 'request.submit') return output
   const { request } = output as OperationOutput<'request.submit'>
   const stored = context.store.requests.get(request.id)

@@ -1,6 +1,11 @@
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Operation } from '../context.ts'
 import { onboardingOptions, status, whoami } from './about.ts'
+import { accessAsk, accessMine, accessWithdraw } from './access/ask.ts'
+import { blockAdd, blockList, blockRemove } from './access/blocks.ts'
+import { accessComplete, accessDeny, accessGet, accessList } from './access/decide.ts'
+import { botIntroduce } from './access/introduce.ts'
+import { inviteCreate, inviteList, inviteRedeem, inviteRevoke } from './access/invitations.ts'
 import { auditList, auditVerify } from './audit.ts'
 import { reconcileChallenge, requestChallenge } from './challenges.ts'
 import { chatAlarm, chatFreeze, chatUnfreeze } from './chat-freeze.ts'
@@ -49,6 +54,21 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'people.get': peopleGet,
   'audit.list': auditList,
   'audit.verify': auditVerify,
+  'access.mine': accessMine,
+  'access.ask': accessAsk,
+  'access.withdraw': accessWithdraw,
+  'access.get': accessGet,
+  'access.list': accessList,
+  'access.deny': accessDeny,
+  'access.complete': accessComplete,
+  'invite.create': inviteCreate,
+  'invite.list': inviteList,
+  'invite.revoke': inviteRevoke,
+  'invite.redeem': inviteRedeem,
+  'block.add': blockAdd,
+  'block.remove': blockRemove,
+  'block.list': blockList,
+  'bot.introduce': botIntroduce,
   'request.challenge': requestChallenge,
   'reconcile.challenge': reconcileChallenge,
   'chat.freeze': chatFreeze,

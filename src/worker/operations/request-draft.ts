@@ -8,6 +8,7 @@ import type { Caller } from '../caller.ts'
 import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { isComplete, type ParsedAnswers, parseAnswers } from '../validation/validate-answers.ts'
 import { validateFacts } from '../validation/validate-facts.ts'
+import { followReplacement } from './access/follow.ts'
 import { type Checked, checkAnswers, heldViolations } from './check-request.ts'
 import { closeRequest } from './decide-request.ts'
 import { reload } from './load-request.ts'
@@ -24,8 +25,38 @@ export const requestDraft: Operation<'request.draft'> = async (
   caller,
   { answers: input, replaces },
 ) => {
-  const { config, store } = context
-  const parsed = parseAnswers(input, config)
+  const { store } = context
+  const prepared = await prepareDraft(context, caller, input)
+  if ('error' in prepared) return prepared
+  const { subject, checked, telegramId } = prepared
+  const names = await readNames(context.host)
+  return {
+    effect() {
+      const id = putDraft(context, caller, subject, telegramId, checked)
+      const older = replaces === undefined || replaces === id ? null : store.requests.get(replaces)
+      if (older?.state === 'draft' && isRequester(caller, older)) {
+        followReplacement(context, older, reload(context, id))
+        closeRequest(context, older, 'cancelled', actorKey(caller.actor), null)
+      }
+      return { ok: true, output: { request: requestView(context, names, reload(context, id)) } }
+    },
+  }
+}
+
+/** What is to be drafted, checked against the host. */
+export interface PreparedDraft {
+  subject: RequestAnswers
+  telegramId: number
+  checked: Checked
+}
+
+/** Whether this caller may draft these answers, and what the host says to them; with everything that is wrong. */
+export async function prepareDraft(
+  context: EngineContext,
+  caller: Caller,
+  input: AnswersInput,
+): Promise<PreparedDraft | Refusal> {
+  const parsed = parseAnswers(input, context.config)
   const own = ownTelegramId(caller)
   const about = own !== null && input.telegram_id === own ? 'own' : 'foreign'
   const refused = refuseAccess('request.draft', caller, about, 'anything to draft')
@@ -47,18 +78,8 @@ export const requestDraft: Operation<'request.draft'> = async (
           violations,
         })
   }
-  const subject: RequestAnswers = { kind: 'onboard', answers: parsed.answers }
-  const names = await readNames(context.host)
-  return {
-    effect() {
-      const id = putDraft(context, caller, subject, parsed.answers.telegram_id ?? 0, checked)
-      const older = replaces === undefined || replaces === id ? null : store.requests.get(replaces)
-      if (older?.state === 'draft' && isRequester(caller, older)) {
-        closeRequest(context, older, 'cancelled', actorKey(caller.actor), null)
-      }
-      return { ok: true, output: { request: requestView(context, names, reload(context, id)) } }
-    },
-  }
+  const { answers } = parsed
+  return { subject: { kind: 'onboard', answers }, telegramId: answers.telegram_id, checked }
 }
 
 /** The actor's open draft of this subject, made or planned anew; call it inside a transaction. */

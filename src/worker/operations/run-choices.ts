@@ -6,6 +6,7 @@ import { hasUnsafeCharacters } from '../../domain/unsafe-text.ts'
 import { type EngineContext, type Operation, refusal } from '../context.ts'
 import type { OperationResult } from '../engine.ts'
 import { planDifferences } from '../planning/plan-differences.ts'
+import { giveUpAccess } from './access/follow.ts'
 import { checkRequest, holderOf } from './check-request.ts'
 import { reload } from './load-request.ts'
 import { loadRun, refuseChoice, reloadRun } from './load-run.ts'
@@ -64,6 +65,7 @@ export const runKeep: Operation<'run.keep'> = async (context, caller, { run_id: 
       const by = actorKey(caller.actor)
       store.runs.close(runId, 'undone', { kind: 'kept', at: clock(), by, reason: null })
       events.append('run.kept', eventSubject(store, request, runId), by, { kind: run.kind })
+      giveUpAccess(context, request.id, by)
       return answer(context, names, runId)
     },
   }
@@ -123,6 +125,7 @@ export const runAbandon: Operation<'run.abandon'> = async (context, caller, { ru
         const left = one.steps.filter(({ state }) => state === 'undo_failed').map(({ kind }) => kind)
         const about = { requestId: one.requestId, runId: one.id, telegramId: one.telegramId }
         events.append('run.abandoned', about, by, { kind: one.kind, left, reason })
+        giveUpAccess(context, one.requestId, by)
       }
       return answer(context, names, runId)
     },

@@ -1,7 +1,7 @@
 import type { RosterEntry } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
 import type { Approval, Request } from '../../domain/request.ts'
-import type { Role } from '../../domain/role.ts'
+import { isSensitiveRole, type Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import { hasEnded } from '../../domain/transitions.ts'
 import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
@@ -28,10 +28,13 @@ export function requestViews(context: Viewing, names: Names, requests: readonly 
   const { store } = context
   const ids = requests.map(({ id }) => id)
   const newestRuns = store.runs.newestOfRequests(ids)
+  const access = store.access.ofRequests(ids)
   const approvals = Map.groupBy(store.decisions.approvalsOf(ids), ({ requestId }) => requestId)
   return requests.map((request) => {
     const given = (approvals.get(request.id) ?? []).filter(({ revision }) => revision === request.revision)
-    return requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
+    const view = requestViewWith(context, names, request, given, newestRuns.get(request.id) ?? null)
+    const accessId = access.get(request.id)
+    return accessId === undefined ? view : { ...view, access_id: accessId }
   })
 }
 
@@ -125,9 +128,11 @@ function stepView(step: RunStep): RunView['steps'][number] {
 }
 
 /** A role as clients see it: what it gives and what granting it needs. */
-export function roleView({ name, description, groups, shell, approval }: Role): RoleView {
-  const { count, self, step_up, expiresMs } = approval
-  return { name, description, groups, shell, approval: { count, self, step_up, expires_ms: expiresMs } }
+export function roleView(role: Role): RoleView {
+  const { name, description, groups, shell } = role
+  const { count, self, step_up, expiresMs } = role.approval
+  const approval = { count, self, step_up, expires_ms: expiresMs }
+  return { name, description, groups, shell, approval, sensitive: isSensitiveRole(role) }
 }
 
 /** A roster entry as clients see it: the keys that Usher knows. */

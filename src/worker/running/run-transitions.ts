@@ -5,6 +5,7 @@ import type { Note, StepFailure } from '../../domain/step.ts'
 import type { UndoOutcome } from '../../provisioning/step-kind.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
 import type { EngineContext } from '../context.ts'
+import { grantAccess } from '../operations/access/follow.ts'
 
 /** Longest text from outside in an event; the whole is in the step. */
 const DETAIL_MAX = 2000
@@ -26,7 +27,8 @@ export interface RunTransitions {
   notActivated(run: RunHead, step: StoredStep, failure: StepFailure): void
 }
 
-export function createRunTransitions({ store, events, clock, stuck }: EngineContext): RunTransitions {
+export function createRunTransitions(context: EngineContext): RunTransitions {
+  const { store, events, clock, stuck } = context
   const append = (type: EventType, run: RunHead, data: JsonObject = {}) => {
     events.append(
       type,
@@ -48,6 +50,9 @@ export function createRunTransitions({ store, events, clock, stuck }: EngineCont
       const now = clock()
       const times = to === 'running' ? { startedAt: now } : to === 'undoing' ? {} : { finishedAt: now }
       guard(store.runs.transition(run.id, from, to, times), run)
+      if (to === 'succeeded' && run.kind === 'onboard') {
+        grantAccess(context, run.telegramId, run.requestId)
+      }
       append(to === 'running' ? 'run.started' : (`run.${to}` as EventType), run, { kind: run.kind, ...data })
     },
     begin(run, step) {

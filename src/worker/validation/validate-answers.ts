@@ -120,6 +120,27 @@ export function parseAnswers(input: AnswersInput, config: Config): ParsedAnswers
   return { answers, violations }
 }
 
+/** What somebody says of themself when they ask to be let in, by the same rules as an admin's answers. */
+export function parseAboutOneself(input: { name: string; github?: string | undefined }): {
+  name: string | null
+  github: string | null
+  violations: Violation[]
+} {
+  const violations: Violation[] = []
+  const name = input.name.trim().normalize('NFC')
+  const github = (input.github ?? '').trim().replace(/^@/, '')
+  if (name === '') violations.push({ field: 'name', code: 'required' })
+  else if (hasUnsafeCharacters(name)) violations.push({ field: 'name', code: 'text_has_control_characters' })
+  else if (name.length > NAME_MAX) {
+    violations.push({ field: 'name', code: 'text_too_long', params: { max: NAME_MAX } })
+  } else if (/[:,]/.test(name))
+    violations.push({ field: 'name', code: 'name_invalid', params: { value: name } })
+  if (github !== '' && !GITHUB_LOGIN.test(github)) {
+    violations.push({ field: 'github', code: 'github_login_invalid', params: { value: shown(github) } })
+  }
+  return { name: name === '' ? null : name, github: github === '' ? null : github, violations }
+}
+
 /** What is wrong with a name for an OS user before the host is asked. */
 export function osUserProblems(name: string, config: Config): Violation[] {
   const single = config.mode === 'single-user'

@@ -3,6 +3,7 @@ import type { CallOptions, CallResult, Client } from '../../../src/client/client
 import type { EventType } from '../../../src/domain/event.ts'
 import { STEP_ORDER, type StepFailure } from '../../../src/domain/step.ts'
 import { isTelegramId } from '../../../src/domain/telegram-id.ts'
+import { hasUnsafeCharacters } from '../../../src/domain/unsafe-text.ts'
 import { osUserViolations } from '../../../src/domain/username.ts'
 import type { Violation } from '../../../src/domain/violation.ts'
 import type { AnswersInput } from '../../../src/protocol/answers.ts'
@@ -319,9 +320,13 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       decideOn(request, by, 'cancelled')
       return { request }
     },
-    'request.deny': ({ id }, by) => {
+    'request.deny': ({ id, reason }, by) => {
+      if (reason !== undefined && hasUnsafeCharacters(reason)) {
+        throw refusal('invalid', {}, [{ field: 'reason', code: 'text_has_control_characters' }])
+      }
       const request = find(id)
       assertUndecided(request)
+      request.reason = reason ?? null
       decideOn(request, by, 'denied')
       return { request }
     },

@@ -18,28 +18,28 @@ export const questionsDe: Record<keyof typeof questionsEn, string> = {
   'questions.answers_are_kept': 'Deine Antworten bleiben erhalten.',
   'questions.first_question': 'Das ist die erste Frage. /cancel beendet sie.',
   'questions.who':
-    '<b>Wer soll Zugang bekommen?</b>\nNimm den Knopf unten, leite eine Nachricht der Person weiter, teile ihren Kontakt, oder tipp ihre numerische Telegram-Id ein.',
+    '<b>Wer soll Zugang bekommen?</b>\nNimm den Knopf unten, leite eine Nachricht der Person weiter, teile ihren Kontakt, oder tipp ihre numerische Telegram-ID ein.',
   'questions.who_unclear':
-    'Ich brauche eine Person: Nimm den Knopf unten, leite eine Nachricht von ihr weiter, teile ihren Kontakt, oder tipp ihre numerische Telegram-Id ein.',
+    'Ich brauche eine Person: Nimm den Knopf unten, leite eine Nachricht von ihr weiter, teile ihren Kontakt, oder tipp ihre numerische Telegram-ID ein.',
   'questions.username_is_no_id':
-    'Ein Benutzername kann den Besitzer wechseln, darum brauche ich die numerische Id. Nimm den Knopf unten, oder bitte die Person, mir zu schreiben: Ich zeige ihr ihre Id.',
+    'Ein Benutzername kann den Besitzer wechseln, darum brauche ich die numerische ID. Nimm den Knopf unten, oder bitte die Person, mir zu schreiben: Ich zeige ihr ihre ID.',
   'questions.origin_not_a_person':
     'Diese Nachricht stammt aus einem Chat oder Kanal, nicht von einer Person. Leite eine weiter, die sie selbst geschrieben hat.',
   'questions.origin_is_a_bot':
     'Diese Nachricht hat ein Bot geschrieben. Leite eine weiter, die von der Person stammt.',
   'questions.origin_hidden':
-    '{name} verbirgt in weitergeleiteten Nachrichten den Absender, darum kann ich die Id nicht lesen. Nimm den Knopf unten, oder bitte die Person, mir zu schreiben: Ich zeige ihr ihre Id.',
+    '{name} verbirgt in weitergeleiteten Nachrichten den Absender, darum kann ich die ID nicht lesen. Nimm den Knopf unten, oder bitte die Person, mir zu schreiben: Ich zeige ihr ihre ID.',
   'questions.contact_without_id':
-    'Dieser Kontakt hat kein Telegram-Konto und verrät mir darum keine Id. Nimm den Knopf unten, oder bitte die Person, mir zu schreiben: Ich zeige ihr ihre Id.',
+    'Dieser Kontakt hat kein Telegram-Konto und verrät mir darum keine ID. Nimm den Knopf unten, oder bitte die Person, mir zu schreiben: Ich zeige ihr ihre ID.',
   'questions.proof.started': 'hat mir selbst geschrieben',
   'questions.proof.picker': 'in Telegram ausgewählt',
   'questions.proof.forward': 'aus einer weitergeleiteten Nachricht',
   'questions.proof.contact': 'aus einem Kontakt',
-  'questions.proof.typed': 'von Hand eingetippt, nicht belegt',
-  'questions.who_noted': '✅ <b>Person:</b> {name}, Id <code>{id}</code> ({proof})',
-  'questions.who_noted_nameless': '✅ <b>Person:</b> Id <code>{id}</code> ({proof})',
+  'questions.proof.typed': 'von Hand eingetippt, nicht nachgewiesen',
+  'questions.who_noted': '✅ <b>Person:</b> {name}, ID <code>{id}</code> ({proof})',
+  'questions.who_noted_nameless': '✅ <b>Person:</b> ID <code>{id}</code> ({proof})',
   'questions.os_user':
-    '<b>Welches Konto auf dem Host?</b>\nWähl einen Namen, oder tipp einen anderen ein. Ein Konto, das es schon gibt, lässt sich übernehmen.',
+    '<b>Welches Konto auf dem Rechner?</b>\nWähl einen Namen, oder tipp einen anderen ein. Ein Konto, das es schon gibt, lässt sich übernehmen.',
   'questions.own_os_user':
     '<b>Welches Konto?</b>\nUsher läuft hier ohne root, darum kommt nur dein eigenes Konto in Frage.',
   'questions.adopt_head':
@@ -53,11 +53,11 @@ export const questionsDe: Record<keyof typeof questionsEn, string> = {
   'questions.role': '<b>Welche Rolle?</b>',
   'questions.role_line': '• {role}',
   'questions.role_noted': '✅ <b>Rolle:</b> {role}',
-  'questions.name': '<b>Wie heißt die Person?</b>\nDer Name steht dann auf dem Roster.',
-  'questions.github': '<b>Der GitHub-Login der Person?</b>\nTipp ihn ein, oder überspring die Frage.',
+  'questions.name': '<b>Wie heißt die Person?</b>\nDer Name steht dann auf der Personenliste.',
+  'questions.github': '<b>Das GitHub-Konto der Person?</b>\nTipp es ein, oder überspring die Frage.',
   'questions.default.workspace_base': '<b>Welcher Arbeitsordner?</b>',
   'questions.default.model': '<b>Welches Modell?</b>',
-  'questions.default.agent_backend': '<b>Welches Agenten-Backend?</b>',
+  'questions.default.agent_backend': '<b>Welches Agent-Backend?</b>',
   'questions.default.max_budget': '<b>Welches Monatsbudget?</b>',
   'questions.inherited': 'Geerbt: {inherited}. Tipp einen Wert ein, oder nimm „Erben“.',
   'questions.inherited_now': 'Geerbt: {inherited}. Jetzt: {own}. Tipp einen Wert ein, oder nimm „Erben“.',
@@ -72,9 +72,9 @@ export const questionsDe: Record<keyof typeof questionsEn, string> = {
   'questions.field_not_set': '▫️ {field}: nicht gesetzt',
   'questions.field_set': '✏️ {field}: {value}',
   'questions.github_repos':
-    '<b>Welche GitHub-Repositorys?</b>\nTipp sie als <code>owner/repo</code> ein, durch Leerzeichen getrennt.',
+    '<b>Welche GitHub-Repositories?</b>\nTipp sie als <code>owner/repo</code> ein, durch Leerzeichen getrennt.',
   'questions.github_notify_chat_id':
-    '<b>Welcher Telegram-Chat bekommt die GitHub-Meldungen?</b>\nTipp seine numerische Id ein; die von Gruppen ist negativ.',
+    '<b>Welcher Telegram-Chat bekommt die GitHub-Meldungen?</b>\nTipp seine numerische ID ein; die von Gruppen ist negativ.',
   'questions.pr_review': '<b>Soll der Agent für diese Person Pull Requests prüfen?</b>',
   'questions.issue_triage': '<b>Soll der Agent für diese Person neue Issues sortieren?</b>',
   'questions.which_answer': '<b>Welche Antwort soll sich ändern?</b>',

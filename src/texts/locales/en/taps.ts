@@ -5,7 +5,6 @@ export const tapsEn = {
   'taps.cancelled': 'Cancelled. Nothing was changed.',
   'taps.retried': 'It is planned anew. The card shows the plan as it is now.',
   'taps.kept': 'Noted: it stays undone.',
-  'taps.denied': 'Denied. Nothing was changed.',
   'taps.card_unknown':
     'This card is not the current one. Please use the newest card of this request; nothing was done.',
   'taps.card_changed': 'The card has changed since. Please look at it again; nothing was done.',

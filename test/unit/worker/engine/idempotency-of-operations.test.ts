@@ -91,6 +91,68 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     const input = { id: reconciliation.id ?? 0, digest: reconciliation.digest ?? '' }
     return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
   },
+  'access.ask': async () => ({
+    caller: telegramUser(42, []),
+    input: { name: 'Alice' },
+    other: { name: 'Alicia' },
+    stranger: telegramUser(43, []),
+  }),
+  'access.withdraw': async (fixture) => {
+    const { access } = await fixture.ok(telegramUser(42, []), 'access.ask', { name: 'Alice' })
+    const input = { id: access.id }
+    return { caller: telegramUser(42, []), input, other: { id: 99 }, stranger: telegramUser(43, []) }
+  },
+  'access.deny': async (fixture) => {
+    const { access } = await fixture.ok(telegramUser(42, []), 'access.ask', { name: 'Alice' })
+    const input = { id: access.id }
+    return { caller: admin(7), input, other: { ...input, reason: 'no' }, stranger: admin(8) }
+  },
+  'access.complete': async (fixture) => {
+    const { access } = await fixture.ok(telegramUser(42, []), 'access.ask', { name: 'Alice' })
+    const { telegram_id: _, proof: __, ...answers } = alice
+    const input = { id: access.id, answers }
+    return {
+      caller: admin(7),
+      input,
+      other: { ...input, answers: { ...answers, name: 'Alicia' } },
+      stranger: admin(8),
+    }
+  },
+  'invite.create': async () => ({
+    caller: admin(7),
+    input: { role: 'user' },
+    other: { role: 'user', note: 'for Bob' },
+    stranger: admin(8),
+  }),
+  'invite.revoke': async (fixture) => {
+    const { invitation } = await fixture.ok(operator, 'invite.create', { role: 'user' })
+    return { caller: admin(7), input: { id: invitation.id }, other: { id: 99 }, stranger: admin(8) }
+  },
+  'invite.redeem': async (fixture) => {
+    const first = await fixture.ok(operator, 'invite.create', { role: 'user' })
+    const second = await fixture.ok(operator, 'invite.create', { role: 'user' })
+    return {
+      caller: telegramUser(42, []),
+      input: { code: first.code ?? '' },
+      other: { code: second.code ?? '' },
+      stranger: telegramUser(43, []),
+    }
+  },
+  'block.add': async () => ({
+    caller: admin(7),
+    input: { telegram_id: 42 },
+    other: { telegram_id: 43 },
+    stranger: admin(8),
+  }),
+  'block.remove': async (fixture) => {
+    await fixture.ok(operator, 'block.add', { telegram_id: 42 })
+    return {
+      caller: admin(7),
+      input: { telegram_id: 42 },
+      other: { telegram_id: 43 },
+      stranger: admin(8),
+    }
+  },
   'chat.freeze': async () => ({ caller: admin(7), input: {}, other: null, stranger: operator }),
   'chat.unfreeze': async (fixture) => {
     await fixture.ok(admin(7), 'chat.freeze', {})
@@ -115,6 +177,12 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
       stranger: admin(8),
     }
   },
+  'bot.introduce': async () => ({
+    caller: theBot,
+    input: { username: 'usher_bot' },
+    other: { username: 'another_bot' },
+    stranger: admin(8),
+  }),
   'person.started': async (fixture) => {
     await fixture.submit(operator)
     await fixture.submit(operator, { telegram_id: 43, os_user: 'bob' })
@@ -133,6 +201,16 @@ async function failedRuns(fixture: Fixture, caller: Caller, stranger: Caller, st
   const first = await fixture.onboard()
   const second = await fixture.onboard({ telegram_id: 43, os_user: 'bob' })
   return { caller, input: { run_id: first.id }, other: { run_id: second.id }, stranger }
+}
+
+/** A code is shown once: whoever asks again gets a fresh one instead of the first, and only that differs. */
+function withoutCode<T extends { ok: boolean }>(answer: T): T {
+  const output = 'output' in answer ? (answer.output as { code?: unknown }) : {}
+  return 'code' in output ? { ...answer, output: { ...output, code: typeof output.code } } : answer
+}
+
+function withoutCodeHashes({ invitations = [], ...tables }: ReturnType<typeof databaseSnapshot>) {
+  return { ...tables, invitations: invitations.map((row) => ({ ...(row as object), code_hash: null })) }
 }
 
 const MUTATING = OPERATION_NAMES.filter((name): name is Mutating => OPERATIONS[name].mutates)
@@ -155,7 +233,7 @@ async function stage<N extends Mutating>(operation: N) {
   const begin = fixture.engine.events.latest()
   return {
     fixture,
-    first: () => fixture.call(caller, operation, input, KEY),
+    first: async () => withoutCode(await fixture.call(caller, operation, input, KEY)),
     changed: () => (other === null ? null : fixture.call(caller, operation, other, KEY)),
     /** With another input, so that an answer that belongs to somebody else would not pass for their own. */
     byStranger: () => fixture.call(stranger, operation, other ?? input, KEY),
@@ -165,7 +243,7 @@ async function stage<N extends Mutating>(operation: N) {
     },
     snapshot: async () => {
       await quiet()
-      return databaseSnapshot(fixture.databaseFile)
+      return withoutCodeHashes(databaseSnapshot(fixture.databaseFile))
     },
     /** The events that the call caused. */
     caused: async () => {
