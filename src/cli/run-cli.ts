@@ -102,7 +102,8 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
       }
     }
   for (const add of [addAdduser, addRequests, addRequest, addConfirm, addClaim, addRun]) add(program, act)
-  for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit, addApprover]) add(program, act)
+  for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit, addApprover])
+    add(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {
     program
       .command(name)

@@ -17,7 +17,9 @@ const PAGE = 50
 export const addApprover: AddVerb = (program, act) => {
   program
     .command('approver')
-    .description('as the approver account, by SSH: shows what waits, and confirms or denies it with a code of your second factor')
+    .description(
+      'as the approver account, by SSH: shows what waits, and confirms or denies it with a code of your second factor',
+    )
     .requiredOption('--as <telegram-id>', 'whom this key belongs to', parseTelegramId)
     .action(act((session, options: { as: number }) => decideAsApprover(session, options.as), 'approver'))
 }
@@ -40,11 +42,14 @@ async function decideAsApprover(session: Session, telegramId: number): Promise<O
   if (request.state !== 'submitted') {
     return failed('already_decided', words.say('approver.not_waiting', { id }))
   }
-  const choice = await prompter.choose(words.say('approver.what', { subject: requestSubject(words, request) }), [
-    { value: 'leave', label: words.say('approver.leave') },
-    { value: 'confirm', label: words.say('approver.confirm') },
-    { value: 'deny', label: words.say('approver.deny') },
-  ])
+  const choice = await prompter.choose(
+    words.say('approver.what', { subject: requestSubject(words, request) }),
+    [
+      { value: 'leave', label: words.say('approver.leave') },
+      { value: 'confirm', label: words.say('approver.confirm') },
+      { value: 'deny', label: words.say('approver.deny') },
+    ],
+  )
   if (choice.kind !== 'answer' || choice.value === 'leave') return leftAsItIs(words, id)
   const code = await prompter.text({
     message: words.say('approver.code'),

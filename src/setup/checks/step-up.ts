@@ -48,7 +48,14 @@ function stateFindings(path: string, owner: number | null): Finding[] {
   }
   if ((owner !== null && now.uid !== owner) || (now.mode & 0o077) !== 0) {
     const text = `${path}: uid ${now.uid}, ${octal(now.mode & 0o7777)}; wanted uid ${owner ?? '?'}, 0700`
-    return [problem(about, text, why, `chown ${owner ?? 'WITNESS'} ${shellWord(path)} && chmod 0700 ${shellWord(path)}`)]
+    return [
+      problem(
+        about,
+        text,
+        why,
+        `chown ${owner ?? 'WITNESS'} ${shellWord(path)} && chmod 0700 ${shellWord(path)}`,
+      ),
+    ]
   }
   return [ok(about, `${path}, 0700`)]
 }

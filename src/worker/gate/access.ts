@@ -75,13 +75,13 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     seenWith: 'requests.read.all',
   },
   'request.confirm': {
-    ways: ['operator'],
+    ways: ['operator', 'approver'],
     own: ['requests.approve.all'],
     foreign: ['requests.approve.all'],
     seenWith: null,
   },
   'request.deny': {
-    ways: DECIDING,
+    ways: [...DECIDING, 'approver'],
     own: ['requests.deny'],
     foreign: ['requests.deny'],
     seenWith: 'requests.read.all',

@@ -7,6 +7,7 @@ import { refuseFrozen } from '../factors/frozen.ts'
 import { bindingOf, isAbout, WITNESS_CODE_MS } from '../witness/check-code.ts'
 import { witnessCode } from '../witness/witness-code.ts'
 import { refuseApproval } from './approve-request.ts'
+import { requestSubject } from './challenge-subjects.ts'
 import { loadRequest, reload } from './load-request.ts'
 import { isRequester, refuseAccess } from './ownership.ts'
 import { eventSubject } from './request-subject.ts'
@@ -27,8 +28,7 @@ export const witnessAsk: Operation<'witness.ask'> = async (context, caller, { id
       const request = reload(context, id)
       const { actor } = caller
       if (actor.kind !== 'telegram') throw new Error('a code was asked for by nobody in chat')
-      const refused =
-        refuseFrozen(context) ?? refuseApproval(context, caller, request, digest)
+      const refused = refuseFrozen(context) ?? refuseApproval(context, caller, request, digest)
       if (refused !== null) return refused
       if (requestRole(store, config, request).approval.step_up !== 'witness') {
         return refusal(
@@ -125,7 +125,8 @@ function itemsOf(context: EngineContext, names: Names): WitnessItem[] {
     const { id, telegramId, expiresAt, messageId } = code
     const request = reload(context, code.requestId)
     const why =
-      endOf(code, now) ?? (request.state !== 'submitted' || !isAbout(code, request) ? 'closed' : null)
+      endOf(code, now) ??
+      (request.state !== 'submitted' || !isAbout(code, requestSubject(request)) ? 'closed' : null)
     if (messageId !== null) {
       const about = { id, telegram_id: telegramId, message_id: messageId, request_id: code.requestId }
       return why === null ? [] : [{ kind: 'clear', ...about, why }]

@@ -1,8 +1,9 @@
 import { actorKey } from '../../domain/actor.ts'
-import type { Request } from '../../domain/request.ts'
+import type { ChallengeSubject } from '../../store/queries/challenges.ts'
 import type { WitnessCode } from '../../store/queries/witness-codes.ts'
 import type { Caller } from '../caller.ts'
 import { type EngineContext, type Refusal, refusal } from '../context.ts'
+import { reload } from '../operations/load-request.ts'
 import { eventSubject } from '../operations/request-subject.ts'
 import { isWitnessCode, type WitnessBinding } from './witness-code.ts'
 
@@ -17,7 +18,7 @@ export interface CheckedCode {
 }
 
 /**
- * Whether `typed` is the code that the witness sent this admin for exactly this request as it is now.
+ * Whether `typed` is the code that the witness sent this admin for exactly this plan.
  *
  * INVARIANT: the try is counted, and is durable, before the code is looked at; so whoever kills the worker right after gets no try for
  * nothing. Not inside a transaction.
@@ -25,14 +26,14 @@ export interface CheckedCode {
 export function checkWitnessCode(
   context: EngineContext,
   caller: Caller,
-  request: Request,
+  subject: ChallengeSubject,
   typed: string,
 ): CheckedCode | (Refusal & { ok: false }) {
   const { store, events, secrets } = context
   const { actor } = caller
-  if (actor.kind !== 'telegram') return refused(request, 'none')
+  if (actor.kind !== 'telegram') return refused(subject, 'none')
   const code = events.commit(() => {
-    const good = goodCode(context, actor.telegramId, request)
+    const good = goodCode(context, actor.telegramId, subject)
     if (good === null) return null
     if (good.tries >= WITNESS_CODE_TRIES) {
       store.witnessCodes.end(good.id, 'spent')
@@ -41,28 +42,31 @@ export function checkWitnessCode(
     store.witnessCodes.countTry(good.id)
     return good
   })
-  if (code === null) return refused(request, 'none')
+  if (code === null) return refused(subject, 'none')
   if (isWitnessCode(secrets.rootKey(), bindingOf(code), typed)) return { ok: true, id: code.id }
   const tries = code.tries + 1
   events.commit(() => {
     if (tries >= WITNESS_CODE_TRIES) store.witnessCodes.end(code.id, 'spent')
-    events.append('witness.refused', eventSubject(store, request), actorKey(actor), { tries })
+    const about = eventSubject(store, reload(context, code.requestId))
+    events.append('witness.refused', about, actorKey(actor), { tries })
   })
-  return refused(request, tries >= WITNESS_CODE_TRIES ? 'spent' : 'wrong')
+  return refused(subject, tries >= WITNESS_CODE_TRIES ? 'spent' : 'wrong')
 }
 
-/** Uses up a code that was checked; call it inside the transaction of its approval. Null when it is good no more. */
-export function useWitnessCode(
+/** Why a code that was checked is good no more, inside the transaction of its approval; null when it is. */
+export function refuseWitnessCode(
   context: EngineContext,
-  caller: Caller,
-  request: Request,
+  { actor }: Caller,
+  subject: ChallengeSubject,
   { id }: CheckedCode,
 ): (Refusal & { ok: false }) | null {
-  const { actor } = caller
-  const code = actor.kind === 'telegram' ? goodCode(context, actor.telegramId, request) : null
-  if (code?.id !== id) return refused(request, 'none')
-  context.store.witnessCodes.end(id, 'used')
-  return null
+  const code = actor.kind === 'telegram' ? goodCode(context, actor.telegramId, subject) : null
+  return code?.id === id ? null : refused(subject, 'none')
+}
+
+/** Uses it up: call it after `refuseWitnessCode` said null, in the same transaction. */
+export function useWitnessCode({ store }: EngineContext, { id }: CheckedCode): void {
+  store.witnessCodes.end(id, 'used')
 }
 
 /** What a code is bound to. */
@@ -77,21 +81,25 @@ export function bindingOf({
   return { requestId, revision, digest, telegramId, nonce, expiresAt }
 }
 
-/** The admin's one good code, if it is for this request as it is now. */
-function goodCode({ store, clock }: EngineContext, telegramId: number, request: Request): WitnessCode | null {
+/** The admin's one good code, if it is for this plan. */
+function goodCode(
+  { store, clock }: EngineContext,
+  telegramId: number,
+  subject: ChallengeSubject,
+): WitnessCode | null {
   const code = store.witnessCodes.goodOf(telegramId)
   const now = clock()
   // One from the future was made by a clock that was set back since.
   if (code === null || now >= code.expiresAt || now < code.madeAt) return null
-  return isAbout(code, request) ? code : null
+  return isAbout(code, subject) ? code : null
 }
 
-/** Whether a code is about this request as it is now. */
-export function isAbout(code: WitnessCode, { id, revision, plan }: Request): boolean {
-  return code.requestId === id && code.revision === revision && code.digest === plan.digest
+/** Whether a code is about this plan. */
+export function isAbout(code: WitnessCode, { kind, id, revision, digest }: ChallengeSubject): boolean {
+  return kind === 'request' && code.requestId === id && code.revision === revision && code.digest === digest
 }
 
-function refused({ id }: Request, why: 'none' | 'wrong' | 'spent'): Refusal & { ok: false } {
+function refused({ id }: ChallengeSubject, why: 'none' | 'wrong' | 'spent'): Refusal & { ok: false } {
   const message = {
     none: `cannot approve request ${id}: there is no code of the witness for you that is good; tap Approve for a new one`,
     wrong: `cannot approve request ${id}: that is not the code that the witness sent you`,

@@ -2,7 +2,8 @@
 export const approverEn = {
   'approver.no_terminal': "cannot ask without a terminal: connect with 'ssh -t'",
   'approver.not_an_id': "cannot run '{command}' here: name the number of a request, or nothing",
-  'approver.which': '{count, plural, one {One request waits} other {{count} requests wait}}. Which one do you want to see?',
+  'approver.which':
+    '{count, plural, one {One request waits} other {{count} requests wait}}. Which one do you want to see?',
   'approver.nothing_waits': 'nothing waits for a decision',
   'approver.not_waiting': 'cannot decide request {id}: it does not wait for a decision',
   'approver.what': '{subject}: what do you say to exactly this plan?',
