@@ -48,7 +48,7 @@ module.exports = {
       'src/client/',
       'src/texts/',
       'src/config/',
-      'src/bot/telegram/(api|errors|patient-fetch)\\.ts',
+      'src/bot/telegram/(api|errors|pace|patient-fetch)\\.ts',
       'src/bot/state/(file-store|state-folder)\\.ts',
       'src/bot/log\\.ts',
     ),

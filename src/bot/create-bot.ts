@@ -6,6 +6,7 @@ import type { CardKeeper } from './cards/keeper.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
 import { languageCommand } from './commands/language.ts'
+import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
 import type { BotContext } from './context.ts'
@@ -21,6 +22,7 @@ import type { Logger } from './log.ts'
 import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
+import { heardFrom } from './middleware/heard-from.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
@@ -31,6 +33,7 @@ import type { Chats } from './state/chats.ts'
 import type { Refusals } from './state/refusals.ts'
 import type { ApiOptions } from './telegram/api.ts'
 import { answerTap } from './telegram/taps.ts'
+import type { Telling } from './telling/telling.ts'
 import type { WorkerCalls } from './worker-calls.ts'
 
 export interface BotDeps {
@@ -43,6 +46,7 @@ export interface BotDeps {
   cards: Cards
   refusals: Refusals
   keeper: CardKeeper
+  telling: Telling
   log: Logger
   now: () => number
   firstAdmins: readonly number[]
@@ -61,6 +65,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
 
   bot.use(speakAsTelegram(words))
   bot.use(onlyPrivateChats())
+  bot.use(heardFrom(deps))
   bot.use(durableUpdates(deps))
   bot.use(speakAsChosen(words))
   bot.use(authenticate({ ...deps, botId: me.id }))
@@ -73,6 +78,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(standingCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
+  bot.use(quietCommand())
   bot.use(reconcileCommand({ ...deps, botId: me.id }))
 
   const admins = bot.filter((ctx) => ctx.identity?.admin === true)

@@ -36,10 +36,10 @@ export function createDenyPort(deps: DenyPortDeps): DenyPort {
       if (isAway(closed)) {
         return { ok: false, again: true, text: words.say('commands.worker_away'), violations }
       }
-      if (violations.length > 0) return { ok: false, again: true, text: errorText(error), violations }
+      if (violations.length > 0) return { ok: false, again: true, text: errorText(words, error), violations }
       const card = error.code === 'already_decided' ? cards.get(cardId) : undefined
       const late = card === undefined ? null : await lateText(words, deps, card, 'deny')
-      return { ok: false, again: false, text: late ?? errorText(error), violations }
+      return { ok: false, again: false, text: late ?? errorText(words, error), violations }
     },
   }
 }

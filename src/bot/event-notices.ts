@@ -12,7 +12,7 @@ export interface NoticeOptions {
 
 /** What every admin is told about an event that no card shows; null for all others. */
 export function noticeOf(
-  _words: Words,
+  words: Words,
   { type, data, run_id, request_id }: EventView,
   { postHead }: NoticeOptions,
 ): Html[] | null {
@@ -20,21 +20,33 @@ export function noticeOf(
     case 'audit.head': {
       const { id, hash } = data
       if (!postHead || typeof id !== 'number' || typeof hash !== 'string') return null
-      return [postedHead({ id, hash })]
+      return [postedHead(words, { id, hash })]
     }
     case 'audit.broken':
-      return [brokenHistory(String(data['expected_id'] ?? '?'), String(data['found_id'] ?? '?'))]
+      return [brokenHistory(words, String(data['expected_id'] ?? '?'), String(data['found_id'] ?? '?'))]
     case 'reconcile.failed':
       // It is tried again and again; that it still fails says `reconcile.overdue`.
-      return data['changed'] === false ? null : [reconcileFailedText(String(data['why'] ?? ''))]
+      return data['changed'] === false ? null : [reconcileFailedText(words, String(data['why'] ?? ''))]
     case 'reconcile.overdue':
-      return [reconcileOverdueText(Number(data['since'] ?? 0))]
+      return [reconcileOverdueText(words, Number(data['since'] ?? 0))]
     case 'run.stuck': {
       const stuck = stuckSchema.safeParse(data)
       if (!stuck.success || run_id === null || request_id === null) return null
-      return [stuckRunText(run_id, request_id, stuck.data)]
+      return [stuckRunText(words, run_id, request_id, stuck.data)]
     }
     default:
       return null
   }
+}
+
+/** Whether `noticeOf` has something to say about it. */
+export function hasNotice(words: Words, event: EventView, options: NoticeOptions): boolean {
+  return noticeOf(words, event, options) !== null
+}
+
+/** What admins are told in their quiet hours too: somebody may be attacking, or the history cannot be trusted. */
+const URGENT = ['audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen']
+
+export function isUrgentNotice({ type }: EventView): boolean {
+  return URGENT.includes(type)
 }

@@ -26,7 +26,10 @@ export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPort
     async options(scope) {
       const answer = await worker.call('onboarding.options', {}, as(scope))
       if (!answer.ok) return notAnswered(words[scope.language], answer.error)
-      const roles = answer.roles.map((role) => ({ name: role.name, line: roleLine(role) }))
+      const roles = answer.roles.map((role) => ({
+        name: role.name,
+        line: roleLine(words[scope.language], role),
+      }))
       const ownOsUser = answer.mode === 'single-user' ? answer.own_os_user : null
       return { ok: true, options: { roles, inherited: answer.defaults, ownOsUser } }
     },
@@ -105,6 +108,6 @@ function inputOf(answers: Answers): AnswersInput {
 function notAnswered(words: Words, error: ApiError): NotAnswered {
   return {
     ok: false,
-    text: isAway({ ok: false, error }) ? words.say('commands.worker_away') : errorText(error),
+    text: isAway({ ok: false, error }) ? words.say('commands.worker_away') : errorText(words, error),
   }
 }

@@ -2,22 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Api } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import type { Client } from '../client/client.ts'
+import { quietUntil } from '../domain/quiet-hours.ts'
 import { createAllWords } from '../texts/words.ts'
 import { createCardKeeper } from './cards/keeper.ts'
-import { createPace } from './cards/pace.ts'
 import { createBot } from './create-bot.ts'
 import { describeError, type Logger } from './log.ts'
 import { setDefaultMenu } from './menus.ts'
-import { createNotices } from './notices.ts'
 import { followEvents } from './notifier.ts'
 import { loadCards } from './state/cards.ts'
 import { createChats } from './state/chats.ts'
 import { loadCursor } from './state/cursor.ts'
 import { createFileStore } from './state/file-store.ts'
 import { createNewcomers } from './state/newcomers.ts'
+import { loadOutboxes } from './state/outboxes.ts'
 import { loadRefusals } from './state/refusals.ts'
+import { loadUnreachable } from './state/unreachable.ts'
 import { apiOptions, apiSignal } from './telegram/api.ts'
 import { problemOf } from './telegram/errors.ts'
+import { createPace } from './telegram/pace.ts'
+import { deliver } from './telling/deliver.ts'
+import { createOutboxes } from './telling/outbox.ts'
+import { isUrgent } from './telling/route.ts'
+import { createTelling } from './telling/telling.ts'
 import { createDispatcher } from './updates/dispatcher.ts'
 import { pollUpdates } from './updates/poll.ts'
 import { wordsOfChats } from './words-of-chats.ts'
@@ -58,17 +64,21 @@ export function startBotService(deps: BotServiceDeps): BotService {
   const run = async (): Promise<BotServiceEnd> => {
     const { client, log, token } = deps
     const now = deps.now ?? Date.now
-    const options = apiOptions(deps.apiRoot, everything.signal)
-    const api = new Api(token, options)
+    const stopped = everything.signal
+    const pace = createPace()
+    /** For what the bot sends by itself, which takes turns. */
+    const api = new Api(token, apiOptions(deps.apiRoot, stopped, { pace, counts: false }))
     const files = createFileStore(deps.stateFolder, {
       onUnreadable: (name, keptAs) =>
         log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
     })
-    const [me, cards, refusals, cursor] = await Promise.all([
+    const [me, cards, refusals, cursor, boxes, unreachable] = await Promise.all([
       introduce(api, log, polling.signal),
       loadCards(files),
       loadRefusals(files),
       loadCursor(files, now()),
+      loadOutboxes(files),
+      loadUnreachable(files),
     ])
     if ('kind' in me) return me
 
@@ -80,36 +90,47 @@ export function startBotService(deps: BotServiceDeps): BotService {
     const newcomers = createNewcomers(files)
     const words = createAllWords()
     const wordsOf = wordsOfChats(words, { chats, refusals })
-    const stopped = everything.signal
     const keeper = createCardKeeper({
-      ...{ wordsOf, api, worker, cards, newcomers, log, stopped },
-      pace: createPace(),
+      ...{ wordsOf, api, pace, worker, cards, newcomers, unreachable, log, stopped },
       startLink: () => `https://t.me/${me.username}?start=welcome`,
+      onUnreachable: (chatId) => telling.lost(chatId),
+      isQuiet: async (chatId) => quietUntil((await chats.load(chatId))?.quiet ?? null, now()) !== null,
+    })
+    const noticeOptions = { postHead: deps.postHead ?? false }
+    const outboxes = createOutboxes({
+      ...{ files, boxes, chats, unreachable, isUrgent, now, log, stopped },
+      passed: cursor.after,
+      deliver: (chatId, delivery, how) => deliver(delivering, chatId, delivery, how),
+      onUnreachable: (chatId) => telling.lost(chatId),
+    })
+    const delivering = {
+      ...{ api, pace, worker, cards, chats, newcomers, unreachable, keeper },
+      ...{ noticeOptions, wordsOf, now, log, stopped },
+    }
+    const telling = createTelling({
+      ...{ words, outboxes, chats, unreachable, noticeOptions, now },
+      refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ words, token, me, worker, chats, cards, refusals, keeper, log, now },
-      apiOptions: options,
+      ...{ words, token, me, worker, chats, cards, refusals, keeper, telling, log, now },
+      apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
     })
     const dispatch = createDispatcher({ handle: (update) => bot.handleUpdate(update), log, stopped })
 
     void setDefaultMenu(words, api, log)
+    await telling.start()
     void keeper.resume()
-    const following = followEvents(
-      {
-        ...{ words, wordsOf, api, client, worker, cards, chats, newcomers, keeper, files, log, stopped },
-        notices: createNotices({ wordsOf, api, worker, chats, files, stopped }),
-        noticeOptions: { postHead: deps.postHead ?? false },
+    const following = followEvents({ client, keeper, telling, outboxes, files, log, stopped }, cursor).catch(
+      (error: unknown) => {
+        if (!stopped.aborted) log.error(describeError(error), 'cannot follow events any more')
       },
-      cursor,
-    ).catch((error: unknown) => {
-      if (!stopped.aborted) log.error(describeError(error), 'cannot follow events any more')
-    })
+    )
     log.info({ bot: me.username }, 'ready')
     ready.resolve({ kind: 'ready', username: me.username })
     const end = await pollUpdates({ api, dispatch, log, stopped: polling.signal })
-    await settledWithin(keeper.idle(), 2000)
+    await settledWithin(Promise.all([outboxes.finish(), keeper.idle()]), 2000)
     everything.abort()
     await following
     await keeper.idle()
@@ -150,7 +171,7 @@ async function introduce(
 }
 
 /** Waits for `work`, but not longer than `ms`, and leaves no timer behind. */
-async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)
   await Promise.race([work, promise])

@@ -1,6 +1,7 @@
 import type { RequestView } from '../protocol/views.ts'
 import type { Line } from '../texts/line.ts'
 import { missingText, requestLine } from '../texts/requests.ts'
+import type { Words } from '../texts/words.ts'
 import { done, type Outcome } from './outcome.ts'
 import type { Session } from './session.ts'
 import { waitForEnd } from './wait.ts'
@@ -14,16 +15,16 @@ export async function afterDecision(
   const { claimCode = null, data = {} } = options
   if (options.wait !== true) {
     return done({ ...data, request, run_id: request.run_id }, [
-      { mark: 'done', text: requestLine(request) },
-      ...nextLines(request, claimCode),
+      { mark: 'done', text: requestLine(session.words, request) },
+      ...nextLines(session.words, request, claimCode),
     ])
   }
-  await session.say([{ mark: 'info', text: requestLine(request) }, ...claimLines(claimCode)])
+  await session.say([{ mark: 'info', text: requestLine(session.words, request) }, ...claimLines(claimCode)])
   const outcome = await waitForEnd(session, request)
   return { ...outcome, data: { ...data, ...outcome.data } }
 }
 
-function nextLines(request: RequestView, claimCode: string | null): Line[] {
+function nextLines(words: Words, request: RequestView, claimCode: string | null): Line[] {
   if (request.run_id !== null) {
     return [
       {
@@ -36,7 +37,7 @@ function nextLines(request: RequestView, claimCode: string | null): Line[] {
   if (request.state !== 'submitted') return []
   return [
     ...request.missing.map(
-      (missing): Line => ({ mark: 'will', text: missingText(missing, request.id), indent: 1 }),
+      (missing): Line => ({ mark: 'will', text: missingText(words, missing, request.id), indent: 1 }),
     ),
     ...claimLines(claimCode),
   ]

@@ -1,6 +1,7 @@
 import type { RequestView } from '../protocol/views.ts'
 import { actorText } from '../texts/actors.ts'
 import { requestLines } from '../texts/requests.ts'
+import type { Words } from '../texts/words.ts'
 import { failed, type Outcome, refused } from './outcome.ts'
 import type { Session } from './session.ts'
 import { isDigestOf } from './verbs/arguments.ts'
@@ -18,17 +19,17 @@ export async function agreeOnPlan(
   question: (request: RequestView) => string,
 ): Promise<Shown> {
   if (given !== undefined) return { ok: true, digest: given }
-  const { client, prompter, signal } = session
+  const { client, prompter, signal, words } = session
   const answer = await client.call('request.get', { id }, { signal })
-  if (!answer.ok) return { ok: false, outcome: refused(answer.error) }
+  if (!answer.ok) return { ok: false, outcome: refused(words, answer.error) }
   const { request } = answer
   if (request.state !== 'draft' && request.state !== 'submitted') {
     const params = {
       state: request.state,
-      ...(request.decided_by === null ? {} : { by: actorText(request.decided_by) }),
+      ...(request.decided_by === null ? {} : { by: actorText(words, request.decided_by) }),
     }
     const message = `cannot decide request ${id} again: it is ${request.state} already`
-    return { ok: false, outcome: refused({ code: 'already_decided', message, params }) }
+    return { ok: false, outcome: refused(words, { code: 'already_decided', message, params }) }
   }
   if (prompter === null) {
     return {
@@ -39,17 +40,21 @@ export async function agreeOnPlan(
       ),
     }
   }
-  await prompter.show(requestLines(request))
+  await prompter.show(requestLines(words, request))
   if (await prompter.confirm(question(request))) return { ok: true, digest: request.plan.digest }
   return { ok: false, outcome: failed('declined', `request ${id} was left as it is: you did not agree`) }
 }
 
 /** Why the plan is not the one that was named beforehand, or null. Nothing is submitted then. */
-export function otherPlan(request: RequestView, given: string | true | undefined): Outcome | null {
+export function otherPlan(
+  words: Words,
+  request: RequestView,
+  given: string | true | undefined,
+): Outcome | null {
   if (given === undefined || given === true || isDigestOf(request.plan.digest, given)) return null
   const message = `cannot approve this: the plan now has the digest ${request.plan.digest}; look at it and decide again`
   return failed('digest_differs', message, {
     data: { request },
-    lines: [...requestLines(request), { mark: 'failed', text: message }],
+    lines: [...requestLines(words, request), { mark: 'failed', text: message }],
   })
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { readEnvironment } from '../config/environment.ts'
+import { createWords } from '../texts/words.ts'
 import { runCli } from './run-cli.ts'
 
 /** Runs the command line with the process's own streams and environment, and gives the exit status. */
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const home = homeOf()
     return await runCli({
       argv,
+      words: createWords('en'),
       environment: readEnvironment(),
       uid: process.geteuid?.() ?? -1,
       ...(home === undefined ? {} : { home }),

@@ -6,6 +6,7 @@ import { errorLines } from '../texts/errors.ts'
 import type { Line } from '../texts/line.ts'
 import { plain } from '../texts/plain.ts'
 import { requestStateText } from '../texts/requests.ts'
+import type { Words } from '../texts/words.ts'
 
 /** Ends of a verb that are no errors of the API; each with its exit status. Stable, like `ERROR_CODES`. */
 export const CLI_CODES = {
@@ -39,8 +40,13 @@ export function done(data: Record<string, unknown>, lines: Line[]): Outcome {
 }
 
 /** A refusal of the worker's, or the lack of one. `data` says what exists nevertheless. */
-export function refused(error: ApiError, data?: Record<string, unknown>, more: Line[] = []): Outcome {
-  const [head, ...violationLines] = errorLines(error)
+export function refused(
+  words: Words,
+  error: ApiError,
+  data?: Record<string, unknown>,
+  more: Line[] = [],
+): Outcome {
+  const [head, ...violationLines] = errorLines(words, error)
   const violations = (error.violations ?? []).map((violation, index) => ({
     ...violation,
     message: violationLines[index]?.text ?? '',
@@ -91,16 +97,17 @@ export function failed(
 
 /** The request was decided against while somebody waited for it, or is not the one any more that they waited for. */
 export function notApproved(
+  words: Words,
   request: RequestView,
   code: 'denied' | 'expired' | 'cancelled' | 'digest_differs',
 ): Outcome {
   if (code === 'digest_differs') {
     const message = `cannot go on with request ${request.id}: it is back for approval as revision ${request.revision}`
-    const lines: Line[] = [{ mark: 'failed', text: message }, ...returnedLines(request)]
+    const lines: Line[] = [{ mark: 'failed', text: message }, ...returnedLines(words, request)]
     return failed(code, message, { data: { request }, lines })
   }
   const why = request.reason === null ? '' : `: ${plain(request.reason)}`
-  const message = `cannot go on with request ${request.id}: it is ${requestStateText(request.state)}${why}`
+  const message = `cannot go on with request ${request.id}: it is ${requestStateText(words, request.state)}${why}`
   return refusedWith(code, message, { request })
 }
 

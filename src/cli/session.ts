@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import type { Line } from '../texts/line.ts'
 import { plain } from '../texts/plain.ts'
+import type { Words } from '../texts/words.ts'
 import { failed, type Outcome } from './outcome.ts'
 import { renderLines, styleFor, write } from './output.ts'
 import type { Prompter } from './questions/prompter.ts'
@@ -14,6 +15,7 @@ import type { CliWorld } from './world.ts'
 
 /** What a verb works with. */
 export interface Session {
+  words: Words
   config: Config
   client: Client
   /** Null where nobody can be asked: no terminal, or `--json`. */
@@ -66,6 +68,7 @@ export async function openSession(
   return {
     ok: true,
     session: {
+      words: world.words,
       config,
       client: createClient({ socketPath: choice.path, expectServerUid: choice.expectServerUid }),
       prompter: interactive ? await terminalPrompter({ stdin, stdout, signal, style }) : null,

@@ -9,19 +9,19 @@ export type Submitted =
 
 /** Puts a draft up for decision and, when asked to, decides it: the plan that was drafted and no other. */
 export async function submitAndDecide(
-  { client, signal }: Session,
+  { client, signal, words }: Session,
   draft: RequestView,
   approve: boolean,
 ): Promise<Submitted> {
   const input = { id: draft.id, digest: draft.plan.digest }
   const submitted = await client.call('request.submit', input, { signal })
-  if (!submitted.ok) return { ok: false, outcome: refused(submitted.error, { request: draft }) }
+  if (!submitted.ok) return { ok: false, outcome: refused(words, submitted.error, { request: draft }) }
   const { request, claim_code: claimCode } = submitted
   if (!approve) return { ok: true, request, claimCode }
   const approved = await client.call('request.approve', input, { signal })
   if (!approved.ok) {
     // It waits for somebody who may: say so, because it holds the name.
-    const outcome = refused(approved.error, { request, claim_code: claimCode }, [waitsLine(request)])
+    const outcome = refused(words, approved.error, { request, claim_code: claimCode }, [waitsLine(request)])
     return { ok: false, outcome }
   }
   return { ok: true, request: approved.request, claimCode }

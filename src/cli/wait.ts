@@ -3,6 +3,7 @@ import type { RequestView, RunView } from '../protocol/views.ts'
 import type { Line } from '../texts/line.ts'
 import { missingText } from '../texts/requests.ts'
 import { isEnded, receiptLines, runLine, stepLine, whyLines } from '../texts/runs.ts'
+import type { Words } from '../texts/words.ts'
 import { done, failed, notApproved, type Outcome, refused, runNotSucceeded } from './outcome.ts'
 import type { Session } from './session.ts'
 
@@ -16,7 +17,7 @@ const TIMES = { betweenLooks: 2000, awayAtMost: 60_000 }
  * @param from the request as its revision was approved; another revision is an end too
  */
 export async function waitForEnd(session: Session, from: RequestView): Promise<Outcome> {
-  const { client, say, unread: signal } = session
+  const { client, say, unread: signal, words } = session
   const bell = ringOnEvents(session, await cursorOf(session), from.id)
   const told = new Set<string>()
   const tell = async (key: string, lines: Line[]) => {
@@ -33,24 +34,26 @@ export async function waitForEnd(session: Session, from: RequestView): Promise<O
       if (answer.ok) {
         awaySince = null
         const { request } = answer
-        const end = undecidedEnd(request, from)
+        const end = undecidedEnd(words, request, from)
         if (end !== null) return end
         if (request.run_id === null)
-          await tell(`missing ${JSON.stringify(request.missing)}`, missingLines(request))
+          await tell(`missing ${JSON.stringify(request.missing)}`, missingLines(words, request))
         else {
           const looked = await client.call('run.get', { id: request.run_id }, { signal })
           if (looked.ok) run = looked.run
-          else if (!isAway(looked.error.code)) return refused(looked.error, { request })
+          else if (!isAway(looked.error.code)) return refused(words, looked.error, { request })
           if (run !== null) {
-            for (const [key, lines] of news(run)) await tell(key, lines)
-            const ended = isEnded(run.state) && run.state !== 'superseded' ? ending(run, request) : null
+            for (const [key, lines] of news(words, run)) await tell(key, lines)
+            const ended =
+              isEnded(run.state) && run.state !== 'superseded' ? ending(words, run, request) : null
             if (ended !== null) return ended
           }
         }
       } else if (isAway(answer.error.code)) {
         awaySince ??= performance.now()
-        if (performance.now() - awaySince > TIMES.awayAtMost) return refused(answer.error, { request: from })
-      } else return refused(answer.error, { request: from })
+        if (performance.now() - awaySince > TIMES.awayAtMost)
+          return refused(words, answer.error, { request: from })
+      } else return refused(words, answer.error, { request: from })
       await Promise.race([heard, sleep(TIMES.betweenLooks, undefined, { signal }).catch(() => {})])
     }
     return failed(
@@ -99,35 +102,43 @@ function ringOnEvents({ client, unread: signal }: Session, cursor: number, reque
   }
 }
 
-function undecidedEnd(request: RequestView, from: RequestView): Outcome | null {
+function undecidedEnd(words: Words, request: RequestView, from: RequestView): Outcome | null {
   switch (request.state) {
     case 'denied':
     case 'expired':
     case 'cancelled':
-      return notApproved(request, request.state)
+      return notApproved(words, request, request.state)
     default:
-      return request.revision === from.revision ? null : notApproved(request, 'digest_differs')
+      return request.revision === from.revision ? null : notApproved(words, request, 'digest_differs')
   }
 }
 
-function missingLines(request: RequestView): Line[] {
+function missingLines(words: Words, request: RequestView): Line[] {
   return request.missing.map((missing) => ({
     mark: 'doing',
-    text: `waiting: ${missingText(missing, request.id)}`,
+    text: `waiting: ${missingText(words, missing, request.id)}`,
   }))
 }
 
 /** What can be said of a run so far, each under a key that changes only with the news. */
-function news(run: RunView): [key: string, lines: Line[]][] {
+function news(words: Words, run: RunView): [key: string, lines: Line[]][] {
   const steps = run.steps.flatMap((step): [string, Line[]][] => {
     if (step.state === 'pending' || step.state === 'applying' || step.state === 'undoing') return []
-    return [[`${run.id} ${step.index} ${step.state}`, [{ ...stepLine(step), indent: 1 }, ...whyLines(step)]]]
+    return [
+      [
+        `${run.id} ${step.index} ${step.state}`,
+        [{ ...stepLine(words, step), indent: 1 }, ...whyLines(words, step)],
+      ],
+    ]
   })
-  return [[`run ${run.id}`, [{ ...runLine({ ...run, state: 'running', finished_at: null }) }]], ...steps]
+  return [
+    [`run ${run.id}`, [{ ...runLine(words, { ...run, state: 'running', finished_at: null }) }]],
+    ...steps,
+  ]
 }
 
-function ending(run: RunView, request: RequestView): Outcome {
-  const lines = receiptLines(run)
+function ending(words: Words, run: RunView, request: RequestView): Outcome {
+  const lines = receiptLines(words, run)
   return run.state === 'succeeded' ? done({ request, run }, lines) : runNotSucceeded(run, request, lines)
 }
 

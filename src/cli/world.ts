@@ -1,10 +1,13 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Environment } from '../config/environment.ts'
+import type { Words } from '../texts/words.ts'
 
 /** What the command is run in; `src/main.ts` hands in the process's own, tests theirs. */
 export interface CliWorld {
   /** Without the program's own name. */
   argv: readonly string[]
+  /** Of the language that the command speaks. */
+  words: Words
   environment: Environment
   /** Effective uid. */
   uid: number

@@ -5,66 +5,60 @@ import type { Line } from './line.ts'
 import { personLine } from './people.ts'
 import { plain } from './plain.ts'
 import { stuckLines } from './stuck.ts'
+import type { Words } from './words.ts'
 
 /** Whom the worker takes the caller for, and what that one may do. */
-export function whoamiLines(whoami: OperationOutput<'whoami'>): Line[] {
-  const { actor, person, role, permissions, admin } = whoami
+export function whoamiLines(words: Words, whoami: OperationOutput<'whoami'>): Line[] {
+  const { actor, person, permissions, admin } = whoami
+  const you = {
+    ...{ who: actorText(words, actor), role: plain(whoami.role, 64) },
+    ...(actor.name === null ? {} : { key: plain(actor.key, 64) }),
+  }
+  const permitted = permissions.map((name) => plain(name, 64)).join(', ')
   return [
-    {
-      mark: 'none',
-      text: `You are ${actorText(actor)}${actor.name === null ? '' : ` (${plain(actor.key, 64)})`}, role ${plain(role, 64)}`,
-    },
-    person === null
-      ? { mark: 'none', text: 'not on the roster', indent: 1 }
-      : { mark: 'none', text: `on the roster: ${personLine(person)}`, indent: 1 },
-    {
-      mark: 'none',
-      text: admin ? 'decides requests of others' : 'does not decide requests of others',
-      indent: 1,
-    },
-    {
-      mark: 'none',
-      text: `permitted: ${permissions.length === 0 ? 'nothing' : permissions.map((name) => plain(name, 64)).join(', ')}`,
-      indent: 1,
-    },
+    { mark: 'none', text: words.coded('whoami.you', you) },
+    ...[
+      person === null
+        ? words.say('whoami.not_on_roster')
+        : words.say('whoami.on_roster', { person: personLine(words, person) }),
+      words.say(admin ? 'whoami.decides' : 'whoami.decides_not'),
+      words.coded('whoami.permitted', permitted === '' ? {} : { permissions: permitted }),
+    ].map((text): Line => ({ mark: 'none', text, indent: 1 })),
   ]
 }
 
 /** Whether the worker runs and, to who may read it, how it is. */
-export function statusLines(status: OperationOutput<'status'>, now: number): Line[] {
-  const { details } = status
-  const lines: Line[] = [
-    {
-      mark: status.ready ? 'done' : 'doing',
-      text: `The worker on ${plain(status.host, 64)} is ${status.ready ? 'ready' : 'not ready yet'} (Usher ${plain(status.version, 40)}, ${status.mode === 'system' ? 'for the whole system' : 'single-user mode'})`,
-    },
-  ]
-  if (details === null) return lines
-  lines.push(
-    {
-      mark: 'none',
-      text: `since ${timeText(details.started_at)} (${durationText(now - details.started_at)})`,
-      indent: 1,
-    },
-    { mark: 'none', text: `runs: ${details.running} running, ${details.queued} queued`, indent: 1 },
-    ...details.stuck.flatMap(({ run_id, stuck }): Line[] =>
-      stuckLines(stuck, 2).map((line) => ({ ...line, text: `run ${run_id}: ${line.text}` })),
-    ),
-    { mark: 'none', text: `requests that are open: ${details.open_requests}`, indent: 1 },
-  )
-  if (details.roster_problem !== null) {
-    lines.push({
-      mark: 'failed',
-      text: `the roster cannot be used: ${plain(details.roster_problem)}`,
-      indent: 1,
-    })
-  } else if (details.people !== null) {
-    lines.push({ mark: 'none', text: `people on the roster: ${details.people}`, indent: 1 })
+export function statusLines(words: Words, status: OperationOutput<'status'>, now: number): Line[] {
+  const { details, mode } = status
+  const worker = {
+    ...{ host: plain(status.host, 64), version: plain(status.version, 40) },
+    ...{ ready: status.ready ? 'yes' : 'no', mode },
   }
-  lines.push({
-    mark: 'none',
-    text: `last event ${details.last_event}, memory ${sizeText(details.rss_bytes)}, ${sizeText(details.disk_free_bytes)} free on disk`,
-    indent: 1,
-  })
-  return lines
+  const lines: Line[] = [{ mark: status.ready ? 'done' : 'doing', text: words.say('status.worker', worker) }]
+  if (details === null) return lines
+  const { started_at: started, running, queued, roster_problem: problem, people } = details
+  const below = (text: string, mark: Line['mark'] = 'none'): Line => ({ mark, text, indent: 1 })
+  lines.push(
+    below(
+      words.say('status.since', {
+        at: timeText(words, started),
+        duration: durationText(words, now - started),
+      }),
+    ),
+    below(words.say('status.runs', { running, queued })),
+    ...details.stuck.flatMap(({ run_id: run, stuck }): Line[] =>
+      stuckLines(words, stuck, 2).map((line) => ({
+        ...line,
+        text: words.say('status.stuck', { run, why: line.text }),
+      })),
+    ),
+    below(words.say('status.open_requests', { count: details.open_requests })),
+  )
+  if (problem !== null) lines.push(below(words.say('status.roster_problem', { why: problem }), 'failed'))
+  else if (people !== null) lines.push(below(words.say('status.people', { count: people })))
+  const room = {
+    ...{ event: details.last_event, memory: sizeText(words, details.rss_bytes) },
+    disk: sizeText(words, details.disk_free_bytes),
+  }
+  return [...lines, below(words.say('status.room', room))]
 }

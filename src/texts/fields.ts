@@ -1,36 +1,22 @@
 import { plain } from './plain.ts'
+import type { Words } from './words.ts'
 
-const LABELS: Readonly<Record<string, string>> = {
-  telegram_id: 'Telegram id',
-  name: 'name',
-  os_user: 'OS user',
-  role: 'role',
-  account: 'account',
-  reason: 'reason',
-  proof: 'how the id was proven',
-  github: 'GitHub login',
-  workspace_base: 'workspace',
-  model: 'model',
-  agent_backend: 'agent backend',
-  max_budget: 'monthly budget',
-  github_repos: 'GitHub repositories',
-  github_notify_chat_id: 'GitHub notification chat',
-  pr_review: 'PR review',
-  issue_triage: 'issue triage',
-  groups: 'groups',
-  shell: 'shell',
-  home: 'home',
-  roster: 'roster',
-  id: 'id',
-  digest: 'digest',
-  code: 'code',
-}
+/** The fields that have a name for people, as the protocol calls them. */
+export const FIELDS = [
+  ...(['telegram_id', 'name', 'os_user', 'role', 'account', 'reason', 'proof', 'github'] as const),
+  ...(['workspace_base', 'model', 'agent_backend', 'max_budget', 'github_repos'] as const),
+  ...(['github_notify_chat_id', 'pr_review', 'issue_triage', 'groups', 'shell', 'home'] as const),
+  ...(['roster', 'id', 'digest', 'code'] as const),
+]
 
 /** What people call the field that the protocol calls `field`; `github_repos.0` is `GitHub repositories, entry 1`. */
-export function fieldLabel(field: string): string {
+export function fieldLabel(words: Words, field: string): string {
   const [head = '', ...rest] = field.split('.')
-  const label = Object.hasOwn(LABELS, head) ? (LABELS[head] as string) : plain(head, 60).replaceAll('_', ' ')
-  const index = rest.length === 1 && /^[0-9]+$/.test(rest[0] ?? '') ? Number(rest[0]) + 1 : null
-  if (index !== null) return `${label}, entry ${index}`
-  return rest.length === 0 ? label : `${label} (${plain(rest.join('.'), 60)})`
+  const known = FIELDS.find((one) => one === head)
+  const label = known === undefined ? plain(head, 60).replaceAll('_', ' ') : words.say(`field.${known}`)
+  if (rest.length === 0) return label
+  if (rest.length === 1 && /^[0-9]{1,6}$/.test(rest[0] ?? '')) {
+    return words.say('field_entry', { label, number: Number(rest[0]) + 1 })
+  }
+  return words.say('field_part', { label, part: plain(rest.join('.'), 60) })
 }

@@ -4,83 +4,87 @@ import { durationText } from './duration.ts'
 import { fieldLabel } from './fields.ts'
 import type { Line } from './line.ts'
 import { plain } from './plain.ts'
+import type { Words } from './words.ts'
 
 /** One line on what a role may do and what granting it needs: for buttons and lists. */
-export function roleLine(role: RoleView): string {
-  const groups =
-    role.groups.length === 0 ? 'no groups' : `groups ${role.groups.map((g) => plain(g)).join(', ')}`
-  const count = role.approval.count === 1 ? '1 approval' : `${role.approval.count} approvals`
-  const stepUp = role.approval.step_up === 'terminal' ? ' and a confirmation on a terminal' : ''
-  return `${plain(role.name)}: ${plain(role.description, 200)} (${groups}; needs ${count}${stepUp} within ${durationText(role.approval.expires_ms)})`
-}
-
-const PROOFS: Record<AnswersView['proof'], string> = {
-  started: 'they started the bot themself',
-  picker: "chosen with Telegram's user picker",
-  forward: 'from a forwarded message',
-  contact: 'from a shared contact',
-  typed: 'typed by hand, not proven',
+export function roleLine(words: Words, role: RoleView): string {
+  return words.say('role.line', {
+    name: role.name,
+    description: plain(role.description, 200),
+    has_groups: role.groups.length === 0 ? 'no' : 'yes',
+    groups: role.groups.join(', '),
+    count: role.approval.count,
+    step_up: role.approval.step_up,
+    within: durationText(words, role.approval.expires_ms),
+  })
 }
 
 /** Every answer that was given, one a line; what is inherited is left out. */
-export function answerLines(answers: AnswersView): Line[] {
+export function answerLines(words: Words, answers: AnswersView): Line[] {
+  const { telegram_id: id, os_user, account } = answers
+  const proof = words.say(`proof.${answers.proof}`)
   const lines: Line[] = [
-    field('name', answers.name),
-    { mark: 'none', text: `Telegram id: ${answers.telegram_id} (${PROOFS[answers.proof]})` },
-    {
-      mark: 'none',
-      text: `OS user: ${plain(answers.os_user)} (${answers.account === 'create' ? 'a new account' : 'an existing account is adopted'})`,
-    },
-    field('role', answers.role),
+    field(words, 'name', answers.name),
+    { mark: 'none', text: words.say('answer.telegram_id', { id, proof }) },
+    { mark: 'none', text: words.say('answer.os_user', { os_user, account }) },
+    field(words, 'role', answers.role),
   ]
-  if (answers.reason !== undefined) lines.push(field('reason', answers.reason))
-  return [...lines, ...entryLines(answers)]
+  if (answers.reason !== undefined) lines.push(field(words, 'reason', answers.reason))
+  return [...lines, ...entryLines(words, answers)]
 }
 
 /** The optional part of a roster entry, one a line. */
-export function entryLines(entry: Partial<AnswersView>): Line[] {
+export function entryLines(words: Words, entry: Partial<AnswersView>): Line[] {
   return OPTIONAL_KEYS.flatMap((key) => {
     const value = entry[key]
-    return value === undefined ? [] : [field(key, valueText(value))]
+    return value === undefined ? [] : [field(words, key, valueText(words, value))]
   })
 }
 
 /** A person in one line, for lists. */
-export function personLine(person: PersonView): string {
-  const uid = person.uid === null ? 'no account on this host' : `uid ${person.uid}`
-  const waits = person.waits_for_start === true ? '; not active before they press Start at the bot' : ''
-  return `${plain(person.os_user)}: ${plain(person.name)} (${plain(person.role)}, Telegram id ${person.telegram_id}, ${uid})${waits}`
+export function personLine(words: Words, person: PersonView): string {
+  const { os_user, name, role, telegram_id, uid } = person
+  return words.say('person.line', {
+    ...{ os_user, name, role, telegram_id },
+    has_uid: uid === null ? 'no' : 'yes',
+    uid: uid ?? '',
+    waits: person.waits_for_start === true ? 'yes' : 'no',
+  })
 }
 
 /** A person with everything that the caller may see. */
-export function personLines(person: PersonView): Line[] {
+export function personLines(words: Words, person: PersonView): Line[] {
   const folders = (person.folders ?? []).map(
-    (folder): Line => ({
-      mark: folder.exists ? 'done' : 'failed',
-      text: folder.exists ? `folder ${plain(folder.path)}` : `folder ${plain(folder.path)} is missing`,
+    ({ path, exists }): Line => ({
+      mark: exists ? 'done' : 'failed',
+      text: words.say('person.folder', { exists: exists ? 'yes' : 'no', path }),
       indent: 1,
     }),
   )
   const run: Line[] =
-    person.last_run_id === null ? [] : [{ mark: 'none', text: `last run: ${person.last_run_id}`, indent: 1 }]
+    person.last_run_id === null
+      ? []
+      : [{ mark: 'none', text: words.say('person.last_run', { id: person.last_run_id }), indent: 1 }]
   return [
-    { mark: 'none', text: personLine(person) },
-    ...entryLines(person.entry).map((line) => ({ ...line, indent: 1 })),
+    { mark: 'none', text: personLine(words, person) },
+    ...entryLines(words, person.entry).map((line) => ({ ...line, indent: 1 })),
     ...folders,
     ...run,
   ]
 }
 
-function field(name: string, value: string): Line {
-  return { mark: 'none', text: `${capital(fieldLabel(name))}: ${plain(value, 500)}` }
+function field(words: Words, name: string, value: string): Line {
+  const label = capital(fieldLabel(words, name))
+  return { mark: 'none', text: words.say('answer.line', { label, value: plain(value, 500) }) }
 }
 
-function valueText(value: string | number | boolean | string[]): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ')
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+function valueText(words: Words, value: string | number | boolean | string[]): string {
+  if (Array.isArray(value)) return value.length === 0 ? words.say('answer.none') : value.join(', ')
+  if (typeof value === 'boolean') return words.say(value ? 'answer.yes' : 'answer.no')
   return String(value)
 }
 
+/** At the beginning of a line. */
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -14,16 +14,6 @@ export function plain(text: string | number | boolean, maxLength = 2000): string
   return replaceUnsafeCharacters(cut, (found) => SHORT_ESCAPES[found] ?? escapeOf(found))
 }
 
-/** The lines of a longer text from outside (stderr), each harmless; keeps the last `maxLines`, where errors stand. */
-export function plainBlock(text: string, maxLines = 12): string[] {
-  const lines = text
-    .split(/\r\n|\r|\n/)
-    .map((line) => plain(line.trimEnd(), 400))
-    .filter((line) => line !== '')
-  if (lines.length <= maxLines) return lines
-  return [`… ${lines.length - maxLines} lines before`, ...lines.slice(-maxLines)]
-}
-
 function escapeOf(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`

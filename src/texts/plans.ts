@@ -1,29 +1,23 @@
 import type { PlanView } from '../protocol/views.ts'
 import type { Line } from './line.ts'
 import { noteLine } from './notes.ts'
-import { plain } from './plain.ts'
 import { stepTitle } from './steps.ts'
+import type { Words } from './words.ts'
 
 /** The plan, step by step: what would change and what is so already; then what it demands and its digest. */
-export function planLines(plan: PlanView): Line[] {
+export function planLines(words: Words, plan: PlanView): Line[] {
   const lines: Line[] = []
   plan.steps.forEach((step, index) => {
-    const already = step.effect === 'already'
+    const title = stepTitle(words, step.kind)
+    const already = step.effect === 'already' ? 'yes' : 'no'
     lines.push({
-      mark: already ? 'already' : 'will',
-      text: `${index + 1}. ${stepTitle(step.kind)}${already ? ': nothing to change' : ''}`,
+      mark: already === 'yes' ? 'already' : 'will',
+      text: words.say('plan.step', { number: index + 1, title, already }),
     })
-    for (const note of step.notes) lines.push(noteLine(note))
+    for (const note of step.notes) lines.push(noteLine(words, note))
   })
-  if (plan.demands.terminal) {
-    lines.push({ mark: 'info', text: "needs a confirmation on a terminal: 'sudo usher confirm'" })
-  }
-  if (plan.demands.consent) {
-    lines.push({
-      mark: 'info',
-      text: "needs the consent of the account's owner: 'usher claim CODE' as that user, or 'sudo usher confirm' with a reason",
-    })
-  }
-  lines.push({ mark: 'none', text: `Digest: ${plain(plan.digest, 64)}` })
+  if (plan.demands.terminal) lines.push({ mark: 'info', text: words.say('plan.terminal') })
+  if (plan.demands.consent) lines.push({ mark: 'info', text: words.say('plan.consent') })
+  lines.push({ mark: 'none', text: words.say('plan.digest', { digest: plan.digest }) })
   return lines
 }

@@ -7,95 +7,95 @@ import type { Line } from './line.ts'
 import { answerLines } from './people.ts'
 import { plain } from './plain.ts'
 import { planLines } from './plans.ts'
-
-const STATES: Record<RequestView['state'], string> = {
-  draft: 'draft, not submitted yet',
-  submitted: 'waits for a decision',
-  approved: 'approved',
-  denied: 'denied',
-  expired: 'expired undecided',
-  cancelled: 'cancelled',
-}
+import type { Params, Words } from './words.ts'
 
 /** What people read as the state of a request. */
-export function requestStateText(state: RequestView['state']): string {
-  return STATES[state]
+export function requestStateText(words: Words, state: RequestView['state']): string {
+  return words.say(`request_state.${state}`)
 }
 
-/** What the request asks for: `onboard Ada Lovelace as ada (role user)`. */
-export function requestSubject(request: RequestView): string {
-  const { name, os_user, role } = request.answers
-  if (request.kind === 'undo') {
-    return `undo run ${request.undo_of ?? '?'}: take ${plain(name, 64)} (${plain(os_user)}) off this host`
-  }
-  if (request.kind === 'repair') {
-    const codes = (request.findings ?? []).map(({ code }) => code)
-    const takesOver = codes.includes('entry.unrecorded')
-    return takesOver
-      ? `take over ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)}), who was put on the roster by hand`
-      : `repair ${plain(name, 64)} (${plain(os_user)}, role ${plain(role)})`
-  }
-  return `onboard ${plain(name, 64)} as ${plain(os_user)} (role ${plain(role)})`
+/** What the request asks for, in the middle of a sentence: `onboard Ada Lovelace as ada (role user)`. */
+export function requestSubject(words: Words, request: RequestView): string {
+  return words.coded(`request_subject.${asksFor(request)}`, subjectValues(request))
+}
+
+/** What the request asks for, as a title. */
+export function requestTitle(words: Words, request: RequestView): string {
+  return words.coded(`request_title.${asksFor(request)}`, subjectValues(request))
+}
+
+function asksFor({ kind, findings = [] }: RequestView): RequestView['kind'] | 'take_over' {
+  const takesOver = kind === 'repair' && findings.some(({ code }) => code === 'entry.unrecorded')
+  return takesOver ? 'take_over' : kind
+}
+
+function subjectValues({ answers, undo_of: run }: RequestView): Params {
+  const { name, os_user, role } = answers
+  return { ...{ name: plain(name, 64), os_user, role }, ...(run === null ? {} : { run }) }
 }
 
 /** A request in one line, for lists. */
-export function requestLine(request: RequestView): string {
-  return `Request ${request.id}: ${requestSubject(request)}: ${STATES[request.state]}`
+export function requestLine(words: Words, request: RequestView): string {
+  const { id, state } = request
+  return words.say('request.line', {
+    ...{ id, subject: requestSubject(words, request), state: requestStateText(words, state) },
+  })
 }
 
 /** What the request still lacks before it runs, one thing a line. */
-export function missingText(missing: z.infer<typeof missingSchema>, requestId: number): string {
+export function missingText(words: Words, missing: z.infer<typeof missingSchema>, id: number): string {
   switch (missing.kind) {
     case 'approvals':
-      return `needs ${missing.need === 1 ? 'an approval' : `${missing.need} approvals`}${missing.have > 0 ? `, has ${missing.have}` : ''}`
+      return words.say('missing.approvals', { need: missing.need, have: missing.have })
     case 'terminal':
-      return `needs a confirmation on a terminal: 'sudo usher confirm ${requestId}'`
+      return words.say('missing.terminal', { id })
     case 'consent':
-      return `needs the consent of the account's owner: 'usher claim CODE' as that user, or 'sudo usher confirm ${requestId} --reason TEXT'`
+      return words.say('missing.consent', { id })
     case 'hold':
-      return `waits until ${timeText(missing.until)}: any admin may deny it before`
+      return words.say('missing.hold', { until: timeText(words, missing.until) })
   }
 }
 
 /** The request with every answer, who decided, what is missing, and its plan. */
-export function requestLines(request: RequestView): Line[] {
+export function requestLines(words: Words, request: RequestView): Line[] {
+  const { id, state, revision, host } = request
+  const at = (time: number) => timeText(words, time)
+  const isOpen = state === 'draft' || state === 'submitted'
+  const asked = { by: actorText(words, request.requester), at: at(request.created_at), revision, host }
   const lines: Line[] = [
-    { mark: 'none', text: requestLine(request) },
-    {
-      mark: 'none',
-      text: `asked by ${actorText(request.requester)} at ${timeText(request.created_at)}, revision ${request.revision}, host ${plain(request.host)}`,
-      indent: 1,
-    },
+    { mark: 'none', text: requestLine(words, request) },
+    { mark: 'none', text: words.say('request.asked_by', asked), indent: 1 },
   ]
-  if (request.state === 'draft' || request.state === 'submitted') {
-    lines.push({ mark: 'none', text: `lapses at ${timeText(request.expires_at)}`, indent: 1 })
+  if (isOpen) {
+    lines.push({ mark: 'none', text: words.say('request.lapses', { at: at(request.expires_at) }), indent: 1 })
   }
-  for (const approval of request.approvals) {
-    const where = approval.via === 'terminal' ? 'on a terminal' : 'in chat'
-    lines.push({
-      mark: 'done',
-      text: `approved by ${actorText(approval.by)} ${where} at ${timeText(approval.at)}`,
-      indent: 1,
-    })
+  for (const { by, via, at: time } of request.approvals) {
+    const values = { by: actorText(words, by), via, at: at(time) }
+    lines.push({ mark: 'done', text: words.say('request.approved_by', values), indent: 1 })
   }
-  if (request.decided_by !== null && request.state !== 'approved') {
-    lines.push({ mark: 'info', text: `${request.state} by ${actorText(request.decided_by)}`, indent: 1 })
+  if (request.decided_by !== null && state !== 'approved') {
+    const values = { state, by: actorText(words, request.decided_by) }
+    lines.push({ mark: 'info', text: words.say('request.decided_by', values), indent: 1 })
   }
-  if (request.reason !== null)
-    lines.push({ mark: 'info', text: `because: ${plain(request.reason)}`, indent: 1 })
-  lines.push(...indented(returnedLines(request)))
-  if (request.state === 'draft' || request.state === 'submitted') {
+  if (request.reason !== null) {
+    lines.push({ mark: 'info', text: words.say('request.because', { reason: request.reason }), indent: 1 })
+  }
+  lines.push(...indented(returnedLines(words, request)))
+  if (isOpen) {
     for (const missing of request.missing) {
-      lines.push({ mark: 'will', text: missingText(missing, request.id), indent: 1 })
+      lines.push({ mark: 'will', text: missingText(words, missing, id), indent: 1 })
     }
   }
-  if (request.run_id !== null) lines.push({ mark: 'info', text: `run ${request.run_id}`, indent: 1 })
+  if (request.run_id !== null) {
+    lines.push({ mark: 'info', text: words.say('request.run', { run: request.run_id }), indent: 1 })
+  }
+  const planHead = request.kind === 'undo' ? 'request.plan_of_undo' : 'request.plan'
   return [
     ...lines,
-    { mark: 'none', text: 'Answers' },
-    ...indented(answerLines(request.answers)),
-    { mark: 'none', text: request.kind === 'undo' ? 'Plan of the undo' : 'Plan' },
-    ...indented(planLines(request.plan)),
+    { mark: 'none', text: words.say('request.answers') },
+    ...indented(answerLines(words, request.answers)),
+    { mark: 'none', text: words.say(planHead) },
+    ...indented(planLines(words, request.plan)),
   ]
 }
 

@@ -9,33 +9,36 @@ import { noteLine, noteMark, noteText } from './notes.ts'
 import { plain } from './plain.ts'
 import { stepTitle } from './steps.ts'
 import { stuckLines } from './stuck.ts'
+import type { Words } from './words.ts'
 
 type RunStepView = RunView['steps'][number]
+type ShownStepState = RunStepView['state'] | 'waits_for_start' | 'cleaned_up' | 'left'
 
-const STEP_STATES: Record<RunStepView['state'], { mark: Line['mark']; word: string }> = {
-  pending: { mark: 'will', word: 'waits' },
-  applying: { mark: 'doing', word: 'is running' },
-  applied: { mark: 'done', word: 'done' },
-  failed: { mark: 'failed', word: 'failed' },
-  undoing: { mark: 'doing', word: 'is being undone' },
-  undone: { mark: 'undone', word: 'undone' },
-  kept: { mark: 'kept', word: 'kept' },
-  undo_failed: { mark: 'failed', word: 'could not be undone' },
-  skipped: { mark: 'already', word: 'not reached' },
+const STEP_MARKS: Record<ShownStepState, Line['mark']> = {
+  pending: 'will',
+  applying: 'doing',
+  applied: 'done',
+  failed: 'failed',
+  undoing: 'doing',
+  undone: 'undone',
+  kept: 'kept',
+  undo_failed: 'failed',
+  skipped: 'already',
+  waits_for_start: 'will',
+  cleaned_up: 'failed',
+  left: 'failed',
 }
 
-const RUN_STATES: Record<RunView['state'], { mark: Line['mark']; word: string }> = {
-  queued: { mark: 'will', word: 'waits for its turn' },
-  running: { mark: 'doing', word: 'is running' },
-  undoing: { mark: 'doing', word: 'is being undone' },
-  succeeded: { mark: 'done', word: 'succeeded' },
-  undone: { mark: 'undone', word: 'was undone' },
-  failed: { mark: 'failed', word: 'failed: its undo could not finish' },
-  superseded: { mark: 'info', word: 'was superseded: the host changed and the request is back for approval' },
-  cancelled: { mark: 'info', word: 'was cancelled' },
+const RUN_MARKS: Record<RunView['state'], Line['mark']> = {
+  queued: 'will',
+  running: 'doing',
+  undoing: 'doing',
+  succeeded: 'done',
+  undone: 'undone',
+  failed: 'failed',
+  superseded: 'info',
+  cancelled: 'info',
 }
-
-const KINDS: Record<RunView['kind'], string> = { onboard: 'onboarding', undo: 'undo', repair: 'repair' }
 
 /** Whether the run will not change any more, so that what is shown is its receipt. */
 export function isEnded(state: RunView['state']): boolean {
@@ -43,17 +46,22 @@ export function isEnded(state: RunView['state']): boolean {
 }
 
 /** One line a step: its title, what became of it, and how long it took. For live cards and `--wait`. */
-export function stepLine(step: RunStepView): Line {
-  const { mark, word } = stateOf(step)
-  const took = step.duration_ms === null ? '' : ` (${durationText(step.duration_ms)})`
-  return { mark, text: `${stepTitle(step.kind)}: ${word}${took}` }
+export function stepLine(words: Words, step: RunStepView): Line {
+  const shown = shownState(step)
+  const title = stepTitle(words, step.kind)
+  const values = { title, state: words.say(`step_state.${shown}`), ...took(words, step.duration_ms) }
+  return { mark: STEP_MARKS[shown], text: words.coded('run.step', values) }
 }
 
-function stateOf(step: RunStepView): (typeof STEP_STATES)[RunStepView['state']] {
-  if (step.failure !== null) return failedState(step.state)
-  return step.state === 'applied' && waitsForStart(step)
-    ? { mark: 'will', word: 'waits for their Start' }
-    : STEP_STATES[step.state]
+function took(words: Words, ms: number | null): { took?: string } {
+  return ms === null ? {} : { took: durationText(words, ms) }
+}
+
+/** A step that failed stays the one that failed while, and after, it is cleaned up. */
+function shownState(step: RunStepView): ShownStepState {
+  const { state } = step
+  if (step.failure !== null) return state === 'undone' ? 'cleaned_up' : state === 'kept' ? 'left' : state
+  return state === 'applied' && waitsForStart(step) ? 'waits_for_start' : state
 }
 
 function waitsForStart(step: RunStepView): boolean {
@@ -67,43 +75,36 @@ export function isAwaitingStart(run: RunView): boolean {
   )
 }
 
-/** A step that failed stays the one that failed while, and after, it is cleaned up. */
-function failedState(state: RunStepView['state']): (typeof STEP_STATES)[RunStepView['state']] {
-  if (state === 'undone') return { mark: 'failed', word: 'failed, and cleaned up' }
-  if (state === 'kept') return { mark: 'failed', word: 'failed, and left as it is' }
-  return STEP_STATES[state]
-}
-
 /** The run in one line: what it is about and what became of it. */
-export function runLine(run: RunView): Line {
-  const { mark, word } = RUN_STATES[run.state]
-  const took =
-    run.started_at !== null && run.finished_at !== null
-      ? ` after ${durationText(run.finished_at - run.started_at)}`
-      : ''
-  return {
-    mark,
-    text: `Run ${run.id}, ${KINDS[run.kind]} of ${plain(run.subject.name, 64)} (${plain(run.subject.os_user)}): ${word}${took}`,
+export function runLine(words: Words, run: RunView): Line {
+  const { id, subject, started_at: from, finished_at: to } = run
+  const values = {
+    ...{ id, kind: words.say(`run_kind.${run.kind}`), state: words.say(`run_state.${run.state}`) },
+    ...{ name: plain(subject.name, 64), os_user: subject.os_user },
+    ...took(words, from === null || to === null ? null : to - from),
   }
+  return { mark: RUN_MARKS[run.state], text: words.coded('run.line', values) }
 }
 
 /** The run as it stands: live while it goes on, and once it has ended the receipt. */
-export function runLines(run: RunView): Line[] {
-  if (isEnded(run.state)) return receiptLines(run)
-  const lines: Line[] = [runLine(run), ...stuckLines(run.stuck)]
+export function runLines(words: Words, run: RunView): Line[] {
+  if (isEnded(run.state)) return receiptLines(words, run)
+  const lines: Line[] = [runLine(words, run), ...stuckLines(words, run.stuck)]
   for (const step of run.steps) {
-    lines.push({ ...stepLine(step), indent: 1 })
-    lines.push(...whyLines(step))
+    lines.push({ ...stepLine(words, step), indent: 1 })
+    lines.push(...whyLines(words, step))
   }
   return lines
 }
 
 /** Why a step failed, and why it could not be undone. */
-export function whyLines({ failure, undo_failure }: RunStepView): Line[] {
-  const [first, ...more] = undo_failure === null ? [] : failureLines(undo_failure, 2)
+export function whyLines(words: Words, { failure, undo_failure }: RunStepView): Line[] {
+  const [first, ...more] = undo_failure === null ? [] : failureLines(words, undo_failure, 2)
   return [
-    ...(failure === null ? [] : failureLines(failure, 2)),
-    ...(first === undefined ? [] : [{ ...first, text: `undo: ${first.text}` }, ...more]),
+    ...(failure === null ? [] : failureLines(words, failure, 2)),
+    ...(first === undefined
+      ? []
+      : [{ ...first, text: words.say('run.undo_failure', { why: first.text }) }, ...more]),
   ]
 }
 
@@ -111,40 +112,39 @@ export function whyLines({ failure, undo_failure }: RunStepView): Line[] {
  * The receipt: each step with its duration and what was done, the isolation proofs, why it failed, what was undone,
  * what is left, and how to undo the whole.
  */
-export function receiptLines(run: RunView): Line[] {
-  const lines: Line[] = [runLine(run)]
+export function receiptLines(words: Words, run: RunView): Line[] {
+  const lines: Line[] = [runLine(words, run)]
   for (const step of run.steps) {
-    lines.push({ ...stepLine(step), indent: 1 })
-    lines.push(...whyLines(step))
-    for (const note of step.notes) lines.push(noteLine(note, 2))
+    lines.push({ ...stepLine(words, step), indent: 1 })
+    lines.push(...whyLines(words, step))
+    for (const note of step.notes) lines.push(noteLine(words, note, 2))
   }
-  lines.push(...leftLines(run))
-  return [...lines, ...closedLines(run), ...run.choices.map((choice) => choiceLine(choice, run.id))]
+  return [
+    ...lines,
+    ...leftLines(words, run),
+    ...closedLines(words, run),
+    ...run.choices.map((choice) => choiceLine(words, choice, run.id)),
+  ]
 }
 
 /** Who took note of a run that did not reach its aim, or accepted what it left. */
-export function closedLines({ closed }: RunView): Line[] {
+export function closedLines(words: Words, { closed }: RunView): Line[] {
   if (closed === null) return []
-  const said = closed.kind === 'kept' ? 'It stays undone' : 'What is left was accepted'
-  const why = closed.reason === null ? '' : `: ${plain(closed.reason)}`
-  return [{ mark: 'info', text: `${said}, noted by ${actorText(closed.by)} at ${timeText(closed.at)}${why}` }]
-}
-
-const CHOICES: Record<RunChoice, (id: number) => string> = {
-  retry: (id) => `To try again: 'usher run retry ${id}'`,
-  undo: (id) => `To undo: 'usher run undo ${id}'`,
-  keep: (id) => `To take note that it stays undone: 'usher run keep ${id}'`,
-  resume: (id) => `To go on with the undo: 'sudo usher run resume ${id}'`,
-  abandon: (id) => `To accept what is left: 'sudo usher run abandon ${id} --reason TEXT'`,
+  const { kind, reason } = closed
+  const values = {
+    ...{ by: actorText(words, closed.by), at: timeText(words, closed.at) },
+    ...(reason === null ? {} : { reason }),
+  }
+  return [{ mark: 'info', text: words.coded(`run.closed.${kind}`, values) }]
 }
 
 /** The command that makes this choice about a run. */
-export function choiceLine(choice: RunChoice, runId: number): Line {
-  return { mark: 'info', text: CHOICES[choice](runId) }
+export function choiceLine(words: Words, choice: RunChoice, runId: number): Line {
+  return { mark: 'info', text: words.say(`choice.${choice}`, { id: runId }) }
 }
 
 /** What is left on the host after an undo; silent for a run that succeeded. */
-export function leftLines(run: RunView): Line[] {
+export function leftLines(words: Words, run: RunView): Line[] {
   if (run.state !== 'undone' && run.state !== 'failed') return []
   const notes = run.steps.flatMap((step) => step.notes)
   const removedHomes = notes
@@ -157,19 +157,17 @@ export function leftLines(run: RunView): Line[] {
       ({ code, params }) => code !== 'smoke.agent_left_files' || !removedHomes.includes(params?.['home']),
     )
   // Whoever abandoned it accepted what to do by hand.
-  const stuck = run.closed === null ? [] : run.by_hand.map(leftText)
-  const todo = run.closed === null ? byHandLines(run.by_hand) : []
+  const stuck = run.closed === null ? [] : run.by_hand.map((one) => leftText(words, one))
+  const todo = run.closed === null ? byHandLines(words, run.by_hand) : []
   const here: Line[] = [
     ...stuck.map((text): Line => ({ mark: 'failed', text, indent: 1 })),
-    ...kept.map((note): Line => ({ mark: 'kept', text: noteText(note), indent: 1 })),
+    ...kept.map((note): Line => ({ mark: 'kept', text: noteText(words, note), indent: 1 })),
   ]
   if (here.length === 0 && todo.length === 0) {
-    return run.state === 'undone' ? [{ mark: 'undone', text: 'Nothing of this run is left.' }] : []
+    return run.state === 'undone' ? [{ mark: 'undone', text: words.say('run.nothing_left') }] : []
   }
   return [
-    ...(here.length === 0 ? [] : [{ mark: 'kept' as const, text: 'Left on this host:' }, ...here]),
-    ...(todo.length === 0
-      ? []
-      : [{ mark: 'will' as const, text: 'To do by hand, before it goes on:' }, ...todo]),
+    ...(here.length === 0 ? [] : [{ mark: 'kept' as const, text: words.say('run.left') }, ...here]),
+    ...(todo.length === 0 ? [] : [{ mark: 'will' as const, text: words.say('run.to_do') }, ...todo]),
   ]
 }

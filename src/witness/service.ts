@@ -4,6 +4,7 @@ import { describeError, type Logger } from '../bot/log.ts'
 import { createFileStore } from '../bot/state/file-store.ts'
 import { apiOptions, apiSignal } from '../bot/telegram/api.ts'
 import { problemOf } from '../bot/telegram/errors.ts'
+import { createPace } from '../bot/telegram/pace.ts'
 import type { Client } from '../client/client.ts'
 import type { Words } from '../texts/words.ts'
 import { createPostman } from './postman.ts'
@@ -29,7 +30,7 @@ const LONGEST_REST_MS = 15_000
  */
 export async function serveWitness(deps: WitnessDeps): Promise<'stopped' | 'bad_token'> {
   const { client, log, stopped } = deps
-  const api = new Api(deps.token, apiOptions(deps.apiRoot, stopped))
+  const api = new Api(deps.token, apiOptions(deps.apiRoot, stopped, { pace: createPace(), counts: true }))
   const username = await introduce(api, log, stopped)
   if (username === 'stopped' || username === 'bad_token') return username
   const files = createFileStore(deps.stateFolder, {

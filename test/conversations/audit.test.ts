@@ -101,7 +101,7 @@ describe("the history's head", () => {
     await scene.start()
     await lin.sees('usher audit verify --head 120:abcdef0123456789abcdef0123456789')
     await scene.admin.sees('Nothing is to be done')
-    await expect.poll(() => readdir(join(scene.stateFolder, 'notices'))).toEqual([])
+    await expect.poll(() => readdir(join(scene.stateFolder, 'outbox'))).toEqual([])
     await scene.restart()
     scene.worker.happen('audit.broken', { expected_id: 1, found_id: 0 })
     await lin.sees('event 0 was there')

@@ -2,16 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { InlineKeyboard } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { ReconciliationView, RequestView, RunView } from '../../protocol/views.ts'
-import {
-  APPROVE_LABEL,
-  CANCEL_LABEL,
-  DENY_LABEL,
-  EDIT_LABEL,
-  KEEP_LABEL,
-  RETRY_LABEL,
-  UNDO_LABEL,
-} from '../../texts/chat/cards.ts'
-import { LEAVE_LABEL, REPAIR_LABEL, repairState } from '../../texts/chat/drift-card.ts'
+import { repairState } from '../../texts/chat/drift-card.ts'
 import type { Words } from '../../texts/words.ts'
 import type { CardSubject } from '../state/cards.ts'
 
@@ -25,20 +16,19 @@ export type RunVerb = 'retry' | 'undo' | 'keep'
 export type DriftVerb = 'repair' | 'leave'
 interface VerbButton {
   letter: string
-  label: string
   /** On which cards it stands: the letter says what the number behind it counts. */
   about: CardSubject['kind']
 }
 const BUTTONS: Record<Verb, VerbButton> = {
-  approve: { letter: 'a', label: APPROVE_LABEL, about: 'request' },
-  edit: { letter: 'e', label: EDIT_LABEL, about: 'request' },
-  cancel: { letter: 'x', label: CANCEL_LABEL, about: 'request' },
-  deny: { letter: 'd', label: DENY_LABEL, about: 'request' },
-  retry: { letter: 't', label: RETRY_LABEL, about: 'request' },
-  undo: { letter: 'u', label: UNDO_LABEL, about: 'request' },
-  keep: { letter: 'k', label: KEEP_LABEL, about: 'request' },
-  repair: { letter: 'r', label: REPAIR_LABEL, about: 'reconciliation' },
-  leave: { letter: 'l', label: LEAVE_LABEL, about: 'reconciliation' },
+  approve: { letter: 'a', about: 'request' },
+  edit: { letter: 'e', about: 'request' },
+  cancel: { letter: 'x', about: 'request' },
+  deny: { letter: 'd', about: 'request' },
+  retry: { letter: 't', about: 'request' },
+  undo: { letter: 'u', about: 'request' },
+  keep: { letter: 'k', about: 'request' },
+  repair: { letter: 'r', about: 'reconciliation' },
+  leave: { letter: 'l', about: 'reconciliation' },
 }
 const VERBS = Object.keys(BUTTONS) as Verb[]
 const LETTERS = VERBS.map((verb) => BUTTONS[verb].letter).join('')
@@ -121,12 +111,12 @@ export function submitsToo(request: RequestView, viewer: number): boolean {
 
 /** The buttons of a card, all bound to one subject, digest and nonce. */
 export function cardKeyboard(
-  _words: Words,
+  words: Words,
   verbs: readonly Verb[],
   bound: Omit<CardTap, 'verb'>,
 ): InlineKeyboard {
   const keyboard = new InlineKeyboard()
-  for (const verb of verbs) keyboard.text(BUTTONS[verb].label, tapData({ verb, ...bound }))
+  for (const verb of verbs) keyboard.text(words.say(`card_button.${verb}`), tapData({ verb, ...bound }))
   return keyboard
 }
 

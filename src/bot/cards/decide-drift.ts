@@ -9,13 +9,13 @@ export function decideDrift(deciding: Deciding, verb: DriftVerb): Promise<Decide
 }
 
 async function repair(deciding: Deciding): Promise<Decided> {
-  const { deps, tap, onBehalfOf, key } = deciding
+  const { words, deps, tap, onBehalfOf, key } = deciding
   const { digest, subject } = tap
   const input = { id: subject.id, digest }
   const approved = await deps.worker.call('reconcile.approve', input, { onBehalfOf, key: key('repair') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { reconciliation, refused } = approved
-  return shown(deciding, repairText(reconciliation, refused), reconciliation)
+  return shown(deciding, repairText(words, reconciliation, refused), reconciliation)
 }
 
 /** Each is denied by itself; what somebody else has decided meanwhile stays as they decided. */
@@ -45,8 +45,8 @@ async function leave(deciding: Deciding): Promise<Decided> {
   }
   const after = await read()
   return after.ok
-    ? shown(deciding, leftText(denied), after.reconciliation)
-    : succeed(deciding, leftText(denied))
+    ? shown(deciding, leftText(words, denied), after.reconciliation)
+    : succeed(deciding, leftText(words, denied))
 }
 
 /** The answer is shown at once, without its buttons; the next look decides which of them stand. */

@@ -58,7 +58,7 @@ async function approve(deciding: Deciding): Promise<Decided> {
 /** The host has changed since the draft: the same answers are planned anew, on the same card. */
 async function redraft({ words, deps, card, key }: Deciding): Promise<Decided> {
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
-  if (!got.ok) return { done: false, text: errorText(got.error) }
+  if (!got.ok) return { done: false, text: errorText(words, got.error) }
   const { request } = got
   const drafted = await deps.worker.call(
     'request.draft',
@@ -67,7 +67,7 @@ async function redraft({ words, deps, card, key }: Deciding): Promise<Decided> {
   )
   if (!drafted.ok) {
     const { violations = [] } = drafted.error
-    return { done: false, text: errorText(drafted.error), violations }
+    return { done: false, text: errorText(words, drafted.error), violations }
   }
   await deps.cards.change(card.id, { subject: aboutRequest(drafted.request.id), claimCode: null })
   void deps.keeper.refreshNow(card.id)

@@ -59,5 +59,5 @@ export async function refuse({ words, deps, tap, card }: Deciding, error: ApiErr
   const { code, violations = [] } = error
   const isLate = code === 'already_decided' || code === 'wrong_state'
   const late = isLate ? await lateText(words, deps, card, tap.verb) : null
-  return { done: false, text: late ?? errorText(error), violations }
+  return { done: false, text: late ?? errorText(words, error), violations }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError } from '../log.ts'
 import type { Card, CardSubject } from '../state/cards.ts'
+import type { Turn } from '../telegram/pace.ts'
 import type { CardView } from './card-view.ts'
 import { type ShowCardDeps, showCard } from './show-card.ts'
 
@@ -24,6 +24,9 @@ export interface CardKeeper {
   refreshAbout(subject: CardSubject): Promise<void>
   /** Of everything that shows this request. */
   refreshShowing(requestId: number): Promise<void>
+  /** Remembers that whatever shows this request may change, also what was settled; resolves when that is durable. */
+  unsettle(requestId: number): Promise<void>
+  refreshChat(chatId: number): Promise<void>
   /** Refreshes all that may have changed while nobody looked. */
   resume(): Promise<void>
   /** Resolves when no pass is under way. */
@@ -31,7 +34,7 @@ export interface CardKeeper {
 }
 
 export function createCardKeeper(deps: ShowCardDeps): CardKeeper {
-  const { cards, log, stopped } = deps
+  const { cards, pace, log, stopped } = deps
   const passes = new Map<string, { current: Promise<void>; next: Promise<void> | null }>()
 
   /** Ends the wait of a card's pass that waits now or next; each is good for one wait. */
@@ -42,13 +45,11 @@ export function createCardKeeper(deps: ShowCardDeps): CardKeeper {
     return hurry
   }
 
-  const waitTurn = async (cardId: string, ms: number) => {
+  const takeTurn = async (cardId: string, chatId: number): Promise<Turn | null> => {
     const hurry = hurryOf(cardId)
-    if (ms > 0 && !hurry.signal.aborted) {
-      const signal = AbortSignal.any([stopped, hurry.signal])
-      await sleep(ms, undefined, { signal }).catch(() => undefined)
-    }
+    const turn = await pace.turn(chatId, AbortSignal.any([stopped, hurry.signal]))
     if (hurries.get(cardId) === hurry) hurries.delete(cardId)
+    return turn ?? (stopped.aborted ? null : pace.take(chatId))
   }
 
   const decisions = new Map<string, Promise<unknown>>()
@@ -57,9 +58,10 @@ export function createCardKeeper(deps: ShowCardDeps): CardKeeper {
   const run = async (cardId: string): Promise<void> => {
     try {
       await showCard(deps, cardId, {
-        turn: async (ms) => {
-          await waitTurn(cardId, ms)
+        turn: async (chatId) => {
+          const turn = await takeTurn(cardId, chatId)
           await decisions.get(cardId)
+          return turn
         },
         takeKnown: () => {
           const view = known.get(cardId)
@@ -134,6 +136,11 @@ export function createCardKeeper(deps: ShowCardDeps): CardKeeper {
     },
     refreshAbout: (subject) => refreshAll(cards.about(subject)),
     refreshShowing: (requestId) => refreshAll(cards.showing(requestId)),
+    async unsettle(requestId) {
+      const settled = cards.showing(requestId).filter((card) => card.settled)
+      await Promise.all(settled.map((card) => cards.change(card.id, { settled: false })))
+    },
+    refreshChat: (chatId) => refreshAll(cards.inChat(chatId).filter((card) => !card.settled)),
     resume: () => refreshAll(cards.unsettled()),
     async idle() {
       while (passes.size > 0) await Promise.all([...passes.values()].map((pass) => pass.next ?? pass.current))

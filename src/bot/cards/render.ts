@@ -40,7 +40,7 @@ export function renderCard(words: Words, card: Card, view: CardView, around: Aro
       return renderReconciliation(words, card, view, around)
     case 'gone': {
       const { kind, id } = card.subject
-      const { head } = kind === 'request' ? goneCard(id) : goneDriftCard(id)
+      const { head } = kind === 'request' ? goneCard(words, id) : goneDriftCard(words, id)
       return rendering(words, {
         ...{ html: head.html, file: null, verbs: [], digest: '', submits: false, runId: null },
         ...{ requestIds: card.requestIds, settled: true },
@@ -56,10 +56,10 @@ function renderRequest(
   { startLink }: Around,
 ): Rendering {
   const offered = run === null ? [] : runVerbsOf(run, permissions)
-  const { head, lines, tail } = cardText(request, run, {
+  const { head, lines, tail } = cardText(words, request, run, {
     ...{ told, startLink, offered, claimCode: card.claimCode },
   })
-  const fitted = fitMessage(head, lines, tail)
+  const fitted = fitMessage(words, head, lines, tail)
   const moving = run !== null && !isEnded(run.state)
   return rendering(words, {
     html: fitted.html,
@@ -81,8 +81,8 @@ function renderReconciliation(
 ): Rendering {
   const replacedBy = newest !== null && newest > card.subject.id ? newest : null
   const verbs = replacedBy === null ? driftVerbsOf(found, permissions) : []
-  const { head, lines, tail } = driftCardText(found, { replacedBy, offered: verbs.length > 0 })
-  const { html, rest } = fitMessage(head, lines, tail)
+  const { head, lines, tail } = driftCardText(words, found, { replacedBy, offered: verbs.length > 0 })
+  const { html, rest } = fitMessage(words, head, lines, tail)
   return rendering(words, {
     // The file is what was found, once; how far the repairs are stands above it.
     ...{ html, file: card.fileOf === null ? rest : null, verbs },

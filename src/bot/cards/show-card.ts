@@ -3,10 +3,10 @@ import { type Api, InputFile } from 'grammy'
 import type { Words } from '../../texts/words.ts'
 import type { Card, Cards } from '../state/cards.ts'
 import { problemOf } from '../telegram/errors.ts'
+import type { Pace, Turn } from '../telegram/pace.ts'
 import type { WordsOf } from '../words-of-chats.ts'
 import { cardKeyboard, newNonce, shownHash } from './buttons.ts'
 import { type CardView, type CardViewDeps, readCardView } from './card-view.ts'
-import type { Pace } from './pace.ts'
 import { hashOf, type Rendering, renderCard } from './render.ts'
 
 export interface ShowCardDeps extends CardViewDeps {
@@ -15,13 +15,21 @@ export interface ShowCardDeps extends CardViewDeps {
   cards: Cards
   pace: Pace
   startLink: () => string
+  unreachable: { has(chatId: number): boolean }
+  /** Called when a card showed that its chat cannot be written to. */
+  onUnreachable: (chatId: number) => Promise<void>
+  /** Whether this chat shall not be disturbed now. */
+  isQuiet: (chatId: number) => Promise<boolean>
   stopped: AbortSignal
 }
 
 /** What a pass asks of the keeper. */
 export interface Pass {
-  /** Waits until the card may be edited again, or somebody taps it, and until no tap on it is being decided. */
-  turn: (ms: number) => Promise<void>
+  /**
+   * Takes a turn in this chat when there is one or somebody taps the card, and waits until no tap on it is being decided;
+   * null when the bot stops.
+   */
+  turn: (chatId: number) => Promise<Turn | null>
   /** What the worker has just given in answer to a tap. */
   takeKnown: () => CardView | undefined
 }
@@ -31,10 +39,11 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
   let pause = 500
   while (!deps.stopped.aborted) {
     const chatId = deps.cards.get(cardId)?.chatId
-    if (chatId === undefined) return
-    await pass.turn(deps.pace.waitMs(chatId, performance.now()))
+    // Who cannot be written to has their cards looked at when they come back.
+    if (chatId === undefined || deps.unreachable.has(chatId)) return
+    const turn = await pass.turn(chatId)
     const card = deps.cards.get(cardId)
-    if (deps.stopped.aborted || card === undefined) return
+    if (turn === null || card === undefined) return turn?.giveBack()
     const known = pass.takeKnown()
     const view = known ?? (await readCardView(deps, card))
     if (view !== null) {
@@ -42,7 +51,8 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
         const newestReconciliation = deps.cards.newestReconciliation(chatId)
         const around = { startLink: deps.startLink(), newestReconciliation }
         const words = await deps.wordsOf(chatId)
-        await show(words, deps, card.id, renderCard(words, card, view, around))
+        const sent = await show(words, deps, card.id, renderCard(words, card, view, around))
+        if (!sent) turn.giveBack()
         // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
         if (known === undefined) return
         continue
@@ -50,27 +60,39 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
         const problem = problemOf(error)
         if (problem.kind === 'unreachable') {
           deps.log.warn({ card: cardId }, 'cannot show a card: the person has blocked the bot')
-          await deps.cards.change(card.id, { settled: true })
-          return
+          return deps.onUnreachable(chatId)
         }
         if (problem.kind !== 'later' && problem.kind !== 'conflict') throw error
-        pause = problem.kind === 'later' && problem.afterMs !== null ? problem.afterMs : pause
+        if (problem.kind === 'later' && problem.afterMs !== null) {
+          // Its next turn comes after that.
+          deps.pace.refused(chatId, problem.afterMs)
+          continue
+        }
       }
+    } else {
+      turn.giveBack()
     }
     await sleep(pause, undefined, { signal: deps.stopped })
     pause = Math.min(pause * 2, 10_000)
   }
 }
 
-async function show(words: Words, deps: ShowCardDeps, cardId: string, rendering: Rendering): Promise<void> {
+/** Whether anything was sent. */
+async function show(
+  words: Words,
+  deps: ShowCardDeps,
+  cardId: string,
+  rendering: Rendering,
+): Promise<boolean> {
   const { cards } = deps
   const before = cards.get(cardId)
-  if (before === undefined) return
+  if (before === undefined) return false
   const { hash: rendered, settled, digest, verbs, submits, runId, requestIds } = rendering
   if (before.requestIds === null && requestIds !== null) await cards.change(cardId, { requestIds })
   // Buttons that were used and still stand get a new nonce, or they would never do anything again.
   const isSpent = before.usedBy !== null && verbs.length > 0
-  if (before.rendered !== rendered || before.messageId === null || isSpent) {
+  const isNew = before.rendered !== rendered || before.messageId === null || isSpent
+  if (isNew) {
     const nonce = verbs.length > 0 ? newNonce() : null
     // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin.
     if (nonce !== null) await cards.change(cardId, { nonce, digest, submits, runId, usedBy: null })
@@ -81,12 +103,12 @@ async function show(words: Words, deps: ShowCardDeps, cardId: string, rendering:
       link_preview_options: { is_disabled: true },
       ...(markup === undefined ? {} : { reply_markup: markup }),
     })
-    deps.pace.sent(before.chatId, performance.now())
     await cards.change(cardId, { ...shown, nonce, digest, submits, runId, rendered, settled })
   } else if (before.settled !== settled) {
     await cards.change(cardId, { settled })
   }
-  await sendFile(deps, cardId, rendering)
+  const sentFile = await sendFile(deps, cardId, rendering)
+  return isNew || sentFile
 }
 
 type Shown = Pick<Card, 'messageId' | 'shown'>
@@ -104,16 +126,23 @@ async function sendOrEdit(deps: ShowCardDeps, card: Card, html: string, other: O
       if (problem.kind !== 'message_gone') throw error
     }
   }
-  const sent = await deps.api.sendMessage(card.chatId, html, other)
+  // One that is posted anew was not asked for now.
+  const silent = card.messageId === null ? card.silent : await deps.isQuiet(card.chatId)
+  const sent = await deps.api.sendMessage(card.chatId, html, { ...other, disable_notification: silent })
   return { messageId: sent.message_id, shown: shownHash(sent) }
 }
 
-async function sendFile(deps: ShowCardDeps, cardId: string, rendering: Rendering): Promise<void> {
+async function sendFile(deps: ShowCardDeps, cardId: string, rendering: Rendering): Promise<boolean> {
   const card = deps.cards.get(cardId)
-  if (card === undefined || rendering.file === null) return
+  if (card === undefined || rendering.file === null) return false
   const fileOf = hashOf(rendering.file)
-  if (card.fileOf === fileOf) return
+  if (card.fileOf === fileOf) return false
   const name = `${card.subject.kind}-${card.subject.id}.txt`
-  await deps.api.sendDocument(card.chatId, new InputFile(Buffer.from(rendering.file), name))
+  deps.pace.take(card.chatId)
+  // It belongs to the message above it, which was heard.
+  await deps.api.sendDocument(card.chatId, new InputFile(Buffer.from(rendering.file), name), {
+    disable_notification: true,
+  })
   await deps.cards.change(cardId, { fileOf })
+  return true
 }

@@ -1,5 +1,5 @@
 import { Composer, InlineKeyboard } from 'grammy'
-import { AUDIT_USAGE, auditPage, NEWEST_LABEL, OLDER_LABEL } from '../../texts/chat/audit.ts'
+import { auditPage } from '../../texts/chat/audit.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { BotContext } from '../context.ts'
 import { problemOf } from '../telegram/errors.ts'
@@ -21,7 +21,7 @@ export function auditCommand(deps: { worker: WorkerCalls; now: () => number }): 
   composer.command('audit', async (ctx) => {
     if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const query = readAuditQuery(ctx.match, deps.now())
-    if (query === null) return void (await ctx.reply(AUDIT_USAGE))
+    if (query === null) return void (await ctx.reply(ctx.words.say('audit_page.usage')))
     const page = await pageOf(ctx, query, 0)
     if (!page.ok) return void (await ctx.reply(page.text))
     await ctx.reply(page.html, page.other)
@@ -53,16 +53,16 @@ export function auditCommand(deps: { worker: WorkerCalls; now: () => number }): 
     if (!answer.ok) {
       return {
         ok: false as const,
-        text: isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(answer.error),
+        text: isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, answer.error),
       }
     }
-    const { html, shown, last } = auditPage(query, answer.entries)
+    const { html, shown, last } = auditPage(ctx.words, query, answer.entries)
     const hasOlder = last !== null && (answer.more || shown < answer.entries.length)
     const newest = before === 0 ? null : auditPageData(query, 0)
     const older = hasOlder ? auditPageData(query, last) : null
     const keyboard = new InlineKeyboard()
-    if (newest !== null) keyboard.text(NEWEST_LABEL, newest)
-    if (older !== null) keyboard.text(OLDER_LABEL, older)
+    if (newest !== null) keyboard.text(ctx.words.say('audit_page.newest'), newest)
+    if (older !== null) keyboard.text(ctx.words.say('audit_page.older'), older)
     const markup = newest === null && older === null ? {} : { reply_markup: keyboard }
     return {
       ok: true as const,

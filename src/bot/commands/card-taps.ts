@@ -47,7 +47,7 @@ export function dialogueTaps(deps: TappedDeps): Composer<BotContext> {
     const got = await deps.worker.call('request.get', { id: requestId }, { onBehalfOf: card.chatId })
     if (!got.ok) {
       const away = isAway(got) ? ctx.words.say('taps.no_answer_from_worker') : null
-      return answerTap(ctx, away ?? errorText(got.error))
+      return answerTap(ctx, away ?? errorText(ctx.words, got.error))
     }
     const { request } = got
     if (tap.verb === 'edit') {

@@ -1,6 +1,6 @@
 import { Composer, InlineKeyboard, InputFile } from 'grammy'
 import type { CardText } from '../../texts/chat/cards.ts'
-import { ASK_LABEL, dryRunText, nothingToRepair, RECONCILE_USAGE } from '../../texts/chat/drift-card.ts'
+import { dryRunText, nothingToRepair } from '../../texts/chat/drift-card.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { CardKeeper } from '../cards/keeper.ts'
@@ -34,16 +34,16 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
       if (refused !== null) await ctx.reply(refused)
       return
     }
-    if (wanted !== '') return void (await ctx.reply(RECONCILE_USAGE))
+    if (wanted !== '') return void (await ctx.reply(ctx.words.say('drift_card.usage')))
     const answer = await worker.call('reconcile.check', {}, { onBehalfOf: ctx.identity.telegramId })
     if (!answer.ok) {
       return void (await ctx.reply(
-        isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(answer.error),
+        isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, answer.error),
       ))
     }
     const { findings } = answer.reconciliation
     const canRepair = findings.some(({ repairable }) => repairable)
-    await say(ctx, dryRunText(answer.reconciliation), canRepair)
+    await say(ctx, dryRunText(ctx.words, answer.reconciliation), canRepair)
   })
 
   composer.callbackQuery(ASK, async (ctx) => {
@@ -56,9 +56,10 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
     const telegramId = ctx.identity?.telegramId ?? 0
     const key = updateKey(botId, ctx.update.update_id, 'reconcile')
     const answer = await worker.call('reconcile.run', {}, { onBehalfOf: telegramId, key })
-    if (!answer.ok) return isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(answer.error)
+    if (!answer.ok)
+      return isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, answer.error)
     const { reconciliation: found } = answer
-    if (found.id === null || found.requests.length === 0) return nothingToRepair(found)
+    if (found.id === null || found.requests.length === 0) return nothingToRepair(ctx.words, found)
     await keeper.wantDrift(driftCard(telegramId, found.id))
     return null
   }
@@ -67,11 +68,11 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
 }
 
 async function say(ctx: BotContext, { head, lines, tail }: CardText, canRepair: boolean): Promise<void> {
-  const { html, rest } = fitMessage(head, lines, tail)
+  const { html, rest } = fitMessage(ctx.words, head, lines, tail)
   await ctx.reply(html, {
     parse_mode: 'HTML',
     link_preview_options: { is_disabled: true },
-    ...(canRepair ? { reply_markup: new InlineKeyboard().text(ASK_LABEL, ASK) } : {}),
+    ...(canRepair ? { reply_markup: new InlineKeyboard().text(ctx.words.say('drift_card.ask'), ASK) } : {}),
   })
   if (rest !== null) await ctx.replyWithDocument(new InputFile(Buffer.from(rest), 'reconciliation.txt'))
 }

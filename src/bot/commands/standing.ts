@@ -59,12 +59,12 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
     const name = ctx.match.trim()
     if (name !== '') {
       const answer = await worker.call('people.get', { name: name.slice(0, 200) }, as(ctx))
-      return answer.ok ? sayLines(ctx, personLines(answer.person)) : sayError(ctx, answer.error)
+      return answer.ok ? sayLines(ctx, personLines(ctx.words, answer.person)) : sayError(ctx, answer.error)
     }
     const answer = await worker.call('people.list', {}, as(ctx))
     if (!answer.ok) return sayError(ctx, answer.error)
     if (answer.people.length === 0) return say(ctx, [ctx.words.html('commands.no_people')])
-    const lines = answer.people.map((person) => h`• ${personLine(person)}`)
+    const lines = answer.people.map((person) => h`• ${personLine(ctx.words, person)}`)
     return say(ctx, answer.more ? [...lines, ctx.words.html('commands.more_people')] : lines)
   })
 
@@ -85,7 +85,7 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
     })
     const lines = [
       ...(isQuiet ? [ctx.words.html('commands.nothing_waits')] : []),
-      ...requests.map((request) => h`• ${requestLine(request)}`),
+      ...requests.map((request) => h`• ${requestLine(ctx.words, request)}`),
     ]
     return say(ctx, more ? [...lines, ctx.words.html('commands.more_requests')] : lines, keyboard)
   })
@@ -99,7 +99,7 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
   const open = async (ctx: BotContext, id: number): Promise<void> => {
     const answer = await worker.call('request.get', { id }, as(ctx))
     if (!answer.ok) return sayError(ctx, answer.error)
-    if (ctx.identity?.admin !== true) return sayLines(ctx, requestLines(answer.request))
+    if (ctx.identity?.admin !== true) return sayLines(ctx, requestLines(ctx.words, answer.request))
     const { telegramId } = ctx.identity
     await keeper.want(newCard(`u${ctx.update.update_id}-${telegramId}`, telegramId, aboutRequest(id)))
   }
@@ -110,7 +110,9 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
 const sayLines = (ctx: BotContext, lines: readonly Line[]) => say(ctx, lines.map(lineHtml))
 
 const sayError = (ctx: BotContext, error: ApiError) =>
-  say(ctx, [h`${isAway({ ok: false, error }) ? ctx.words.say('commands.worker_away') : errorText(error)}`])
+  say(ctx, [
+    h`${isAway({ ok: false, error }) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, error)}`,
+  ])
 
 async function say(ctx: BotContext, lines: readonly Html[], keyboard?: InlineKeyboard): Promise<void> {
   const messages = splitMessages(lines)

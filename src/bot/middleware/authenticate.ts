@@ -34,7 +34,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
       const known = (await deps.chats.load(telegramId)) !== null || deps.firstAdmins.includes(telegramId)
       if (!known) return answerTap(ctx, ctx.words.say('taps.not_known'))
       if (ctx.callbackQuery !== undefined) return answerTap(ctx, ctx.words.say('taps.no_answer_from_worker'))
-      await ctx.reply(isAway(who) ? ctx.words.say('commands.worker_away') : errorText(who.error))
+      await ctx.reply(isAway(who) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, who.error))
       return
     }
     // Somebody who was let in once and is not on the roster any more is a stranger like any other.

@@ -33,6 +33,8 @@ const schema = z.object({
   requestIds: z.array(z.number()).nullable().default(null),
   /** Nothing about it will change any more. */
   settled: z.boolean(),
+  /** Whether it comes without a sound. */
+  silent: z.boolean().default(false),
 })
 
 /** Cards were about requests alone once. */
@@ -64,6 +66,7 @@ export interface Cards {
   /** The newest reconciliation with a card in this chat. */
   newestReconciliation(chatId: number): number | null
   unsettled(): Card[]
+  inChat(chatId: number): Card[]
 }
 
 const KEPT = 2000
@@ -110,6 +113,7 @@ export async function loadCards(files: FileStore): Promise<Cards> {
       return here.length === 0 ? null : Math.max(...here.map(({ subject }) => subject.id))
     },
     unsettled: () => all().filter((card) => !card.settled),
+    inChat: (chatId) => all().filter((card) => card.chatId === chatId),
   }
 }
 
@@ -119,6 +123,7 @@ export function newCard(id: string, chatId: number, subject: CardSubject): Card 
     ...{ id, chatId, subject },
     ...{ messageId: null, nonce: null, digest: null, usedBy: null, rendered: null, shown: null },
     ...{ claimCode: null, fileOf: null, runId: null, requestIds: null, submits: false, settled: false },
+    silent: false,
   }
 }
 

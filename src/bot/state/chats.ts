@@ -1,5 +1,6 @@
 import type { ConversationData, VersionedState } from '@grammyjs/conversations'
 import { z } from 'zod'
+import { type QuietHours, zoneOf } from '../../domain/quiet-hours.ts'
 import { LANGUAGES, type Language } from '../../texts/languages.ts'
 import type { FileStore } from './file-store.ts'
 
@@ -11,6 +12,8 @@ export interface ChatState {
   admin: boolean
   /** The dialogue under way, in the library's own form. */
   dialogue: VersionedState<ConversationData> | null
+  /** When what can wait shall wait; null: never. */
+  quiet: QuietHours | null
   /** The language that its person has chosen; null to speak as Telegram does. */
   chosenLanguage: Language | null
   /** What their Telegram spoke at the last update. */
@@ -27,37 +30,68 @@ export interface Chats {
   admins(): Promise<number[]>
 }
 
+const minute = z.number().int().min(0).max(1439)
+const quietHours = z.object({
+  from: minute,
+  to: minute,
+  zone: z.string().refine((zone) => zoneOf(zone) !== null),
+})
+
 const schema = z.object({
   lastUpdate: z.object({ botId: z.number(), id: z.number(), at: z.number() }).nullable(),
   admin: z.boolean(),
   dialogue: z
     .custom<VersionedState<ConversationData>>((value) => typeof value === 'object' && value !== null)
     .nullable(),
+  quiet: quietHours.nullable().catch(null).default(null),
   // Absent in what earlier versions wrote.
   chosenLanguage: z.enum(LANGUAGES).nullable().catch(null),
   telegramLanguage: z.enum(LANGUAGES).catch('en'),
 })
 
 export function createChats(files: FileStore): Chats {
+  /** Read once: only this process writes here. */
+  let admins: Promise<Set<number>> | null = null
+  const readAdmins = async () => {
+    const ids = (await files.list('chats')).map(Number).filter(Number.isSafeInteger)
+    const states = await Promise.all(ids.map(async (id) => ({ id, state: await load(id) })))
+    return new Set(states.filter(({ state }) => state?.admin === true).map(({ id }) => id))
+  }
+  const knownAdmins = () => {
+    admins ??= readAdmins()
+    return admins
+  }
   const load = async (chatId: number): Promise<ChatState | null> => {
     const parsed = schema.safeParse(await files.read(`chats/${chatId}`))
     return parsed.success ? parsed.data : null
   }
   return {
     load,
-    save: (chatId, state) => files.write(`chats/${chatId}`, state),
-    forget: (chatId) => files.remove(`chats/${chatId}`),
-    async admins() {
-      const ids = (await files.list('chats')).map(Number).filter(Number.isSafeInteger)
-      const states = await Promise.all(ids.map(async (id) => ({ id, state: await load(id) })))
-      return states.filter(({ state }) => state?.admin === true).map(({ id }) => id)
+    async save(chatId, state) {
+      const known = await knownAdmins()
+      await files.write(`chats/${chatId}`, state)
+      if (state.admin) known.add(chatId)
+      else known.delete(chatId)
     },
+    async forget(chatId) {
+      const known = await knownAdmins()
+      await files.remove(`chats/${chatId}`)
+      known.delete(chatId)
+    },
+    admins: async () => [...(await knownAdmins())],
   }
 }
 
 /** What is kept of a chat before its first update was dealt with. */
 export function newChat(): ChatState {
-  return { lastUpdate: null, admin: false, dialogue: null, chosenLanguage: null, telegramLanguage: 'en' }
+  return {
+    lastUpdate: null,
+    admin: false,
+    dialogue: null,
+    quiet: null,
+    chosenLanguage: null,
+    telegramLanguage: 'en',
+  }
 }
 
 /** The language that this chat speaks. */

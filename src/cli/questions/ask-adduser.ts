@@ -4,6 +4,7 @@ import type { RequestView } from '../../protocol/views.ts'
 import { errorLines } from '../../texts/errors.ts'
 import { fieldLabel } from '../../texts/fields.ts'
 import { requestLines, requestSubject } from '../../texts/requests.ts'
+import type { Words } from '../../texts/words.ts'
 import { afterDecision } from '../after-decision.ts'
 import { done, failed, type Outcome, refused } from '../outcome.ts'
 import type { Session } from '../session.ts'
@@ -20,9 +21,9 @@ export async function askAdduser(
   prompter: Prompter,
   { dryRun }: { dryRun: boolean },
 ): Promise<Outcome> {
-  const { client, signal } = session
+  const { client, signal, words } = session
   const options = await client.call('onboarding.options', {}, { signal })
-  if (!options.ok) return refused(options.error)
+  if (!options.ok) return refused(words, options.error)
   const known: Known = {
     answers: { account: options.mode === 'single-user' ? 'adopt' : 'create', proof: 'typed' },
   }
@@ -43,14 +44,14 @@ export async function askAdduser(
       { signal },
     )
     if (!drafted.ok) {
-      await prompter.show(errorLines(drafted.error))
+      await prompter.show(errorLines(words, drafted.error))
       const wrong = [...new Set((drafted.error.violations ?? []).map(({ field }) => questionOf(field)))]
-      if (wrong.length === 0) return refused(drafted.error)
+      if (wrong.length === 0) return refused(words, drafted.error)
       open = wrong
       continue
     }
     draft = drafted.request
-    await prompter.show(requestLines(draft))
+    await prompter.show(requestLines(words, draft))
     if (dryRun) return done({ request: draft, dry_run: true }, [])
     const next = await review(session, prompter, draft)
     if (next === 'cancel') return left(session, draft)
@@ -102,11 +103,13 @@ async function review(
     { value: 'cancel', label: 'Cancel' },
   ]
   for (;;) {
-    const chosen = await prompter.choose(`Review: ${requestSubject(draft)}`, choices, { back: false })
+    const chosen = await prompter.choose(`Review: ${requestSubject(session.words, draft)}`, choices, {
+      back: false,
+    })
     if (chosen.kind === 'cancel') return 'cancel'
     if (chosen.kind === 'back') continue
     if (chosen.value !== 'edit') return chosen.value
-    const fields = QUESTIONS.map((name) => ({ value: name, label: labelOf(name) }))
+    const fields = QUESTIONS.map((name) => ({ value: name, label: labelOf(session.words, name) }))
     const edited = await prompter.choose('Which answer?', fields)
     if (edited.kind === 'cancel') return 'cancel'
     if (edited.kind === 'answer') return edited.value
@@ -127,6 +130,6 @@ async function left({ client }: Session, draft: RequestView | null): Promise<Out
   return failed('cancelled', 'cancelled: nothing was changed')
 }
 
-function labelOf(name: QuestionName): string {
-  return name === 'defaults' ? 'defaults' : name === 'routing' ? 'GitHub routing' : fieldLabel(name)
+function labelOf(words: Words, name: QuestionName): string {
+  return name === 'defaults' ? 'defaults' : name === 'routing' ? 'GitHub routing' : fieldLabel(words, name)
 }

@@ -83,7 +83,7 @@ export async function ask(
     case 'os_user':
       return askAccount(session, prompter, options, known)
     case 'role': {
-      const roles = options.roles.map((role) => ({ value: role.name, label: roleLine(role) }))
+      const roles = options.roles.map((role) => ({ value: role.name, label: roleLine(session.words, role) }))
       const initial = textOf(known.answers.role) || 'user'
       return keep(known, await prompter.choose('Role', roles, { initial }), (role) => ({ role }))
     }
@@ -117,7 +117,7 @@ async function askAccount(
     check: (text) => {
       if (text === '') return 'give a name'
       const violation = options.mode === 'single-user' ? undefined : osUserViolations(text)[0]
-      return violation === undefined ? null : violationText(violation)
+      return violation === undefined ? null : violationText(session.words, violation)
     },
   })
   if (given.kind !== 'answer') return given
@@ -143,12 +143,14 @@ async function askAccount(
         mark: 'info',
         text: `the account ${plain(osUser)} exists${check.uid === null ? '' : ` (uid ${check.uid})`}`,
       },
-      ...check.power.map((note) => noteLine(note)),
+      ...check.power.map((note) => noteLine(session.words, note)),
     ])
     return askAdoption(prompter, known, osUser)
   }
   const violations = check.exists ? check.adopt_violations : check.create_violations
-  await prompter.show(violations.map((violation) => ({ mark: 'failed', text: violationText(violation) })))
+  await prompter.show(
+    violations.map((violation) => ({ mark: 'failed', text: violationText(session.words, violation) })),
+  )
   return askAccount(session, prompter, options, known)
 }
 

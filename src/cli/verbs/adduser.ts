@@ -42,15 +42,15 @@ async function adduser(session: Session, options: AdduserOptions): Promise<Outco
   }
   const usual = session.config.mode === 'single-user' ? 'adopt' : 'create'
   const account = flags.adopt ? 'adopt' : flags.createAccount ? 'create' : usual
-  const { client, signal } = session
+  const { client, signal, words } = session
   const drafted = await client.call('request.draft', { answers: answersOf(flags, account) }, { signal })
-  if (!drafted.ok) return refused(drafted.error)
+  if (!drafted.ok) return refused(words, drafted.error)
   const { request } = drafted
-  const other = otherPlan(request, approve)
+  const other = otherPlan(words, request, approve)
   if (other !== null) return other
   if (dryRun) {
     return done({ request, dry_run: true }, [
-      ...requestLines(request),
+      ...requestLines(words, request),
       { mark: 'info', text: 'a dry run: nothing was submitted and nothing was changed' },
     ])
   }

@@ -4,6 +4,7 @@ import type { OperationInput, OperationOutput } from '../../protocol/operations.
 import type { AuditFinding } from '../../protocol/views.ts'
 import { auditLine, findingText, headText } from '../../texts/audit.ts'
 import type { Line } from '../../texts/line.ts'
+import type { Words } from '../../texts/words.ts'
 import { done, failed, type Outcome, refused } from '../outcome.ts'
 import type { Session } from '../session.ts'
 import type { Act, AddVerb } from './act.ts'
@@ -46,12 +47,12 @@ export const addAudit: AddVerb = (program, act) => {
   addVerify(audit, act)
 }
 
-async function list({ client, signal }: Session, options: ListOptions): Promise<Outcome> {
+async function list({ client, signal, words }: Session, options: ListOptions): Promise<Outcome> {
   const input: OperationInput<'audit.list'> = { limit: PAGE, ...options }
   const answer = await client.call('audit.list', input, { signal })
-  if (!answer.ok) return refused(answer.error)
+  if (!answer.ok) return refused(words, answer.error)
   const { entries, more } = answer
-  const lines = entries.map(auditLine)
+  const lines = entries.map((entry) => auditLine(words, entry))
   const last = entries.at(-1)
   if (last === undefined) lines.push({ mark: 'info', text: 'nothing of that kind stands in the history' })
   if (more && last !== undefined) {
@@ -75,7 +76,7 @@ function addVerify(audit: Command, act: Act): void {
 }
 
 async function verify(
-  { client, signal, say }: Session,
+  { client, signal, say, words }: Session,
   head: { id: number; hash: string } | undefined,
 ): Promise<Outcome> {
   const findings: AuditFinding[] = []
@@ -87,18 +88,19 @@ async function verify(
       ...(after === null ? {} : { after }),
     }
     const answer: CallResult<'audit.verify'> = await client.call('audit.verify', input, { signal })
-    if (!answer.ok) return refused(answer.error)
+    if (!answer.ok) return refused(words, answer.error)
     findings.push(...answer.findings)
     checked.events += answer.checked.events
     checked.requests += answer.checked.requests
     if (answer.next === null || findings.length >= MOST_FINDINGS)
-      return verified(answer.head, checked, findings)
+      return verified(words, answer.head, checked, findings)
     after = answer.next
     await say([{ mark: 'doing', text: `${checked.events} events so far` }])
   }
 }
 
 function verified(
+  words: Words,
   head: { id: number; hash: string },
   checked: { events: number; requests: number },
   findings: AuditFinding[],
@@ -114,7 +116,7 @@ function verified(
     data,
     lines: [
       { mark: 'failed', text: message },
-      ...findings.map((finding): Line => ({ mark: 'failed', text: findingText(finding), indent: 1 })),
+      ...findings.map((finding): Line => ({ mark: 'failed', text: findingText(words, finding), indent: 1 })),
       { mark: 'info', text: `${looked} looked at`, indent: 1 },
       now,
     ],

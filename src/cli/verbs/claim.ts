@@ -11,16 +11,16 @@ export const addClaim: AddVerb = (program, act) => {
     .argument('<code>', 'the code that you were given')
     .option('--digest <digest>', 'agree to the plan with this digest without asking', parseDigest)
     .action(
-      act(async ({ client, prompter, signal }, code: string, options: { digest?: string }) => {
+      act(async ({ client, prompter, signal, words }, code: string, options: { digest?: string }) => {
         const shown = await client.call('claim.show', { code: code.slice(0, 64) }, { signal })
-        if (!shown.ok) return refused(shown.error)
+        if (!shown.ok) return refused(words, shown.error)
         const { ok: _, ...claim } = shown
         const lines = [
           {
             mark: 'none' as const,
             text: `Request ${claim.request_id} would make this account the account of ${plain(claim.person, 64)}, role ${plain(claim.role, 64)}:`,
           },
-          ...planLines(claim.plan).map((line) => ({ ...line, indent: (line.indent ?? 0) + 1 })),
+          ...planLines(words, claim.plan).map((line) => ({ ...line, indent: (line.indent ?? 0) + 1 })),
         ]
         if (options.digest === undefined) {
           if (prompter === null) {
@@ -41,7 +41,7 @@ export const addClaim: AddVerb = (program, act) => {
         }
         const digest = options.digest ?? claim.plan.digest
         const accepted = await client.call('claim.accept', { code: code.slice(0, 64), digest }, { signal })
-        if (!accepted.ok) return refused(accepted.error)
+        if (!accepted.ok) return refused(words, accepted.error)
         return done({ request_id: accepted.request_id, person: accepted.person }, [
           { mark: 'done', text: `you agreed; request ${accepted.request_id} goes on` },
         ])

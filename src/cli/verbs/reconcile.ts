@@ -2,6 +2,7 @@ import type { ReconciliationView } from '../../protocol/views.ts'
 import { reconciliationLine, reconciliationLines } from '../../texts/findings.ts'
 import type { Line } from '../../texts/line.ts'
 import { plain } from '../../texts/plain.ts'
+import type { Words } from '../../texts/words.ts'
 import { done, failed, type Outcome, refused } from '../outcome.ts'
 import type { Session } from '../session.ts'
 import { waitForEnd } from '../wait.ts'
@@ -36,7 +37,7 @@ export const addReconcile: AddVerb = (program, act) => {
 }
 
 async function reconcile(session: Session, options: ReconcileOptions): Promise<Outcome> {
-  const { client, prompter, signal } = session
+  const { client, prompter, signal, words } = session
   const { dryRun, approve } = options
   if (dryRun && (approve !== undefined || options.wait)) {
     const message =
@@ -46,23 +47,23 @@ async function reconcile(session: Session, options: ReconcileOptions): Promise<O
   const operation = dryRun ? 'reconcile.check' : 'reconcile.run'
   const calling = { signal, timeoutMs: TIMEOUT_MS }
   const answer = await client.call(operation, { smoke: options.smoke === true }, calling)
-  if (!answer.ok) return refused(answer.error)
+  if (!answer.ok) return refused(words, answer.error)
   const { reconciliation } = answer
   const { id, digest } = reconciliation
   if (reconciliation.outcome === 'failed' || dryRun || id === null || digest === null) {
-    return outcomeOf(reconciliation)
+    return outcomeOf(words, reconciliation)
   }
   if (typeof approve === 'string' && !isDigestOf(digest, approve)) {
     const message = `cannot approve this: the repairs now have the digest ${plain(digest, 64)}; look at them and decide again`
-    const lines: Line[] = [...reconciliationLines(reconciliation), { mark: 'failed', text: message }]
+    const lines: Line[] = [...reconciliationLines(words, reconciliation), { mark: 'failed', text: message }]
     return failed('digest_differs', message, { data: { reconciliation }, lines })
   }
   if (approve === undefined) {
-    if (prompter === null) return outcomeOf(reconciliation)
-    await prompter.show(reconciliationLines(reconciliation))
+    if (prompter === null) return outcomeOf(words, reconciliation)
+    await prompter.show(reconciliationLines(words, reconciliation))
     if (!(await prompter.confirm('Approve these repairs?'))) {
       const lines: Line[] = [{ mark: 'info', text: 'nothing was approved; the repairs wait for a decision' }]
-      return differs(reconciliation, lines)
+      return differs(words, reconciliation, lines)
     }
   }
   return approveAll(session, { ...reconciliation, id, digest }, options.wait === true)
@@ -73,10 +74,10 @@ async function approveAll(
   shown: ReconciliationView & { id: number; digest: string },
   wait: boolean,
 ): Promise<Outcome> {
-  const { client, signal, say } = session
+  const { client, signal, say, words } = session
   const input = { id: shown.id, digest: shown.digest }
   const approved = await client.call('reconcile.approve', input, { signal })
-  if (!approved.ok) return refused(approved.error, { reconciliation: shown })
+  if (!approved.ok) return refused(words, approved.error, { reconciliation: shown })
   const { reconciliation } = approved
   const refusals = approved.refused.map(({ request_id, error }): Line => {
     return { mark: 'failed', text: `request ${request_id}: ${plain(error.message, 500)}` }
@@ -85,14 +86,14 @@ async function approveAll(
   const isDone = left === 0 && refusals.length === 0
   const begun = reconciliation.requests.filter(({ run_id }) => run_id !== null)
   if (!wait) {
-    const lines = [...reconciliationLines(reconciliation), ...refusals]
-    return isDone ? done({ reconciliation }, lines) : differs(reconciliation, lines)
+    const lines = [...reconciliationLines(words, reconciliation), ...refusals]
+    return isDone ? done({ reconciliation }, lines) : differs(words, reconciliation, lines)
   }
-  await say(reconciliationLines(reconciliation))
+  await say(reconciliationLines(words, reconciliation))
   const unfinished: string[] = []
   for (const { id, name } of begun) {
     const answer = await client.call('request.get', { id }, { signal })
-    const ended = answer.ok ? await waitForEnd(session, answer.request) : refused(answer.error)
+    const ended = answer.ok ? await waitForEnd(session, answer.request) : refused(words, answer.error)
     if (!ended.ok && ended.error.code === 'interrupted') return ended
     await say(ended.lines)
     if (!ended.ok) unfinished.push(name)
@@ -113,18 +114,18 @@ async function approveAll(
       : []),
     ...(left > 0 ? [{ mark: 'failed' as const, text: `findings that no repair may touch: ${left}` }] : []),
   ]
-  return differs(now, lines)
+  return differs(words, now, lines)
 }
 
-function outcomeOf(reconciliation: ReconciliationView): Outcome {
-  const lines = reconciliationLines(reconciliation)
+function outcomeOf(words: Words, reconciliation: ReconciliationView): Outcome {
+  const lines = reconciliationLines(words, reconciliation)
   if (reconciliation.outcome === 'clean') return done({ reconciliation }, lines)
-  if (reconciliation.outcome !== 'failed') return differs(reconciliation, lines)
-  const { text } = reconciliationLine(reconciliation)
+  if (reconciliation.outcome !== 'failed') return differs(words, reconciliation, lines)
+  const { text } = reconciliationLine(words, reconciliation)
   return failed('roster_unusable', text, { data: { reconciliation }, lines })
 }
 
-function differs(reconciliation: ReconciliationView, lines: Line[]): Outcome {
-  const { text } = reconciliationLine(reconciliation)
+function differs(words: Words, reconciliation: ReconciliationView, lines: Line[]): Outcome {
+  const { text } = reconciliationLine(words, reconciliation)
   return failed('findings', text, { data: { reconciliation }, lines })
 }

@@ -21,11 +21,11 @@ function addShow(request: Command, act: Act): void {
     .description('every answer, the plan step by step, and what is missing')
     .argument('<id>', 'number of the request', parseId)
     .action(
-      act(async ({ client, signal }, id: number) => {
+      act(async ({ client, signal, words }, id: number) => {
         const answer = await client.call('request.get', { id }, { signal })
         return answer.ok
-          ? done({ request: answer.request }, requestLines(answer.request))
-          : refused(answer.error)
+          ? done({ request: answer.request }, requestLines(words, answer.request))
+          : refused(words, answer.error)
       }),
     )
 }
@@ -43,12 +43,14 @@ function addApprove(request: Command, act: Act): void {
           session,
           id,
           options.digest,
-          (shown) => `Approve: ${requestSubject(shown)}?`,
+          (shown) => `Approve: ${requestSubject(session.words, shown)}?`,
         )
         if (!agreed.ok) return agreed.outcome
         const input = { id, digest: agreed.digest }
         const answer = await session.client.call('request.approve', input, { signal: session.signal })
-        return answer.ok ? afterDecision(session, answer.request, options) : refused(answer.error)
+        return answer.ok
+          ? afterDecision(session, answer.request, options)
+          : refused(session.words, answer.error)
       }),
     )
 }
@@ -70,7 +72,7 @@ export function addConfirm(parent: Command, act: Act): void {
           session,
           id,
           options.digest,
-          (shown) => `Confirm: ${requestSubject(shown)}?`,
+          (shown) => `Confirm: ${requestSubject(session.words, shown)}?`,
         )
         if (!agreed.ok) return agreed.outcome
         const input = {
@@ -79,7 +81,9 @@ export function addConfirm(parent: Command, act: Act): void {
           ...(options.reason === undefined ? {} : { reason: options.reason }),
         }
         const answer = await session.client.call('request.confirm', input, { signal: session.signal })
-        return answer.ok ? afterDecision(session, answer.request, options) : refused(answer.error)
+        return answer.ok
+          ? afterDecision(session, answer.request, options)
+          : refused(session.words, answer.error)
       }),
     )
 }
@@ -91,11 +95,11 @@ function addDeny(request: Command, act: Act): void {
     .argument('<id>', 'number of the request', parseId)
     .option('--reason <text>', 'shown to whoever asked')
     .action(
-      act(async ({ client, signal }, id: number, options: { reason?: string }) => {
+      act(async ({ client, signal, words }, id: number, options: { reason?: string }) => {
         const input = { id, ...(options.reason === undefined ? {} : { reason: options.reason }) }
         const answer = await client.call('request.deny', input, { signal })
-        if (!answer.ok) return refused(answer.error)
-        return done({ request: answer.request }, [{ mark: 'done', text: requestLine(answer.request) }])
+        if (!answer.ok) return refused(words, answer.error)
+        return done({ request: answer.request }, [{ mark: 'done', text: requestLine(words, answer.request) }])
       }),
     )
 }
@@ -106,10 +110,10 @@ function addCancel(request: Command, act: Act): void {
     .description('takes a draft or an undecided request back')
     .argument('<id>', 'number of the request', parseId)
     .action(
-      act(async ({ client, signal }, id: number) => {
+      act(async ({ client, signal, words }, id: number) => {
         const answer = await client.call('request.cancel', { id }, { signal })
-        if (!answer.ok) return refused(answer.error)
-        return done({ request: answer.request }, [{ mark: 'done', text: requestLine(answer.request) }])
+        if (!answer.ok) return refused(words, answer.error)
+        return done({ request: answer.request }, [{ mark: 'done', text: requestLine(words, answer.request) }])
       }),
     )
 }

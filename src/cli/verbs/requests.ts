@@ -10,17 +10,20 @@ export const addRequests: AddVerb = (program, act) => {
     .option('--all', 'decided ones and drafts too')
     .option('--before <id>', 'only older ones than this', parseId)
     .action(
-      act(async ({ client, signal }, options: { all?: true; before?: number }) => {
+      act(async ({ client, signal, words }, options: { all?: true; before?: number }) => {
         const input = {
           open: options.all !== true,
           ...(options.before === undefined ? {} : { before: options.before }),
         }
         const answer = await client.call('request.list', input, { signal })
-        if (!answer.ok) return refused(answer.error)
+        if (!answer.ok) return refused(words, answer.error)
         // Drafts are open too, but nobody is asked to decide them.
         const requests = answer.requests.filter(({ state }) => options.all || state !== 'draft')
         const { more } = answer
-        const lines = requests.map((request) => ({ mark: 'none' as const, text: requestLine(request) }))
+        const lines = requests.map((request) => ({
+          mark: 'none' as const,
+          text: requestLine(words, request),
+        }))
         const oldest = answer.requests.at(-1)
         if (requests.length === 0)
           lines.push({ mark: 'none', text: options.all ? 'no requests' : 'nothing waits for a decision' })

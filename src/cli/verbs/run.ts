@@ -25,9 +25,11 @@ function addShow(run: Command, act: Act): void {
     .description('the run step by step; once it has ended, its receipt')
     .argument('<id>', 'number of the run', parseId)
     .action(
-      act(async ({ client, signal }, id: number) => {
+      act(async ({ client, signal, words }, id: number) => {
         const answer = await client.call('run.get', { id }, { signal })
-        return answer.ok ? done({ run: answer.run }, runLines(answer.run)) : refused(answer.error)
+        return answer.ok
+          ? done({ run: answer.run }, runLines(words, answer.run))
+          : refused(words, answer.error)
       }),
     )
 }
@@ -45,16 +47,16 @@ function addUndo(run: Command, act: Act): void {
     .option('--wait', 'follow the run and end with its receipt')
     .action(
       act(async (session, id: number, options: { approve?: string | true; wait?: true }) => {
-        const { client, prompter, signal } = session
+        const { client, prompter, signal, words } = session
         const drafted = await client.call('run.undo', { run_id: id }, { signal })
-        if (!drafted.ok) return refused(drafted.error)
+        if (!drafted.ok) return refused(words, drafted.error)
         const { request } = drafted
-        const other = otherPlan(request, options.approve)
+        const other = otherPlan(words, request, options.approve)
         if (other !== null) return other
         const asks = prompter !== null && options.approve === undefined
         if (asks) {
-          await prompter.show(requestLines(request))
-          if (!(await prompter.confirm(`Ask for this: ${requestSubject(request)}?`))) {
+          await prompter.show(requestLines(words, request))
+          if (!(await prompter.confirm(`Ask for this: ${requestSubject(words, request)}?`))) {
             await client.call('request.cancel', { id: request.id }, { signal })
             return done({ request }, [{ mark: 'none', text: 'nothing was asked for' }])
           }
@@ -80,18 +82,18 @@ function addRetry(run: Command, act: Act): void {
     .option('--wait', 'follow the run and end with its receipt')
     .action(
       act(async (session, id: number, options: { approve?: string | true; wait?: true }) => {
-        const { client, signal } = session
+        const { client, signal, words } = session
         const returned = await client.call('run.retry', { run_id: id }, { signal })
-        if (!returned.ok) return refused(returned.error)
+        if (!returned.ok) return refused(words, returned.error)
         let { request } = returned
-        const other = otherPlan(request, options.approve)
+        const other = otherPlan(words, request, options.approve)
         if (other !== null) return other
         if (options.approve !== undefined) {
           const input = { id: request.id, digest: request.plan.digest }
           const approved = await client.call('request.approve', input, { signal })
-          if (!approved.ok) return refused(approved.error, { request }, [waitsLine(request)])
+          if (!approved.ok) return refused(words, approved.error, { request }, [waitsLine(request)])
           request = approved.request
-        } else await session.say(requestLines(request))
+        } else await session.say(requestLines(words, request))
         return afterDecision(session, request, { wait: options.wait === true })
       }),
     )
@@ -103,9 +105,9 @@ function addKeep(run: Command, act: Act): void {
     .description('takes note that a run stays undone')
     .argument('<id>', 'number of the run', parseId)
     .action(
-      act(async ({ client, signal }, id: number) => {
+      act(async ({ client, signal, words }, id: number) => {
         const kept = await client.call('run.keep', { run_id: id }, { signal })
-        return kept.ok ? done({ run: kept.run }, runLines(kept.run)) : refused(kept.error)
+        return kept.ok ? done({ run: kept.run }, runLines(words, kept.run)) : refused(words, kept.error)
       }),
     )
 }
@@ -118,13 +120,13 @@ function addResume(run: Command, act: Act): void {
     .option('--wait', 'follow the run and end with its receipt')
     .action(
       act(async (session, id: number, options: { wait?: true }) => {
-        const { client, signal } = session
+        const { client, signal, words } = session
         const resumed = await client.call('run.resume', { run_id: id }, { signal })
-        if (!resumed.ok) return refused(resumed.error)
-        if (options.wait !== true) return done({ run: resumed.run }, runLines(resumed.run))
+        if (!resumed.ok) return refused(words, resumed.error)
+        if (options.wait !== true) return done({ run: resumed.run }, runLines(words, resumed.run))
         const { request_id } = resumed.run
         const owner = await client.call('request.get', { id: request_id }, { signal })
-        if (!owner.ok) return refused(owner.error, { run: resumed.run })
+        if (!owner.ok) return refused(words, owner.error, { run: resumed.run })
         return undoneCounts(await waitForEnd(session, owner.request))
       }),
     )
@@ -144,9 +146,11 @@ function addAbandon(run: Command, act: Act): void {
     .argument('<id>', 'number of the run', parseId)
     .requiredOption('--reason <text>', 'why it may stay; kept in the history')
     .action(
-      act(async ({ client, signal }, id: number, { reason }: { reason: string }) => {
+      act(async ({ client, signal, words }, id: number, { reason }: { reason: string }) => {
         const closed = await client.call('run.abandon', { run_id: id, reason }, { signal })
-        return closed.ok ? done({ run: closed.run }, runLines(closed.run)) : refused(closed.error)
+        return closed.ok
+          ? done({ run: closed.run }, runLines(words, closed.run))
+          : refused(words, closed.error)
       }),
     )
 }

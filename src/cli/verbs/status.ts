@@ -7,11 +7,11 @@ export const addStatus: AddVerb = (program, act) => {
     .command('status')
     .description('whether the worker runs, and how it is')
     .action(
-      act(async ({ client, signal }) => {
+      act(async ({ client, signal, words }) => {
         const answer = await client.call('status', {}, { signal })
-        if (!answer.ok) return refused(answer.error)
+        if (!answer.ok) return refused(words, answer.error)
         const { ok: _, ...status } = answer
-        return done(status, statusLines(status, Date.now()))
+        return done(status, statusLines(words, status, Date.now()))
       }),
     )
 }

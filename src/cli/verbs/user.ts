@@ -9,9 +9,11 @@ export const addUser: AddVerb = (program, act) => {
     .description('a person with everything that the roster and the host say')
     .argument('<name>', 'OS user or Telegram id')
     .action(
-      act(async ({ client, signal }, name: string) => {
+      act(async ({ client, signal, words }, name: string) => {
         const answer = await client.call('people.get', { name: name.slice(0, 200) }, { signal })
-        return answer.ok ? done({ person: answer.person }, personLines(answer.person)) : refused(answer.error)
+        return answer.ok
+          ? done({ person: answer.person }, personLines(words, answer.person))
+          : refused(words, answer.error)
       }),
     )
 }

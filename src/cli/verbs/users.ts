@@ -8,11 +8,11 @@ export const addUsers: AddVerb = (program, act) => {
     .command('users')
     .description('the people on the roster')
     .action(
-      act(async ({ client, signal }) => {
+      act(async ({ client, signal, words }) => {
         const people: PersonView[] = []
         for (;;) {
           const answer = await client.call('people.list', { skip: people.length }, { signal })
-          if (!answer.ok) return refused(answer.error)
+          if (!answer.ok) return refused(words, answer.error)
           people.push(...answer.people)
           if (!answer.more || answer.people.length === 0) break
         }
@@ -20,7 +20,7 @@ export const addUsers: AddVerb = (program, act) => {
           { people },
           people.length === 0
             ? [{ mark: 'info', text: 'nobody is on the roster yet' }]
-            : people.map((person) => ({ mark: 'none', text: personLine(person) })),
+            : people.map((person) => ({ mark: 'none', text: personLine(words, person) })),
         )
       }),
     )

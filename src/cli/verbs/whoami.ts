@@ -7,11 +7,11 @@ export const addWhoami: AddVerb = (program, act) => {
     .command('whoami')
     .description('whom the worker takes you for, and what you may do')
     .action(
-      act(async ({ client, signal }) => {
+      act(async ({ client, signal, words }) => {
         const answer = await client.call('whoami', {}, { signal })
-        if (!answer.ok) return refused(answer.error)
+        if (!answer.ok) return refused(words, answer.error)
         const { ok: _, ...whoami } = answer
-        return done(whoami, whoamiLines(whoami))
+        return done(whoami, whoamiLines(words, whoami))
       }),
     )
 }

@@ -1,14 +1,9 @@
 import type { AuditEntryView } from '../../protocol/views.ts'
 import { auditLine, auditText, headText } from '../audit.ts'
 import { timeText } from '../duration.ts'
+import { optional, type Words } from '../words.ts'
 import { MAX_MESSAGE_LENGTH } from './fit.ts'
-import { type Html, h, lineHtml } from './html.ts'
-
-export const OLDER_LABEL = 'Older ›'
-export const NEWEST_LABEL = '« Newest'
-export const NO_ENTRIES = 'The history has nothing about that.'
-export const AUDIT_USAGE =
-  'I did not understand that. /audit shows what happened last; /audit ada, /audit request 7, /audit run 3, /audit 2026-11-20 and /audit since 24h narrow it down, also together.'
+import { type Html, lineHtml } from './html.ts'
 
 /** What was asked for, for people. */
 export interface AskedOfHistory {
@@ -25,49 +20,47 @@ export interface AskedOfHistory {
  * @returns `last`: the id of the last entry that is shown; null when there is none
  */
 export function auditPage(
+  words: Words,
   asked: AskedOfHistory,
   entries: readonly AuditEntryView[],
 ): { html: string; shown: number; last: number | null } {
-  const head = headOf(asked).html
+  const head = headOf(words, asked).html
   const lines: string[] = []
   let room = MAX_MESSAGE_LENGTH - head.length
   for (const entry of entries) {
-    const line = entryHtml(entry).html
+    const line = entryHtml(words, entry).html
     room -= line.length + 1
     if (room < 0) break
     lines.push(line)
   }
   const last = entries[lines.length - 1]?.id ?? null
-  const body = entries.length === 0 ? [h`${NO_ENTRIES}`.html] : lines
+  const body = entries.length === 0 ? [words.html('audit_page.nothing').html] : lines
   return { html: [head, ...body].join('\n'), shown: lines.length, last }
 }
 
-function entryHtml(entry: AuditEntryView): Html {
-  const { mark } = auditLine(entry)
-  return lineHtml({ mark, text: `${entry.id} · ${timeText(entry.at)} · ${auditText(entry)}` })
+function entryHtml(words: Words, entry: AuditEntryView): Html {
+  const { mark } = auditLine(words, entry)
+  const values = { id: entry.id, at: timeText(words, entry.at), entry: auditText(words, entry) }
+  return lineHtml({ mark, text: words.say('audit_page.entry', values) })
 }
 
-function headOf({ person, request, run, from, to }: AskedOfHistory): Html {
+function headOf(words: Words, { person, request, run, from, to }: AskedOfHistory): Html {
   const about = [
     ...(person === undefined ? [] : [person]),
-    ...(request === undefined ? [] : [`request ${request}`]),
-    ...(run === undefined ? [] : [`run ${run}`]),
-    ...(from === undefined ? [] : [`from ${timeText(from)}`]),
-    ...(to === undefined ? [] : [`until ${timeText(to)}`]),
-  ]
-  return h`<b>What happened${about.length === 0 ? '' : `: ${about.join(', ')}`}</b>`
+    ...(request === undefined ? [] : [words.say('audit_page.about_request', { id: request })]),
+    ...(run === undefined ? [] : [words.say('audit_page.about_run', { id: run })]),
+    ...(from === undefined ? [] : [words.say('audit_page.about_from', { at: timeText(words, from) })]),
+    ...(to === undefined ? [] : [words.say('audit_page.about_until', { at: timeText(words, to) })]),
+  ].join(', ')
+  return words.html('audit_page.head', optional({ about: about === '' ? null : about }))
 }
 
 /** The end of the history's chain, for a chat that this host cannot change afterwards. */
-export function postedHead(head: { id: number; hash: string }): Html {
-  return h`🔗 The history of this host is at event ${head.id} today:
-<code>${headText(head)}</code>
-Nothing is to be done. Whether it is still the same history one day, the host says with
-<code>sudo usher audit verify --head ${headText(head)}</code>`
+export function postedHead(words: Words, head: { id: number; hash: string }): Html {
+  return words.html('audit_page.posted_head', { id: head.id, head: headText(head) })
 }
 
 /** Somebody has changed the history behind Usher's back. */
-export function brokenHistory(expected: string, found: string): Html {
-  return h`❌ The history of this host was changed behind Usher's back: it had been at event ${expected}, and event ${found} was there.
-Usher goes on, and trusts nothing that stands before. What is wrong, the host says with <code>sudo usher audit verify</code>; who can become root there?`
+export function brokenHistory(words: Words, expected: string, found: string): Html {
+  return words.html('audit_page.broken', { expected, found })
 }

@@ -8,17 +8,10 @@ import type { Line } from '../line.ts'
 import { answerLines } from '../people.ts'
 import { plain } from '../plain.ts'
 import { planLines } from '../plans.ts'
-import { missingText, requestStateText, requestSubject } from '../requests.ts'
+import { requestStateText, requestTitle } from '../requests.ts'
 import { isAwaitingStart, isEnded, runLines } from '../runs.ts'
-import { type Html, h, join, lineHtml } from './html.ts'
-
-export const APPROVE_LABEL = '✅ Approve'
-export const EDIT_LABEL = '✏️ Edit'
-export const CANCEL_LABEL = 'Cancel'
-export const DENY_LABEL = 'Deny'
-export const RETRY_LABEL = '🔁 Retry'
-export const UNDO_LABEL = '↩️ Undo'
-export const KEEP_LABEL = '📌 Keep'
+import { optional, type Values, type Words } from '../words.ts'
+import { EMPTY, type Html, h, join, lineHtml } from './html.ts'
 
 /** What a card shows: head and tail always, the lines as far as they fit. */
 export interface CardText {
@@ -38,50 +31,56 @@ export interface CardExtras {
 }
 
 /** A request as a card: for review while it is a draft, then its way to the decision, its run, and the receipt. */
-export function cardText(request: RequestView, run: RunView | null, extras: CardExtras): CardText {
-  if (run !== null && request.state === 'approved') return runCard(request, run, extras)
+export function cardText(
+  words: Words,
+  request: RequestView,
+  run: RunView | null,
+  extras: CardExtras,
+): CardText {
+  if (run !== null && request.state === 'approved') return runCard(words, request, run, extras)
+  const { id, host } = request
+  const change = words.say(request.kind === 'undo' ? 'card.would_be_undone' : 'card.would_change')
   const lines: Line[] = [
-    ...answerLines(request.answers),
+    ...answerLines(words, request.answers),
     { mark: 'none', text: '' },
-    {
-      mark: 'none',
-      text: request.kind === 'undo' ? 'What would be undone:' : 'What would change on the host:',
-    },
-    ...planLines(request.plan),
+    { mark: 'none', text: change },
+    ...planLines(words, request.plan),
   ]
+  const state = requestStateText(words, request.state)
   return {
-    head: h`<b>${capital(requestSubject(request))}</b>
-<i>Request ${request.id} on ${request.host}: ${requestStateText(request.state)}</i>
+    head: h`${titleOf(words, request)}
+${words.html('card.state', { id, host, state })}
 `,
     lines: lines.map(lineHtml),
-    tail: tailOf(request, extras),
+    tail: tailOf(words, request, extras),
   }
 }
 
-export function goneCard(requestId: number): CardText {
-  return {
-    head: h`Request ${requestId} is no longer there, or it is not yours to see any more.`,
-    lines: [],
-    tail: h``,
-  }
+function titleOf(words: Words, request: RequestView): Html {
+  return words.html('card.title', { subject: requestTitle(words, request) })
 }
 
-function runCard(request: RequestView, run: RunView, extras: CardExtras): CardText {
-  const by = request.approvals.map(
-    (approval) =>
-      h`Approved by ${actorText(approval.by)} ${approval.via === 'terminal' ? 'on a terminal' : 'in chat'} at ${timeText(approval.at)}`,
+export function goneCard(words: Words, requestId: number): CardText {
+  return { head: words.html('card.gone', { id: requestId }), lines: [], tail: EMPTY }
+}
+
+function runCard(words: Words, request: RequestView, run: RunView, extras: CardExtras): CardText {
+  const { id, host } = request
+  const approved = request.approvals.map(({ by, via, at }) =>
+    words.html('card.approved_by_at', { by: actorText(words, by), via, at: timeText(words, at) }),
   )
+  const lines = isUnreached(run) ? undoneRunLines(words, run) : runLines(words, run)
   return {
     head: join([
-      h`<b>${capital(requestSubject(request))}</b>`,
-      h`<i>Request ${request.id} on ${request.host}${isEnded(run.state) ? ', receipt' : ''}</i>`,
-      ...by,
+      titleOf(words, request),
+      words.html('card.of_run', { id, host, ended: isEnded(run.state) ? 'yes' : 'no' }),
+      ...approved,
       h` `,
     ]),
-    lines: (isUnreached(run) ? undoneRunLines(run) : runLines(run)).map(lineHtml),
+    lines: lines.map(lineHtml),
     tail: join([
-      ...(run.kind !== 'undo' && run.state === 'succeeded' ? [newcomerText(run, extras)] : []),
-      ...whatNow(run, extras.offered),
+      ...(run.kind !== 'undo' && run.state === 'succeeded' ? [newcomerText(words, run, extras)] : []),
+      ...whatNow(words, run, extras.offered),
     ]),
   }
 }
@@ -89,93 +88,79 @@ function runCard(request: RequestView, run: RunView, extras: CardExtras): CardTe
 const isUnreached = ({ state }: RunView) => state === 'undone' || state === 'failed'
 
 /** What can be done about a run that did not reach its aim: what each button does, or what to type on the host. */
-function whatNow(run: RunView, offered: readonly RunChoice[]): Html[] {
-  if (run.choices.includes('resume')) {
-    return [
-      h`
-To do by hand, on the host: set right what stands in the way above, then let the undo go on:
-<code>sudo usher run resume ${run.id}</code>
-or accept what is left: <code>sudo usher run abandon ${run.id} --reason TEXT</code>
-Until then nobody can ask for anything else about this person.`,
-    ]
-  }
+function whatNow(words: Words, run: RunView, offered: readonly RunChoice[]): Html[] {
+  if (run.choices.includes('resume')) return [apart(words.html('card.resume', { id: run.id }))]
   if (!isUnreached(run) || offered.length === 0) return []
   return [
     h` `,
-    ...(offered.includes('retry')
-      ? [h`🔁 Retry: the same answers are planned anew, and come back here for approval.`]
-      : []),
-    ...(offered.includes('keep') ? [h`📌 Keep: it stays undone, and the matter is closed.`] : []),
+    ...(offered.includes('retry') ? [words.html('card.retry')] : []),
+    ...(offered.includes('keep') ? [words.html('card.keep')] : []),
   ]
 }
 
-function newcomerText(run: RunView, extras: CardExtras): Html {
+function newcomerText(words: Words, run: RunView, { told, startLink: link }: CardExtras): Html {
+  if (told === null) return EMPTY
   const name = plain(run.subject.name, 64)
   const waits = isAwaitingStart(run)
-  if (extras.told === 'told') {
-    return waits
-      ? h`
-✉️ ${name} was asked in their own chat to press Start. If they do not find it, pass this link on: ${extras.startLink}`
-      : h`
-✉️ ${name} was told in their own chat.`
+  if (told === 'unreachable') {
+    return apart(words.html('card.not_reached', { name, link, waits: waits ? 'yes' : 'no' }))
   }
-  if (extras.told === 'unreachable') {
-    return h`
-✉️ I may not write to ${name} yet. Pass this link on: ${extras.startLink}${waits ? '. The account becomes active when they press Start there.' : ''}`
-  }
-  return h``
+  return apart(waits ? words.html('card.asked_for_start', { name, link }) : words.html('card.told', { name }))
 }
 
-function tailOf(request: RequestView, extras: CardExtras): Html {
+function tailOf(words: Words, request: RequestView, extras: CardExtras): Html {
+  const lapses = { at: timeText(words, request.expires_at) }
   switch (request.state) {
     case 'draft':
-      return h`
-Nothing has changed yet. This draft lapses at ${timeText(request.expires_at)}.`
+      return apart(words.html('card.draft', lapses))
     case 'submitted':
       return join([
         h` `,
-        ...returnedLines(request).map(lineHtml),
-        ...request.approvals.map((approval) => h`✅ Approved by ${actorText(approval.by)}`),
-        ...request.missing.map((missing) => missingHtml(request, missing, extras)),
-        h`It lapses at ${timeText(request.expires_at)}.`,
+        ...returnedLines(words, request).map(lineHtml),
+        ...request.approvals.map(({ by }) => words.html('card.approved_by', { by: actorText(words, by) })),
+        ...request.missing.map((missing) => missingHtml(words, request, missing, extras)),
+        words.html('card.lapses', lapses),
       ])
     case 'approved':
-      return h`
-✅ Approved${decided(request)}. The run is about to begin.`
+      return apart(words.html('card.approved', decided(words, request)))
     case 'denied':
     case 'expired':
     case 'cancelled':
-      return h`
-❌ ${capital(requestStateText(request.state))}${decided(request)}${request.reason === null ? h`` : h`: ${request.reason}`}. Nothing was changed.`
+      return apart(words.html(`card.closed.${request.state}`, decided(words, request)))
   }
 }
 
 type Missing = RequestView['missing'][number]
 
-function missingHtml(request: RequestView, missing: Missing, extras: CardExtras): Html {
+function missingHtml(words: Words, request: RequestView, missing: Missing, extras: CardExtras): Html {
+  const { id } = request
   switch (missing.kind) {
     case 'approvals':
+      return words.html('card.missing_approvals', { need: missing.need, have: missing.have })
     case 'hold':
-      return h`⏳ ${capital(missingText(missing, request.id))}.`
+      return words.html('card.missing_hold', { until: timeText(words, missing.until) })
     case 'terminal':
-      return h`⌨️ On the host, as root, type:
-<code>sudo usher confirm ${request.id}</code>`
-    case 'consent':
+      return words.html('card.missing_terminal', { id })
+    case 'consent': {
+      const { os_user } = request.answers
       return extras.claimCode === null
-        ? h`🤝 ${capital(missingText(missing, request.id))}.`
-        : h`🤝 The owner of <code>${request.answers.os_user}</code> agrees by typing, as that account:
-<code>usher claim ${extras.claimCode}</code>
-or root, with a reason: <code>sudo usher confirm ${request.id} --reason TEXT</code>`
+        ? words.html('card.missing_consent', { id })
+        : words.html('card.missing_consent_code', { id, os_user, code: extras.claimCode })
+    }
   }
 }
 
-/** ` by Ada at 2026-11-21 01:09 UTC`, as far as it is known. */
-export function decided(request: RequestView): string {
-  const by = request.decided_by === null ? '' : ` by ${actorText(request.decided_by)}`
-  const at = request.decided_at === null ? '' : ` at ${timeText(request.decided_at)}`
-  return `${by}${at}`
+/** By whom, when and why it was decided, as far as it is known. */
+function decided(words: Words, { decided_by: by, decided_at: at, reason }: RequestView): Values {
+  return optional({
+    by: by === null ? null : actorText(words, by),
+    at: at === null ? null : timeText(words, at),
+    reason,
+  })
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+/** Below an empty line. */
+function apart(html: Html): Html {
+  return h`
+${html}`
 }

@@ -15,6 +15,7 @@ const ADMIN_COMMANDS = [
   'status',
   'whoami',
   'language',
+  'quiet',
   'cancel',
   'help',
 ] as const
@@ -53,7 +54,7 @@ export function refusalText(words: Words, telegramId: number): Html {
 export function whoamiText(words: Words, answer: OperationOutput<'whoami'>): Html {
   const { person, role, admin } = answer
   if (person === null) {
-    const who = actorText(answer.actor)
+    const who = actorText(words, answer.actor)
     return admin
       ? words.html('commands.whoami_config_admin', { who })
       : words.html('commands.whoami_not_on_roster', { who, role })
@@ -73,7 +74,7 @@ export function statusText(words: Words, status: OperationOutput<'status'>, now:
   return join([
     head,
     words.html('commands.status_since', {
-      ...{ since: timeText(since), duration: durationText(Math.max(0, now - since)) },
+      ...{ since: timeText(words, since), duration: durationText(words, Math.max(0, now - since)) },
     }),
     words.html('commands.status_runs', { running, queued }),
     words.html('commands.status_requests', { count: details.open_requests }),
@@ -82,7 +83,7 @@ export function statusText(words: Words, status: OperationOutput<'status'>, now:
       : words.html('commands.status_people', { count: people }),
     ...(problem === null ? [] : [words.html('commands.status_roster_problem', { problem })]),
     words.html('commands.status_room', {
-      ...{ memory: sizeText(details.rss_bytes), disk: sizeText(details.disk_free_bytes) },
+      ...{ memory: sizeText(words, details.rss_bytes), disk: sizeText(words, details.disk_free_bytes) },
     }),
   ])
 }

@@ -3,14 +3,12 @@ import type { FindingView, ReconciliationView } from '../../protocol/views.ts'
 import { timeText } from '../duration.ts'
 import { errorText } from '../errors.ts'
 import { failureText } from '../failures.ts'
-import { findingLines, findingSubject, reconciliationLine } from '../findings.ts'
+import { findingLines, findingsBySubject, reconciliationLine, skippedLines } from '../findings.ts'
 import type { Line } from '../line.ts'
 import { plain } from '../plain.ts'
+import { optional, type Words } from '../words.ts'
 import type { CardText } from './cards.ts'
-import { type Html, h, join, lineHtml } from './html.ts'
-
-export const REPAIR_LABEL = '🔧 Repair'
-export const LEAVE_LABEL = 'Leave it'
+import { EMPTY, type Html, h, join, lineHtml } from './html.ts'
 
 type Repair = ReconciliationView['requests'][number]
 
@@ -33,31 +31,16 @@ export function isOver(found: ReconciliationView, replaced: boolean): boolean {
   return !states.has('running') && (replaced || !(states.has('asked') || states.has('waiting')))
 }
 
-const STATES: Record<RepairState, { mark: Line['mark']; one: string; many: string; word: string }> = {
-  running: { mark: 'doing', one: 'is being repaired', many: 'are being repaired', word: 'is being repaired' },
-  asked: { mark: 'will', one: 'can be repaired', many: 'can be repaired', word: '' },
-  waiting: {
-    mark: 'will',
-    one: 'waits for a confirmation on the host',
-    many: 'wait for a confirmation on the host',
-    word: 'waits for a confirmation on the host',
-  },
-  repaired: { mark: 'done', one: 'is repaired', many: 'are repaired', word: 'repaired' },
-  failed: {
-    mark: 'failed',
-    one: 'could not be repaired',
-    many: 'could not be repaired',
-    word: 'could not be repaired',
-  },
-  denied: { mark: 'kept', one: 'is left as it is', many: 'are left as they are', word: 'left as it is' },
-  dropped: {
-    mark: 'already',
-    one: 'is no longer asked for',
-    many: 'are no longer asked for',
-    word: 'no longer asked for',
-  },
+const MARKS: Record<RepairState, Line['mark']> = {
+  running: 'doing',
+  asked: 'will',
+  waiting: 'will',
+  repaired: 'done',
+  failed: 'failed',
+  denied: 'kept',
+  dropped: 'already',
 }
-const ORDER = Object.keys(STATES) as RepairState[]
+const ORDER = Object.keys(MARKS) as RepairState[]
 
 /** Commands to type that are named one by one; more are summed up. */
 const COMMANDS_SHOWN = 5
@@ -69,85 +52,81 @@ const COMMANDS_SHOWN = 5
  * @param around.offered whether this admin has the buttons
  */
 export function driftCardText(
+  words: Words,
   found: ReconciliationView,
   around: { replacedBy: number | null; offered: boolean },
 ): CardText {
   return {
-    head: headOf(found),
+    head: headOf(words, found),
     lines: [
-      ...repairLines(found),
-      ...listed('To set right by hand:', byHand(found)),
-      ...listed('Not asked for again, because it was left as it is or tried in vain:', notAsked(found)),
-      ...skippedLines(found),
+      ...repairLines(words, found),
+      ...listed(words, 'drift_card.to_do', byHand(found)),
+      ...listed(words, 'drift_card.not_asked', notAsked(found)),
+      ...skippedLines(words, found),
     ].map(lineHtml),
-    tail: tailOf(found, around),
+    tail: tailOf(words, found, around),
   }
 }
 
-function headOf(found: ReconciliationView): Html {
+function headOf(words: Words, found: ReconciliationView): Html {
   const states = found.requests.map(repairState)
-  const count = (state: RepairState) => states.filter((one) => one === state).length
-  const done = count('repaired') + count('failed')
+  const countOf = (state: RepairState) => states.filter((one) => one === state).length
+  const done = countOf('repaired') + countOf('failed')
+  const all = done + countOf('running')
   const hand = byHand(found).length
   return join([
-    h`<b>${titleOf(found)}</b>`,
-    h`<i>Reconciliation ${found.id ?? '(dry run)'}, ${timeText(found.ended_at)}, ${people(found.people)} looked at</i>`,
+    words.html('drift_card.head', { title: words.say(`drift_card.title.${titleOf(found)}`) }),
+    words.html('drift_card.about', {
+      ...optional({ id: found.id }),
+      ...{ at: timeText(words, found.ended_at), people: found.people },
+    }),
     h` `,
     ...(found.why === null ? [] : [lineHtml({ mark: 'failed', text: plain(found.why, 500) })]),
-    ...ORDER.filter((state) => count(state) > 0).map((state) => {
-      const { mark, one, many } = STATES[state]
-      const progress = state === 'running' ? `, ${done} of ${done + count('running')} done` : ''
-      return lineHtml({ mark, text: `${people(count(state))} ${count(state) === 1 ? one : many}${progress}` })
+    ...ORDER.filter((state) => countOf(state) > 0).map((state) => {
+      const text = words.say(`drift_card.count.${state}`, { count: countOf(state), done, all })
+      return lineHtml({ mark: MARKS[state], text })
     }),
     ...(hand === 0
       ? []
-      : [
-          lineHtml({
-            mark: 'failed',
-            text: `${hand === 1 ? '1 finding needs' : `${hand} findings need`} a hand`,
-          }),
-        ]),
+      : [lineHtml({ mark: 'failed', text: words.say('drift_card.by_hand', { count: hand }) })]),
     h` `,
   ])
 }
 
-function titleOf(found: ReconciliationView): string {
-  if (found.outcome === 'failed') return 'Nobody could be compared with the host'
+type Title = 'failed' | 'running' | 'differs' | 'in_part' | 'repaired' | 'clean'
+
+function titleOf(found: ReconciliationView): Title {
+  if (found.outcome === 'failed') return 'failed'
   const states = new Set(found.requests.map(repairState))
-  const byHandLeft = byHand(found).length > 0
-  if (states.has('running')) return 'The host is being repaired'
-  if (states.has('asked') || states.has('waiting')) return 'The host differs from roster and roles'
-  if (states.has('failed')) return 'The host was repaired in part'
-  if (states.has('repaired')) return byHandLeft ? 'The host was repaired in part' : 'The host was repaired'
-  return found.findings.length === 0
-    ? 'The host is as roster and roles say'
-    : 'The host differs from roster and roles'
+  if (states.has('running')) return 'running'
+  if (states.has('asked') || states.has('waiting')) return 'differs'
+  if (states.has('failed')) return 'in_part'
+  if (states.has('repaired')) return byHand(found).length > 0 ? 'in_part' : 'repaired'
+  return found.findings.length === 0 ? 'clean' : 'differs'
 }
 
 /** Person by person: what a repair would add, and what has become of it. */
-function repairLines(found: ReconciliationView): Line[] {
+function repairLines(words: Words, found: ReconciliationView): Line[] {
   return found.requests.flatMap((repair): Line[] => {
     const state = repairState(repair)
-    const { mark, word } = STATES[state]
-    const who = `${plain(repair.name, 64)} (${plain(repair.os_user, 64)})`
+    const { id, name, os_user, failure, telegram_id } = repair
     const cause: Line[] =
-      state === 'failed' && repair.failure !== null
-        ? [{ mark: 'failed', text: failureText(repair.failure), indent: 1 }]
+      state === 'failed' && failure !== null
+        ? [{ mark: 'failed', text: failureText(words, failure), indent: 1 }]
         : []
-    const request = state === 'failed' ? ` (/requests ${repair.id} opens it)` : ''
-    const text = `${who}${word === '' ? '' : `: ${word}${request}`}${state === 'asked' ? approvalsText(repair) : ''}`
-    const mine = found.findings.filter((one) => one.repairable && one.telegram_id === repair.telegram_id)
-    const findings = state === 'repaired' ? [] : mine.flatMap((finding) => findingLines(finding))
-    return [{ mark: word === '' ? 'none' : mark, text }, ...cause, ...findings]
+    const values = { id, name: plain(name, 64), os_user: plain(os_user, 64), ...approvalsOf(repair) }
+    const text = words.say(`drift_card.person.${state}`, values)
+    const mine = found.findings.filter((one) => one.repairable && one.telegram_id === telegram_id)
+    const findings = state === 'repaired' ? [] : mine.flatMap((finding) => findingLines(words, finding))
+    return [{ mark: state === 'asked' ? 'none' : MARKS[state], text }, ...cause, ...findings]
   })
 }
 
-/** Somebody has approved it, and it needs more of them. */
-function approvalsText({ missing }: Repair): string {
+/** Whether somebody has approved it, and it needs more of them. */
+function approvalsOf({ missing }: Repair) {
   const approvals = missing.find((one) => one.kind === 'approvals')
-  return approvals === undefined || approvals.have === 0
-    ? ''
-    : `: ${approvals.have} of ${approvals.need} approvals`
+  const isBegun = approvals !== undefined && approvals.have > 0
+  return optional({ have: isBegun ? approvals.have : null, need: isBegun ? approvals.need : null })
 }
 
 /** What no repair would set right. */
@@ -161,124 +140,92 @@ function notAsked(found: ReconciliationView): FindingView[] {
   return found.findings.filter(({ repairable, telegram_id }) => repairable && !asked.has(telegram_id ?? 0))
 }
 
-function listed(title: string, some: readonly FindingView[]): Line[] {
-  const bySubject = Map.groupBy(some, findingSubject)
-  if (bySubject.size === 0) return []
+function listed(
+  words: Words,
+  title: 'drift_card.to_do' | 'drift_card.not_asked',
+  some: readonly FindingView[],
+): Line[] {
+  if (some.length === 0) return []
   return [
     { mark: 'none', text: ' ' },
-    { mark: 'none', text: title },
-    ...[...bySubject].flatMap(([subject, findings]): Line[] => [
-      { mark: 'none', text: subject },
-      ...findings.flatMap((finding) => findingLines(finding)),
-    ]),
+    { mark: 'none', text: words.say(title) },
+    ...findingsBySubject(words, some),
   ]
 }
 
-function skippedLines({ skipped }: ReconciliationView): Line[] {
-  return skipped.map(
-    ({ name, os_user, request_id }): Line => ({
-      mark: 'info',
-      text: `${plain(name, 64)} (${plain(os_user)}) was left out: request ${request_id} is under way`,
-    }),
-  )
-}
-
 function tailOf(
+  words: Words,
   found: ReconciliationView,
   { replacedBy, offered }: { replacedBy: number | null; offered: boolean },
 ): Html {
-  if (replacedBy !== null) {
-    return h`
-ℹ️ This card is replaced by a newer one: reconciliation ${replacedBy}.`
-  }
+  if (replacedBy !== null) return apart(words.html('drift_card.replaced', { id: replacedBy }))
   const waiting = found.requests.filter((repair) => repairState(repair) === 'waiting')
   const rest = waiting.length - COMMANDS_SHOWN
   return join([
     ...(waiting.length === 0
       ? []
       : [
-          h`
-⌨️ On the host, as root, type:`,
-          ...waiting.slice(0, COMMANDS_SHOWN).map(({ id }) => h`<code>sudo usher confirm ${id}</code>`),
-          ...(rest > 0 ? [h`and ${rest} more: <code>sudo usher requests</code> lists them`] : []),
+          apart(words.html('drift_card.type')),
+          ...waiting.slice(0, COMMANDS_SHOWN).map(({ id }) => words.html('drift_card.confirm', { id })),
+          ...(rest > 0 ? [words.html('drift_card.more_to_confirm', { count: rest })] : []),
         ]),
-    ...(offered
-      ? [
-          h`
-🔧 Repair approves exactly these repairs: each adds what is missing, and takes nothing away.
-Leave it closes them; nobody is asked again until something else differs.`,
-        ]
-      : []),
+    ...(offered ? [apart(words.html('drift_card.buttons'))] : []),
   ])
 }
 
-function people(count: number): string {
-  return count === 1 ? '1 person' : `${count} people`
+/** Below an empty line. */
+function apart(html: Html): Html {
+  return h`
+${html}`
 }
 
-export function goneDriftCard(id: number): { head: Html } {
-  return { head: h`Reconciliation ${id} is no longer there, or it is not yours to see any more.` }
+export function goneDriftCard(words: Words, id: number): { head: Html } {
+  return { head: words.html('drift_card.gone', { id }) }
 }
 
 /** At the button: what [Repair] did. */
 export function repairText(
+  words: Words,
   found: ReconciliationView,
   refused: readonly { request_id: number; error: ApiError }[],
 ): string {
   const [first] = refused
   if (first !== undefined) {
-    const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : ''
-    return `Not approved: request ${first.request_id}${more}: ${errorText(first.error)}`
+    const why = errorText(words, first.error)
+    return words.say('drift_card.not_approved', { id: first.request_id, more: refused.length - 1, why })
   }
-  return found.digest === null
-    ? 'Approved. The card says how far it is.'
-    : 'Your approval is noted. The card says what is still missing.'
+  return words.say(found.digest === null ? 'drift_card.all_approved' : 'drift_card.approval_noted')
 }
 
 /** At the button: what [Leave it] did. */
-export function leftText(denied: number): string {
-  return `Left as it is (${denied === 1 ? '1 repair' : `${denied} repairs`}). Nothing was changed.`
+export function leftText(words: Words, denied: number): string {
+  return words.say('drift_card.all_left', { count: denied })
 }
 
 /** That a comparison was stopped. */
-export function reconcileFailedText(why: string): Html {
-  return h`❌ People could not be compared with the host: ${why}
-Nothing was changed. When that is set right, <code>sudo usher reconcile</code> or /reconcile tries again.`
+export function reconcileFailedText(words: Words, why: string): Html {
+  return words.html('drift_card.failed', { why })
 }
 
 /** That no comparison has succeeded for too long. */
-export function reconcileOverdueText(since: number): Html {
-  return h`❌ No comparison of people with the host has succeeded since ${since > 0 ? timeText(since) : 'Usher was started'}.
-The log of the worker says why; <code>sudo usher reconcile</code> tries now.`
+export function reconcileOverdueText(words: Words, since: number): Html {
+  return words.html('drift_card.overdue', optional({ since: since > 0 ? timeText(words, since) : null }))
 }
 
-export const ASK_LABEL = '🔧 Ask for the repairs'
-export const RECONCILE_USAGE = '/reconcile only looks. /reconcile repair asks for the repairs too.'
-
 /** A dry run: what differs, and how to have it repaired. */
-export function dryRunText(found: ReconciliationView): CardText {
-  const bySubject = Map.groupBy(found.findings, findingSubject)
+export function dryRunText(words: Words, found: ReconciliationView): CardText {
   const canRepair = found.findings.some(({ repairable }) => repairable)
   return {
-    head: lineHtml(reconciliationLine(found)),
-    lines: [
-      ...[...bySubject].flatMap(([subject, findings]): Line[] => [
-        { mark: 'none', text: subject },
-        ...findings.flatMap((finding) => findingLines(finding)),
-      ]),
-      ...skippedLines(found),
-    ].map(lineHtml),
-    tail: canRepair
-      ? h`
-Nothing was changed. ${ASK_LABEL} makes a card of what can be repaired, for approval.`
-      : h``,
+    head: lineHtml(reconciliationLine(words, found)),
+    lines: [...findingsBySubject(words, found.findings), ...skippedLines(words, found)].map(lineHtml),
+    tail: canRepair ? apart(words.html('drift_card.dry_run_can_repair')) : EMPTY,
   }
 }
 
 /** Somebody has asked for repairs where there is nothing to ask for. */
-export function nothingToRepair(found: ReconciliationView): string {
-  if (found.outcome === 'failed') return reconciliationLine(found).text
-  return found.findings.length === 0
-    ? 'There is nothing to repair.'
-    : 'There is nothing that a repair may set right; what is left needs a hand.'
+export function nothingToRepair(words: Words, found: ReconciliationView): string {
+  if (found.outcome === 'failed') return reconciliationLine(words, found).text
+  return words.say(
+    found.findings.length === 0 ? 'drift_card.nothing_to_repair' : 'drift_card.nothing_repairable',
+  )
 }

@@ -1,3 +1,4 @@
+import type { Words } from '../words.ts'
 import type { Html } from './html.ts'
 
 /** Bot API: `text` has 1-4096 characters after entities parsing. HTML mark-up only makes it longer, so this is safe. */
@@ -15,6 +16,7 @@ export interface Fitted {
  * Lines never break in the middle, so mark-up that is closed within its line stays closed.
  */
 export function fitMessage(
+  words: Words,
   head: Html,
   lines: readonly Html[],
   tail: Html,
@@ -24,7 +26,7 @@ export function fitMessage(
   const all = whole.join('\n')
   if (all.length <= limit) return { html: all, rest: null }
   const kept: string[] = []
-  const notice = (left: number) => `<i>… ${left} more lines are in the file below</i>`
+  const notice = (count: number) => words.html('card.rest_in_file', { count }).html
   let room = limit - head.html.length - tail.html.length - notice(lines.length).length - 3
   for (const line of lines) {
     room -= line.html.length + 1

@@ -29,7 +29,7 @@ export function offerToAdopt(words: Words, osUser: string, power: readonly Note[
   const can =
     power.length === 0
       ? [words.html('questions.adopt_powerless')]
-      : power.map((note) => words.html('questions.adopt_power', { power: noteText(note) }))
+      : power.map((note) => words.html('questions.adopt_power', { power: noteText(words, note) }))
   return join([
     words.html('questions.adopt_head', { os_user: plain(osUser, 32) }),
     ...can,
@@ -110,8 +110,8 @@ export function routingDoneKey(answers: Answers): 'questions.go_on_label' | 'que
 }
 
 /** The name of an answer at the beginning of a line or on a button. */
-export function label(_words: Words, key: string): string {
-  const text = fieldLabel(key)
+export function label(words: Words, key: string): string {
+  const text = fieldLabel(words, key)
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 

@@ -7,9 +7,9 @@ import type { Words } from '../words.ts'
 export function alreadyDecided(words: Words, request: RequestView): string {
   const { id, state, decided_by: by, decided_at } = request
   if (state === 'draft' || state === 'submitted') return words.say('taps.card_changed')
-  const at = decided_at === null ? '' : timeText(decided_at)
+  const at = decided_at === null ? '' : timeText(words, decided_at)
   const known = at === '' ? 'nothing' : by === null ? 'time' : 'all'
-  return words.say(`taps.already.${state}`, { id, known, at, who: by === null ? '' : actorText(by) })
+  return words.say(`taps.already.${state}`, { id, known, at, who: by === null ? '' : actorText(words, by) })
 }
 
 /** For a tap about a run whose request has come back meanwhile. */
@@ -19,12 +19,16 @@ export function alreadyRetried(
   first: Pick<AuditEntryView, 'actor' | 'at'> | null,
 ): string {
   if (first === null) return words.say('taps.already_back', { id })
-  return words.say('taps.already_retried', { id, who: actorText(first.actor), at: timeText(first.at) })
+  return words.say('taps.already_retried', {
+    id,
+    who: actorText(words, first.actor),
+    at: timeText(words, first.at),
+  })
 }
 
 /** For a tap about a run of which somebody took note meanwhile. */
 export function alreadyClosed(words: Words, id: number, closed: NonNullable<RunView['closed']>): string {
-  const values = { id, who: actorText(closed.by), at: timeText(closed.at) }
+  const values = { id, who: actorText(words, closed.by), at: timeText(words, closed.at) }
   return words.say(closed.kind === 'kept' ? 'taps.already_kept' : 'taps.already_abandoned', values)
 }
 

@@ -32,10 +32,10 @@ export function witnessText(
             ? words.html('witness.no_groups')
             : words.html('witness.groups', { groups: role.groups.join(', '), count: role.groups.length }),
           words.html(`witness.account.${answers.account}`, { os_user: answers.os_user }),
-          ...powers.map((note) => lineHtml(noteLine(note))),
+          ...powers.map((note) => lineHtml(noteLine(words, note))),
         ]),
     words.html('witness.asked_by', {
-      who: actorText(request.requester),
+      who: actorText(words, request.requester),
       request: request.id,
       revision: request.revision,
     }),
@@ -44,11 +44,11 @@ export function witnessText(
   const tail = join([
     EMPTY_LINE,
     words.html('witness.code', { code: grouped(code) }),
-    words.html('witness.how', { until: timeText(expires_at) }),
+    words.html('witness.how', { until: timeText(words, expires_at) }),
     EMPTY_LINE,
     words.html('witness.not_you'),
   ])
-  const plan = planLines(request.plan).map(lineHtml)
+  const plan = planLines(words, request.plan).map(lineHtml)
   const cut = words.html('witness.plan_cut')
   let room = MAX_MESSAGE_LENGTH - head.html.length - tail.html.length - cut.html.length - 4
   const fits = plan.findIndex((line) => {

@@ -1,21 +1,51 @@
 import type { Catalogue } from '../catalogue.ts'
+import { aboutDe } from './de/about.ts'
 import { approverDe } from './de/approver.ts'
+import { cardsDe } from './de/cards.ts'
 import { commandsDe } from './de/commands.ts'
 import { denyDe } from './de/deny.ts'
 import { dialogueDe } from './de/dialogue.ts'
+import { differencesDe } from './de/differences.ts'
+import { errorsDe } from './de/errors.ts'
+import { failuresDe } from './de/failures.ts'
+import { fieldsDe } from './de/fields.ts'
+import { findingsDe } from './de/findings.ts'
+import { historyDe } from './de/history.ts'
 import { languageDe } from './de/language.ts'
+import { notesDe } from './de/notes.ts'
+import { peopleDe } from './de/people.ts'
 import { questionsDe } from './de/questions.ts'
+import { requestsDe } from './de/requests.ts'
+import { runsDe } from './de/runs.ts'
+import { smallDe } from './de/small.ts'
 import { tapsDe } from './de/taps.ts'
+import { tellingDe } from './de/telling.ts'
+import { violationsDe } from './de/violations.ts'
 import { witnessDe } from './de/witness.ts'
 
 /** German. */
 export const de: Catalogue = {
+  ...aboutDe,
   ...approverDe,
+  ...cardsDe,
   ...commandsDe,
   ...denyDe,
   ...dialogueDe,
+  ...differencesDe,
+  ...errorsDe,
+  ...failuresDe,
+  ...fieldsDe,
+  ...findingsDe,
+  ...historyDe,
   ...languageDe,
+  ...notesDe,
+  ...peopleDe,
   ...questionsDe,
+  ...requestsDe,
+  ...runsDe,
+  ...smallDe,
   ...tapsDe,
+  ...tellingDe,
+  ...violationsDe,
   ...witnessDe,
 }

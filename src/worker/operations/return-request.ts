@@ -22,13 +22,14 @@ export function returnRequest(
   const { store, config, events, clock } = context
   const now = clock()
   const revision = request.revision + 1
+  const expiresAt = now + requestRole(store, config, request).approval.expiresMs
   const { plan, basis } = checked.plan(identityOf(request, revision))
   const returned = store.requests.transition(request.id, 'approved', 'submitted', request.revision, {
     revision,
     plan,
     basis: JSON.stringify(basis),
     submittedAt: now,
-    expiresAt: now + requestRole(store, config, request).approval.expiresMs,
+    expiresAt,
     decidedAt: null,
     decidedBy: null,
     reason: null,
@@ -42,6 +43,7 @@ export function returnRequest(
     kind: back.kind,
     differences: plainDifferences(back.differences),
     consent: plan.demands.consent,
+    expires_at: expiresAt,
   })
 }
 

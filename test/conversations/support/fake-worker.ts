@@ -45,6 +45,8 @@ export interface FakeWorker extends Client {
   away: boolean
   /** What no admin is permitted here. */
   forbidden: Set<Permission>
+  /** When requests that are submitted from now on expire; null: after a day. */
+  expiresAt: number | null
   /** What a queued run does by itself; `wait` leaves it to `run`. */
   onQueued: Outcome | 'wait'
   run(runId: number, outcome: Outcome): void
@@ -295,7 +297,9 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       request.state = 'submitted'
       request.submitted_at = now()
       request.missing = missingOf(request)
-      emit('request.submitted', { request, actor: `telegram:${by}` })
+      request.expires_at = worker.expiresAt ?? request.expires_at
+      const { expires_at } = request
+      emit('request.submitted', { request, actor: `telegram:${by}`, data: { expires_at } })
       return { request, claim_code: request.plan.demands.consent ? 'ABCD-EFGH-2345' : null }
     },
     'request.approve': ({ id, digest }, by) => {
@@ -410,6 +414,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
   const worker: FakeWorker = {
     ...{ seen: [], roster: [], accounts: new Set(), requests: [], away: false, onQueued: 'succeed' },
     forbidden: new Set(),
+    expiresAt: null,
     async call<N extends OperationName>(name: N, input: unknown, callOptions: CallOptions = {}) {
       const { onBehalfOf = null, idempotencyKey = null } = callOptions
       worker.seen.push({ name, input, onBehalfOf, key: idempotencyKey })

@@ -30,6 +30,8 @@ export interface SceneOptions {
   /** Two admins besides the first one are made with `driver.person`. */
   moreAdmins?: number[]
   postHead?: boolean
+  /** The bot's clock, and the worker's. */
+  now?: () => number
 }
 
 export const ADMIN_ID = 111_000_111
@@ -37,7 +39,10 @@ export const ADMIN_ID = 111_000_111
 export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const server = await createBotApiServer()
   const stateFolder = await mkdtemp(join(tmpdir(), 'usher-bot-state-'))
-  const worker = createFakeWorker({ admins: [ADMIN_ID, ...(options.moreAdmins ?? [])] })
+  const worker = createFakeWorker({
+    admins: [ADMIN_ID, ...(options.moreAdmins ?? [])],
+    ...(options.now === undefined ? {} : { now: options.now }),
+  })
   const driver = createChatDriver(server.control, { timeoutMs: 10_000 })
   const admin = await driver.person({ id: ADMIN_ID, first_name: 'Grace', last_name: 'Hopper' })
   let bot: BotService | null = null
@@ -49,6 +54,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
         ...{ token: server.token, apiRoot: server.url, client: options.client ?? worker, stateFolder },
         ...{ firstAdmins: [ADMIN_ID], log: createLogger('silent') },
         workerPatienceMs: options.workerPatienceMs ?? 100,
+        ...(options.now === undefined ? {} : { now: options.now }),
         ...(options.postHead === undefined ? {} : { postHead: options.postHead }),
       })
       const ready = await bot.ready

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import { runCli } from '../../../src/cli/run-cli.ts'
 import type { CliWorld } from '../../../src/cli/world.ts'
 import { readEnvironment } from '../../../src/config/environment.ts'
+import { createWords } from '../../../src/texts/words.ts'
 
 export interface CliRun {
   status: number
@@ -61,6 +62,7 @@ export async function runInProcess(argv: string[], options: CliOptions): Promise
   const status = await runCli({
     argv: argv.includes('--config') ? argv : [...argv, '--config', config],
     environment: readEnvironment({ HOME: '/nonexistent', ...options.variables }),
+    words: createWords('en'),
     uid: process.getuid?.() ?? 0,
     stdin,
     stdout,

@@ -3,6 +3,7 @@ import { Api } from 'grammy'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createLogger } from '../../../src/bot/log.ts'
 import { apiOptions } from '../../../src/bot/telegram/api.ts'
+import { createPace } from '../../../src/bot/telegram/pace.ts'
 import { createDispatcher } from '../../../src/bot/updates/dispatcher.ts'
 import { pollUpdates } from '../../../src/bot/updates/poll.ts'
 import { type BotApiServer, createBotApiServer } from '../../support/bot-api-server/server.ts'
@@ -22,7 +23,10 @@ function poller(handle: (text: string) => Promise<void>) {
   const polling = new AbortController()
   const stopped = new AbortController()
   const log = createLogger('silent')
-  const api = new Api(server.token, apiOptions(server.url, stopped.signal))
+  const api = new Api(
+    server.token,
+    apiOptions(server.url, stopped.signal, { pace: createPace(), counts: true }),
+  )
   const dispatch = createDispatcher({
     handle: (update) => handle(update.message?.text ?? ''),
     ...{ log, stopped: stopped.signal },

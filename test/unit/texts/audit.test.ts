@@ -3,8 +3,11 @@ import { EVENT_TYPES } from '../../../src/domain/event.ts'
 import { AUDIT_FINDINGS } from '../../../src/protocol/views.ts'
 import { auditLine, auditText, findingText, headText } from '../../../src/texts/audit.ts'
 import { localTimeText } from '../../../src/texts/duration.ts'
+import { createWords } from '../../../src/texts/words.ts'
 import { auditEntry } from '../../support/cli/views.ts'
 import { UNSAFE } from '../../support/unsafe.ts'
+
+const words = createWords('en')
 
 const hostile = 'x\u001b[31m\u202e\nrm'
 
@@ -25,7 +28,10 @@ describe('entries of the history', () => {
     }
     for (const data of [{}, full]) {
       const run_id = 3
-      const { mark, text } = auditLine(auditEntry({ type, data, run_id, actor: { key: 'x', name: hostile } }))
+      const { mark, text } = auditLine(
+        words,
+        auditEntry({ type, data, run_id, actor: { key: 'x', name: hostile } }),
+      )
       expect(mark).not.toBe('none')
       expect(text).toMatch(/^812 {2}\d{4}-\d\d-\d\d .* x\\x1b\[31m\\u202e\\nrm \S+.*, about Ada Lovelace$/)
       expect(text).not.toMatch(UNSAFE)
@@ -34,23 +40,23 @@ describe('entries of the history', () => {
   })
 
   it('say how an approval was given, and why something was denied or failed', () => {
-    expect(auditText(auditEntry({ data: { via: 'terminal', revision: 2 } }))).toBe(
+    expect(auditText(words, auditEntry({ data: { via: 'terminal', revision: 2 } }))).toBe(
       'Grace approved request 7 on a terminal (revision 2), about Ada Lovelace',
     )
-    expect(auditText(auditEntry({ type: 'request.denied', data: { reason: 'not now' } }))).toContain(
+    expect(auditText(words, auditEntry({ type: 'request.denied', data: { reason: 'not now' } }))).toContain(
       'denied request 7: not now',
     )
     const failure = { code: 'program_failed', params: { program: 'useradd', status: 9 } }
     const failed = { type: 'step.failed', run_id: 3, actor: { key: 'worker', name: null } }
-    expect(auditText(auditEntry({ ...failed, data: { kind: 'account', failure } }))).toMatch(
+    expect(auditText(words, auditEntry({ ...failed, data: { kind: 'account', failure } }))).toMatch(
       /^the worker could not do the step 'Account' of run 3: cannot finish: useradd ended with status 9/,
     )
   })
 
   it('of another version of Usher are shown by their name', () => {
-    expect(auditText(auditEntry({ type: 'moon.landed' }))).toContain("noted 'moon.landed'")
+    expect(auditText(words, auditEntry({ type: 'moon.landed' }))).toContain("noted 'moon.landed'")
     const failure = { code: 'moon_missing' }
-    expect(auditText(auditEntry({ type: 'step.failed', data: { kind: 'moon', failure } }))).toContain(
+    expect(auditText(words, auditEntry({ type: 'step.failed', data: { kind: 'moon', failure } }))).toContain(
       "'moon'",
     )
   })
@@ -58,14 +64,14 @@ describe('entries of the history', () => {
   it('do not say twice whom they are about', () => {
     const subject = { telegram_id: 42, name: 'Ada' }
     const entry = auditEntry({ type: 'person.started', subject, actor: { key: 'telegram:42', name: 'Ada' } })
-    expect(auditText(entry)).toBe('Ada pressed Start at the bot')
+    expect(auditText(words, entry)).toBe('Ada pressed Start at the bot')
   })
 })
 
 it.each(AUDIT_FINDINGS)('%s is a finding in words, with and without its values', (code) => {
   const values = { first: 5, last: 7, stored: hostile, told: hostile, revision: 1, by: hostile }
   for (const params of [undefined, values]) {
-    const text = findingText({ code, event_id: 5, request_id: 7, run_id: 3, params })
+    const text = findingText(words, { code, event_id: 5, request_id: 7, run_id: 3, params })
     expect(text).toMatch(/missing|not as|another|put in|speaks of|by the events|cut off/)
     expect(text).not.toMatch(UNSAFE)
     expect(text).not.toMatch(/undefined|NaN|null/)
@@ -78,7 +84,7 @@ it('a head is its id and the first 128 bits of its hash', () => {
 
 it('local times name their zone and are the right moment', () => {
   const at = Date.UTC(2026, 10, 21, 4, 5, 6)
-  expect(localTimeText(at)).toMatch(/^2026-11-2\d \d\d:\d\d:06 [+-]\d{4}$/)
-  expect(Date.parse(localTimeText(at).replace(' ', 'T').replace(' ', ''))).toBe(at)
-  expect(localTimeText(Number.NaN)).toBe('an unknown time')
+  expect(localTimeText(words, at)).toMatch(/^2026-11-2\d \d\d:\d\d:06 [+-]\d{4}$/)
+  expect(Date.parse(localTimeText(words, at).replace(' ', 'T').replace(' ', ''))).toBe(at)
+  expect(localTimeText(words, Number.NaN)).toBe('an unknown time')
 })

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { BY_HAND_CODES, type ByHand } from '../../../src/domain/by-hand.ts'
 import { byHandLines, leftText, todoCommand, todoText } from '../../../src/texts/by-hand.ts'
+import { createWords } from '../../../src/texts/words.ts'
 import { UNSAFE } from '../../support/unsafe.ts'
+
+const words = createWords('en')
 
 const hostile = "x'; rm -rf / #\u001b[31m\u202e\nrm"
 const names = ['os_user', 'pids', 'telegram_id', 'path', 'group', 'uid', 'home', 'unit', 'step']
@@ -14,7 +17,7 @@ function one(code: ByHand['code'], params: ByHand['params']): ByHand {
 describe('what is to be done by hand', () => {
   it.each(BY_HAND_CODES)('%s is said in harmless words, with and without its values', (code) => {
     for (const params of [{}, all(hostile)]) {
-      for (const text of [todoText(one(code, params)), leftText(one(code, params))]) {
+      for (const text of [todoText(words, one(code, params)), leftText(words, one(code, params))]) {
         expect(text).not.toBe('')
         expect(text).not.toMatch(/undefined|NaN/)
         expect(text).not.toMatch(UNSAFE)
@@ -55,6 +58,6 @@ describe('what is to be done by hand', () => {
       'look at the home /home/ada if it is still there, and move it out of the way: mv --no-target-directory -- /home/ada /home/ada.kept',
     ],
   ])('%j reads as a sentence and a command', (what, text) => {
-    expect(byHandLines([what]).map((line) => line.text)).toEqual([text])
+    expect(byHandLines(words, [what]).map((line) => line.text)).toEqual([text])
   })
 })

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { FINDING_CODES } from '../../../src/domain/finding.ts'
 import type { FindingView, ReconciliationView } from '../../../src/protocol/views.ts'
 import { findingLines, findingText, reconciliationLines } from '../../../src/texts/findings.ts'
+import { createWords } from '../../../src/texts/words.ts'
 import { byHand } from '../../../src/worker/reconcile/by-hand.ts'
+
+const words = createWords('en')
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 const NASTY = "a'b\u001b[31m\u202e$(reboot)"
@@ -18,7 +21,7 @@ const finding = (change: Partial<FindingView>): FindingView => ({
 describe('findings', () => {
   it.each(FINDING_CODES)('%s says what is, with and without its values, harmlessly', (code) => {
     for (const params of [undefined, {}, nasty]) {
-      const text = findingText(finding({ code, ...(params === undefined ? {} : { params }) }))
+      const text = findingText(words, finding({ code, ...(params === undefined ? {} : { params }) }))
       expect(text.length).toBeGreaterThan(10)
       expect(text).not.toMatch(/undefined|NaN|\[object/)
       expect(text).not.toMatch(UNSAFE)
@@ -30,13 +33,13 @@ describe('findings', () => {
     if (command === null) return
     const unquoted = command.replaceAll(`'a'\\''b\u001b[31m\u202e$(reboot)'`, 'WORD')
     expect(unquoted).not.toContain('$(')
-    const lines = findingLines(finding({ code, by_hand: command }))
+    const lines = findingLines(words, finding({ code, by_hand: command }))
     for (const { text } of lines) expect(text).not.toMatch(UNSAFE)
   })
 
   it('names a failed smoke test with its cause', () => {
     const failure = { code: 'agent_command_failed' as const, params: { command: 'claude', status: 1 } }
-    expect(findingText(finding({ code: 'smoke.failed', failure }))).toMatch(
+    expect(findingText(words, finding({ code: 'smoke.failed', failure }))).toMatch(
       /^the smoke test failed: cannot run the agent command/,
     )
   })
@@ -60,7 +63,7 @@ describe('findings', () => {
       requests: [],
       digest: null,
     }
-    const lines = reconciliationLines(found).filter(({ indent = 0 }) => indent === 0)
+    const lines = reconciliationLines(words, found).filter(({ indent = 0 }) => indent === 0)
     expect(lines.map(({ text }) => text)).toEqual([
       'Reconciliation 3: the host differs from roster and roles (2 people looked at)',
       'This host',

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plain, plainBlock } from '../../../src/texts/plain.ts'
+import { plain } from '../../../src/texts/plain.ts'
+import { plainBlock } from '../../../src/texts/plain-block.ts'
+import { createWords } from '../../../src/texts/words.ts'
+
+const words = createWords('en')
 
 /** Spelled out here by code point, so that a hole in the implementation's categories shows. */
 function isDangerous(code: number): boolean {
@@ -30,7 +34,7 @@ describe('text from outside', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         for (const character of plain(text)) expect(isDangerous(character.codePointAt(0)!)).toBe(false)
-        for (const line of plainBlock(text)) {
+        for (const line of plainBlock(words, text)) {
           for (const character of line) expect(isDangerous(character.codePointAt(0)!)).toBe(false)
         }
       }),
@@ -56,7 +60,7 @@ describe('text from outside', () => {
   })
 
   it('keeps the end of a long output, where the error stands', () => {
-    const lines = plainBlock(Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\n'), 3)
+    const lines = plainBlock(words, Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\n'), 3)
     expect(lines).toEqual(['… 27 lines before', 'line 27', 'line 28', 'line 29'])
   })
 })

@@ -4,6 +4,9 @@ import { personLines, roleLine } from '../../../src/texts/people.ts'
 import { planLines } from '../../../src/texts/plans.ts'
 import { missingText, requestLines } from '../../../src/texts/requests.ts'
 import { runLines, stepLine } from '../../../src/texts/runs.ts'
+import { createWords } from '../../../src/texts/words.ts'
+
+const words = createWords('en')
 
 const request: RequestView = {
   id: 7,
@@ -90,7 +93,7 @@ const texts = (lines: { text: string }[]) => lines.map((line) => line.text)
 
 describe('a plan', () => {
   it('says what would change, what is so already, what it demands, and its digest', () => {
-    expect(texts(planLines(request.plan))).toEqual([
+    expect(texts(planLines(words, request.plan))).toEqual([
       '1. Account',
       'create the account ada with home /home/ada and shell /bin/bash; locked and expired until the proof',
       '2. Groups: nothing to change',
@@ -102,7 +105,7 @@ describe('a plan', () => {
 
 describe('a request', () => {
   it('shows every answer with hostile names made harmless, what is missing and when it lapses', () => {
-    const shown = texts(requestLines(request)).join('\n')
+    const shown = texts(requestLines(words, request)).join('\n')
     expect(shown).toContain('Name: Ada\\u202e')
     expect(shown).toContain('Telegram id: 42 (typed by hand, not proven)')
     expect(shown).toContain('PR review: no')
@@ -111,14 +114,14 @@ describe('a request', () => {
   })
 
   it('names the command that gives what is missing', () => {
-    expect(missingText({ kind: 'terminal' }, 7)).toContain('sudo usher confirm 7')
-    expect(missingText({ kind: 'consent' }, 7)).toContain('usher claim CODE')
+    expect(missingText(words, { kind: 'terminal' }, 7)).toContain('sudo usher confirm 7')
+    expect(missingText(words, { kind: 'consent' }, 7)).toContain('usher claim CODE')
   })
 })
 
 describe('a run', () => {
   it('that succeeded is a receipt: steps with durations, proofs, and how to undo', () => {
-    expect(texts(runLines(run))).toEqual([
+    expect(texts(runLines(words, run))).toEqual([
       'Run 3, onboarding of Ada (ada): succeeded after 200 ms',
       'Account: done (38 ms)',
       'created the account ada (uid 1001) with home /home/ada',
@@ -152,7 +155,7 @@ describe('a run', () => {
         },
       ],
     }
-    const shown = texts(runLines(undone))
+    const shown = texts(runLines(words, undone))
     expect(shown).toContain(
       'cannot run the agent command claude as that person: it ended with status 127; see its output',
     )
@@ -172,7 +175,7 @@ describe('a run', () => {
       choices: [],
       steps: [{ ...run.steps[0]!, state: 'undone', notes: [] }],
     }
-    expect(texts(runLines(clean)).at(-1)).toBe('Nothing of this run is left.')
+    expect(texts(runLines(words, clean)).at(-1)).toBe('Nothing of this run is left.')
   })
 
   it('that was undone with its home does not say that the agent command left something in it', () => {
@@ -194,12 +197,12 @@ describe('a run', () => {
         },
       ],
     }
-    expect(texts(runLines(undone)).at(-1)).toBe('Nothing of this run is left.')
+    expect(texts(runLines(words, undone)).at(-1)).toBe('Nothing of this run is left.')
     const adopted = { ...undone, steps: undone.steps.slice(1) }
-    expect(texts(runLines(adopted)).at(-1)).toBe('the agent command left 1 new entry in /home/ada')
+    expect(texts(runLines(words, adopted)).at(-1)).toBe('the agent command left 1 new entry in /home/ada')
     const named = { count: 2, home: '/home/ada', names: '.agent, .agentrc' }
     const step = { ...adopted.steps[0]!, notes: [{ code: 'smoke.agent_left_files' as const, params: named }] }
-    expect(texts(runLines({ ...adopted, steps: [step] })).at(-1)).toBe(
+    expect(texts(runLines(words, { ...adopted, steps: [step] })).at(-1)).toBe(
       'the agent command left 2 new entries in /home/ada: .agent, .agentrc',
     )
   })
@@ -211,12 +214,12 @@ describe('a run', () => {
       finished_at: null,
       steps: [{ ...run.steps[0]! }, { ...run.steps[1]!, state: 'applying', duration_ms: null }],
     }
-    expect(texts(runLines(live))).toEqual([
+    expect(texts(runLines(words, live))).toEqual([
       'Run 3, onboarding of Ada (ada): is running',
       'Account: done (38 ms)',
       'Isolation proof and smoke test: is running',
     ])
-    expect(stepLine(live.steps[1]!).mark).toBe('doing')
+    expect(stepLine(words, live.steps[1]!).mark).toBe('doing')
   })
 })
 
@@ -229,7 +232,7 @@ describe('people and roles', () => {
       shell: '/bin/bash',
       approval: { count: 2, self: true, step_up: 'terminal', expires_ms: 3_600_000 },
     }
-    expect(roleLine(role)).toBe(
+    expect(roleLine(words, role)).toBe(
       'admin: decides (no groups; needs 2 approvals and a confirmation on a terminal within 1 h)',
     )
   })
@@ -245,7 +248,7 @@ describe('people and roles', () => {
       folders: [{ path: '/srv/memory/42', exists: false }],
       last_run_id: 3,
     }
-    expect(texts(personLines(person))).toEqual([
+    expect(texts(personLines(words, person))).toEqual([
       'ada: Ada (user, Telegram id 42, no account on this host)',
       'Model: big',
       'folder /srv/memory/42 is missing',

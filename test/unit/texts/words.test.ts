@@ -11,7 +11,10 @@ import { fieldLabel } from '../../../src/texts/fields.ts'
 import { noteLine, noteText } from '../../../src/texts/notes.ts'
 import { stepTitle } from '../../../src/texts/steps.ts'
 import { violationText } from '../../../src/texts/violations.ts'
+import { createWords } from '../../../src/texts/words.ts'
 import { UNSAFE } from '../../support/unsafe.ts'
+
+const words = createWords('en')
 
 const hostile = 'x\u001b[31m\u202e\nrm'
 /** Every parameter name that a code can carry, each with a hostile value. */
@@ -24,7 +27,7 @@ const params = Object.fromEntries(
 describe('violations', () => {
   it.each(VIOLATION_CODES)('%s says what cannot be and what to do, with and without its values', (code) => {
     for (const given of [undefined, params]) {
-      const text = violationText({ field: 'os_user', code, params: given })
+      const text = violationText(words, { field: 'os_user', code, params: given })
       expect(text).toMatch(/^cannot .+[:;,] /)
       expect(text).not.toMatch(/undefined|NaN|\?\?| {2}/)
       expect(text).not.toMatch(UNSAFE)
@@ -32,7 +35,9 @@ describe('violations', () => {
   })
 
   it('shows the offending value', () => {
-    expect(violationText({ field: 'os_user', code: 'os_user_syntax', params: { value: '../etc' } })).toBe(
+    expect(
+      violationText(words, { field: 'os_user', code: 'os_user_syntax', params: { value: '../etc' } }),
+    ).toBe(
       "cannot use '../etc' as an OS user: use lower-case letters, digits, '-' and '_', and begin with a letter or '_'",
     )
   })
@@ -41,7 +46,7 @@ describe('violations', () => {
 describe('failures', () => {
   it.each(FAILURE_CODES)('%s says what could not be done, with and without its values', (code) => {
     for (const given of [undefined, params]) {
-      const text = failureText({ code, params: given })
+      const text = failureText(words, { code, params: given })
       expect(text).toMatch(/^cannot /)
       expect(text).not.toMatch(/undefined|NaN| {2}/)
       expect(text).not.toMatch(UNSAFE)
@@ -49,7 +54,7 @@ describe('failures', () => {
   })
 
   it('show what the program said below, each line harmless', () => {
-    const lines = failureLines({
+    const lines = failureLines(words, {
       code: 'program_failed',
       params: { program: 'useradd', status: 9 },
       detail: `a\n${hostile}`,
@@ -67,7 +72,7 @@ describe('failures', () => {
 describe('notes', () => {
   it.each(NOTE_CODES)('%s is a line with a mark, with and without its values', (code) => {
     for (const given of [undefined, params]) {
-      const line = noteLine({ code, params: given })
+      const line = noteLine(words, { code, params: given })
       expect(line.text).not.toBe('')
       expect(line.text).not.toMatch(/undefined|NaN| {2}/)
       expect(line.text).not.toMatch(UNSAFE)
@@ -76,21 +81,25 @@ describe('notes', () => {
   })
 
   it('never call isolation proven where there is only one user', () => {
-    expect(noteText({ code: 'smoke.isolation_not_applicable' })).toBe('isolation not applicable: one user')
+    expect(noteText(words, { code: 'smoke.isolation_not_applicable' })).toBe(
+      'isolation not applicable: one user',
+    )
   })
 
   it('read octal modes whether they come as text or as a number', () => {
     const path = '/srv/a'
     const owner = 'ada'
-    expect(noteText({ code: 'dir.make', params: { path, owner, mode: 0o700 } })).toContain('mode 0700')
-    expect(noteText({ code: 'dir.make', params: { path, owner, mode: '0700' } })).toContain('mode 0700')
+    expect(noteText(words, { code: 'dir.make', params: { path, owner, mode: 0o700 } })).toContain('mode 0700')
+    expect(noteText(words, { code: 'dir.make', params: { path, owner, mode: '0700' } })).toContain(
+      'mode 0700',
+    )
   })
 })
 
 describe('differences', () => {
   it.each(DIFFERENCE_CODES)('%s is one harmless sentence, with and without its values', (code) => {
     for (const given of [undefined, params, { ...params, violation: 'disk_full', field: hostile }]) {
-      const text = differenceText({ code, params: given })
+      const text = differenceText(words, { code, params: given })
       expect(text).not.toBe('')
       expect(text).not.toMatch(/undefined|NaN| {2}/)
       expect(text).not.toMatch(UNSAFE)
@@ -122,7 +131,7 @@ describe('differences', () => {
       'the role user has another time for a decision: 1 h → 1 min',
     ],
   ] as const)('%j reads: %s', (difference, text) => {
-    expect(differenceText(difference)).toBe(text)
+    expect(differenceText(words, difference)).toBe(text)
   })
 })
 
@@ -131,17 +140,17 @@ describe('errors', () => {
     '%s is one harmless sentence, with and without a message',
     (code) => {
       for (const message of ['', `cannot do it: ${hostile}`]) {
-        const text = errorText({ code, message, params })
+        const text = errorText(words, { code, message, params })
         expect(text).toMatch(/^cannot /)
         expect(text).not.toMatch(/undefined|NaN/)
         expect(text).not.toMatch(UNSAFE)
-        expect(errorText({ code, message })).toMatch(/^cannot /)
+        expect(errorText(words, { code, message })).toMatch(/^cannot /)
       }
     },
   )
 
   it('list every violation below the sentence', () => {
-    const lines = errorLines({
+    const lines = errorLines(words, {
       code: 'invalid',
       message: '',
       violations: [
@@ -169,16 +178,16 @@ describe('small words', () => {
     [86_400_000, '24 h'],
     [604_800_000, '7 d'],
   ])('%d ms read as %s', (ms, text) => {
-    expect(durationText(ms)).toBe(text)
+    expect(durationText(words, ms)).toBe(text)
   })
 
   it('times are the same everywhere, in UTC', () => {
-    expect(timeText(0)).toBe('1970-01-01 00:00 UTC')
-    expect(timeText(Number.NaN)).toBe('an unknown time')
+    expect(timeText(words, 0)).toBe('1970-01-01 00:00 UTC')
+    expect(timeText(words, Number.NaN)).toBe('an unknown time')
   })
 
   it('sizes read in powers of 1024', () => {
-    expect([sizeText(512), sizeText(1536), sizeText(100 * 1024 * 1024)]).toEqual([
+    expect([sizeText(words, 512), sizeText(words, 1536), sizeText(words, 100 * 1024 * 1024)]).toEqual([
       '512 B',
       '1.5 KiB',
       '100 MiB',
@@ -186,13 +195,13 @@ describe('small words', () => {
   })
 
   it('fields have names for people, also entries of lists and unknown ones', () => {
-    expect(fieldLabel('github_repos.0')).toBe('GitHub repositories, entry 1')
-    expect(fieldLabel('os_user')).toBe('OS user')
-    expect(fieldLabel('__proto__')).toBe('  proto  ')
-    expect(fieldLabel('a\u001bb')).toBe('a\\x1bb')
+    expect(fieldLabel(words, 'github_repos.0')).toBe('GitHub repositories, entry 1')
+    expect(fieldLabel(words, 'os_user')).toBe('OS user')
+    expect(fieldLabel(words, '__proto__')).toBe('  proto  ')
+    expect(fieldLabel(words, 'a\u001bb')).toBe('a\\x1bb')
   })
 
   it('every step kind has a title', () => {
-    expect(new Set(STEP_ORDER.map(stepTitle)).size).toBe(STEP_ORDER.length)
+    expect(new Set(STEP_ORDER.map((kind) => stepTitle(words, kind))).size).toBe(STEP_ORDER.length)
   })
 })

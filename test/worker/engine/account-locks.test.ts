@@ -3,9 +3,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lockFailure } from '../../../src/provisioning/host/accounts/account-lock.ts'
 import { failureText } from '../../../src/texts/failures.ts'
+import { createWords } from '../../../src/texts/words.ts'
 import type { Fixture } from '../../support/engine-fixture.ts'
 import { rememberMachine } from '../../support/host/test-machine.ts'
 import { realEngine } from '../../support/real-engine.ts'
+
+const words = createWords('en')
 
 const LOCKS = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((name) => `/etc/${name}.lock`)
 /** Long enough for a try or two, short enough to be waited for here. */
@@ -62,7 +65,7 @@ describe('the lock of the account database', () => {
       code: 'account_locked_by_other',
       params: { path: lock, pid: holder.pid, program: 'sleep', held_by: 'process' },
     })
-    expect(failureText(failure!)).toContain(`'sleep' (process ${holder.pid}) holds ${lock}`)
+    expect(failureText(words, failure!)).toContain(`'sleep' (process ${holder.pid}) holds ${lock}`)
     // What somebody else holds is theirs to let go of.
     expect(readFileSync(lock, 'utf8')).toBe(`${holder.pid}`)
     expect(accountFiles()).toEqual(before)
@@ -82,7 +85,7 @@ describe('the lock of the account database', () => {
       code: 'account_locked_by_other',
       params: { path: '/etc/group.lock', held_by: heldBy },
     })
-    expect(failureText(failure!)).toContain('remove it')
+    expect(failureText(words, failure!)).toContain('remove it')
     expect(readFileSync('/etc/group.lock', 'utf8')).toBe(content)
   })
 
@@ -169,7 +172,7 @@ describe('an administrator in vipw', () => {
       params: { path: '/etc/.pwd.lock', pid: editing.pid, program: 'vipw', held_by: 'process' },
     })
     // That file is not the lock: removing it would help nobody.
-    expect(failureText(failure!)).not.toContain('remove')
+    expect(failureText(words, failure!)).not.toContain('remove')
     const closed = new Promise((resolve) => editing.once('close', resolve))
     process.kill(-editing.pid!, 'SIGKILL')
     await closed

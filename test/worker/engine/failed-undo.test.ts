@@ -4,10 +4,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RunView } from '../../../src/protocol/views.ts'
 import { byHandLines } from '../../../src/texts/by-hand.ts'
 import { runLines } from '../../../src/texts/runs.ts'
+import { createWords } from '../../../src/texts/words.ts'
 import { type Fixture, operator } from '../../support/engine-fixture.ts'
 import { places } from '../../support/host/test-host.ts'
 import { rememberMachine } from '../../support/host/test-machine.ts'
 import { realEngine } from '../../support/real-engine.ts'
+
+const words = createWords('en')
 
 let fixture: Fixture
 let forget: () => void
@@ -22,7 +25,7 @@ afterEach(async () => {
 const roster = () => readFileSync(places.rosterFile, 'utf8')
 const accountFiles = () =>
   ['passwd', 'shadow', 'group', 'subuid', 'subgid'].map((file) => readFileSync(`/etc/${file}`, 'utf8'))
-const todo = (run: RunView) => byHandLines(run.by_hand).map(({ text }) => text)
+const todo = (run: RunView) => byHandLines(words, run.by_hand).map(({ text }) => text)
 
 /** Asks for the undo of run 1, approves it and waits for its end. */
 async function undo(): Promise<RunView> {
@@ -107,7 +110,7 @@ describe('an undo on a real host that cannot finish', () => {
       run_id: run.id,
       reason: 'for the auditors',
     })
-    const lines = runLines(abandoned.run).map(({ text }) => text)
+    const lines = runLines(words, abandoned.run).map(({ text }) => text)
     expect(lines).toContain('Left on this host:')
     expect(lines.some((text) => text.startsWith('the account alice (uid '))).toBe(true)
     expect(lines.some((text) => text.includes('for the auditors'))).toBe(true)

@@ -9,6 +9,7 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.menu.status': 'Wie es dem Rechner geht',
   'commands.menu.whoami': 'Wer du für mich bist',
   'commands.menu.language': 'In welcher Sprache ich mit dir spreche',
+  'commands.menu.quiet': 'Wann ich dich in Ruhe lasse',
   'commands.menu.cancel': 'Beenden, was gerade läuft',
   'commands.menu.help': 'Was ich verstehe',
   'commands.help_head': '<b>Usher</b> gibt Leuten Zugang zu diesem Rechner.',

@@ -8,6 +8,7 @@ export const commandsEn = {
   'commands.menu.status': 'How the host is doing',
   'commands.menu.whoami': 'Who you are to me',
   'commands.menu.language': 'Which language I speak with you',
+  'commands.menu.quiet': 'When I leave you alone',
   'commands.menu.cancel': 'End what is under way',
   'commands.menu.help': 'What I understand',
   'commands.help_head': '<b>Usher</b> gives people access to this host.',

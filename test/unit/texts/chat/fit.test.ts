@@ -2,14 +2,17 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fitMessage, splitMessages, textOf } from '../../../../src/texts/chat/fit.ts'
 import { h } from '../../../../src/texts/chat/html.ts'
+import { createWords } from '../../../../src/texts/words.ts'
+
+const words = createWords('en')
 
 it('leaves alone what fits', () => {
-  expect(fitMessage(h`head`, [h`one`], h`tail`)).toEqual({ html: 'head\none\ntail', rest: null })
+  expect(fitMessage(words, h`head`, [h`one`], h`tail`)).toEqual({ html: 'head\none\ntail', rest: null })
 })
 
 it('keeps head and tail, cuts the lines between, says how many, and gives the whole as text', () => {
   const lines = Array.from({ length: 100 }, (_, index) => h`<b>line ${index}</b>`)
-  const fitted = fitMessage(h`head`, lines, h`tail`, 300)
+  const fitted = fitMessage(words, h`head`, lines, h`tail`, 300)
   expect(fitted.html.length).toBeLessThanOrEqual(300)
   expect(fitted.html).toMatch(
     /^head\n<b>line 0<\/b>\n[\s\S]*… \d+ more lines are in the file below<\/i>\ntail$/,

@@ -3,7 +3,10 @@ import type { Stuck } from '../../../../src/domain/run.ts'
 import type { Database } from '../../../../src/store/database.ts'
 import { statusLines } from '../../../../src/texts/about.ts'
 import { runLines } from '../../../../src/texts/runs.ts'
+import { createWords } from '../../../../src/texts/words.ts'
 import { admin, engineFixture, type Fixture, operator } from '../../../support/engine-fixture.ts'
+
+const words = createWords('en')
 
 const DAY = 86_400_000
 
@@ -47,9 +50,9 @@ describe('a run that does not go on', () => {
     const { details, ...coarse } = await fixture.ok(operator, 'status', {})
     expect(details?.stuck).toEqual([{ run_id: id, stuck }])
     const said = "run 1: the step 'Groups' takes longer than usual"
-    expect(statusLines({ ...coarse, details }, 0).some(({ text }) => text.startsWith(said))).toBe(true)
+    expect(statusLines(words, { ...coarse, details }, 0).some(({ text }) => text.startsWith(said))).toBe(true)
     const { run } = await fixture.ok(operator, 'run.get', { id })
-    expect(runLines(run)[1]?.text).toContain("the step 'Groups' takes longer than usual (20 ms)")
+    expect(runLines(words, run)[1]?.text).toContain("the step 'Groups' takes longer than usual (20 ms)")
     expect(announced()).toMatchObject([
       { run_id: id, data: { code: 'slow_step', params: { step: 'groups' } } },
     ])
@@ -81,7 +84,7 @@ describe('a run that does not go on', () => {
     const id = await approve()
     expect(await becomes(id, 'lock')).toMatchObject({ params: { pid: 4711, program: 'vipw' } })
     const { run } = await fixture.ok(operator, 'run.get', { id })
-    expect(runLines(run)[1]?.text).toContain('/etc/passwd.lock, held by vipw (4711)')
+    expect(runLines(words, run)[1]?.text).toContain('/etc/passwd.lock, held by vipw (4711)')
     locked = false
     expect((await fixture.ended(id)).state).toBe('succeeded')
   })

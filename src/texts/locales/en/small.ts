@@ -1,0 +1,23 @@
+/** Who, when, how long. */
+export const smallEn = {
+  'actor.operator': 'the operator (uid 0)',
+  'actor.bot': 'the bot',
+  'actor.witness': 'the witness',
+  'actor.approver': 'the approver account',
+  'actor.worker': 'the worker',
+  'actor.telegram': 'Telegram user {id}',
+  'actor.uid': 'uid {id}',
+  'duration.ms': '{ms} ms',
+  'duration.s': '{seconds, number, ::.#} s',
+  'duration.min_s': '{minutes} min{seconds, plural, =0 {} other { {seconds} s}}',
+  'duration.h_min': '{hours} h{minutes, plural, =0 {} other { {minutes} min}}',
+  'duration.d_h': '{days} d{hours, plural, =0 {} other { {hours} h}}',
+  'time.utc': '{time} UTC',
+  'time.unknown': 'an unknown time',
+  'size.bytes': '{size} B',
+  'size.kib': '{size, number, ::.#} KiB',
+  'size.mib': '{size, number, ::.#} MiB',
+  'size.gib': '{size, number, ::.#} GiB',
+  'size.tib': '{size, number, ::.#} TiB',
+  'plain.lines_before': '{count, plural, one {… # line before} other {… # lines before}}',
+} as const
