@@ -2,7 +2,6 @@ import type { Api } from 'grammy'
 import { z } from 'zod'
 import { describeError, type Logger } from '../bot/log.ts'
 import type { FileStore } from '../bot/state/file-store.ts'
-import { apiSignal } from '../bot/telegram/api.ts'
 import { problemOf } from '../bot/telegram/errors.ts'
 import type { Client } from '../client/client.ts'
 import type { WitnessItem } from '../protocol/views-witness.ts'
@@ -39,7 +38,6 @@ const sentSchema = z.object({ message_id: z.number() })
  */
 export function createPostman(deps: PostmanDeps): Postman {
   const { api, client, files, words, log, stopped, username } = deps
-  const signal = apiSignal(stopped)
   const html = { parse_mode: 'HTML', link_preview_options: { is_disabled: true } } as const
   const noteOf = (id: number) => `sent/${id}`
 
@@ -47,12 +45,7 @@ export function createPostman(deps: PostmanDeps): Postman {
     const known = sentSchema.safeParse(await files.read(noteOf(item.id)))
     if (known.success) return reportSent(item.id, { kind: 'sent', message_id: known.data.message_id })
     try {
-      const { message_id } = await api.sendMessage(
-        item.telegram_id,
-        witnessText(words, item).html,
-        html,
-        signal,
-      )
+      const { message_id } = await api.sendMessage(item.telegram_id, witnessText(words, item).html, html)
       await files.write(noteOf(item.id), { message_id })
       return reportSent(item.id, { kind: 'sent', message_id })
     } catch (error) {
@@ -65,7 +58,7 @@ export function createPostman(deps: PostmanDeps): Postman {
   const clear = async (item: WitnessItem & { kind: 'clear' }): Promise<Dealt> => {
     const { id, telegram_id, message_id } = item
     try {
-      await api.editMessageText(telegram_id, message_id, witnessClearedText(words, item).html, html, signal)
+      await api.editMessageText(telegram_id, message_id, witnessClearedText(words, item).html, html)
     } catch (error) {
       const { kind } = problemOf(error)
       // Gone, or never to be reached again: there is nothing to take a code out of.

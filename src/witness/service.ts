@@ -22,6 +22,8 @@ export interface WitnessDeps {
 
 /** How long the worker may wait with its answer, and the longest rest after something failed, in milliseconds. */
 const WAIT_MS = 20_000
+/** How long a message that is on its way may take once the witness is to stop, so that it is written down that it went out. */
+const LAST_CALLS_MS = 3000
 const LONGEST_REST_MS = 15_000
 
 /**
@@ -30,7 +32,8 @@ const LONGEST_REST_MS = 15_000
  */
 export async function serveWitness(deps: WitnessDeps): Promise<'stopped' | 'bad_token'> {
   const { client, log, stopped } = deps
-  const api = new Api(deps.token, apiOptions(deps.apiRoot, stopped, { pace: createPace(), counts: true }))
+  const given = afterwards(stopped, LAST_CALLS_MS)
+  const api = new Api(deps.token, apiOptions(deps.apiRoot, given, { pace: createPace(), counts: true }))
   const username = await introduce(api, log, stopped)
   if (username === 'stopped' || username === 'bad_token') return username
   const files = createFileStore(deps.stateFolder, {
@@ -61,6 +64,13 @@ export async function serveWitness(deps: WitnessDeps): Promise<'stopped' | 'bad_
     rest = done === 'again' ? longer(rest) : 0
   }
   return 'stopped'
+}
+
+/** Aborts so long after `signal` did. */
+function afterwards(signal: AbortSignal, ms: number): AbortSignal {
+  const later = new AbortController()
+  signal.addEventListener('abort', () => setTimeout(() => later.abort(), ms).unref(), { once: true })
+  return later.signal
 }
 
 function longer(rest: number): number {
