@@ -15,9 +15,9 @@ export interface SocketChoice {
  */
 export function socketFor(config: Config, uid: number, program: SocketProgram): SocketChoice {
   const at = (name: string) => `${config.paths.run}/${name}`
-  if (program === 'bot') return { path: at(SOCKETS.bot), expectServerUid: config.mode === 'system' ? 0 : uid }
-  if (program === 'witness') return { path: at(SOCKETS.witness), expectServerUid: 0 }
-  if (program === 'approver') return { path: at(SOCKETS.approver), expectServerUid: 0 }
+  if (program === 'bot' || program === 'witness' || program === 'approver') {
+    return { path: at(SOCKETS[program]), expectServerUid: config.mode === 'system' ? 0 : uid }
+  }
   if (program === 'claim') {
     return {
       path: at(SOCKETS.everybody),

@@ -49,6 +49,7 @@ async function decideAsApprover(session: Session, telegramId: number): Promise<O
       { value: 'confirm', label: words.say('approver.confirm') },
       { value: 'deny', label: words.say('approver.deny') },
     ],
+    { back: false },
   )
   if (choice.kind !== 'answer' || choice.value === 'leave') return leftAsItIs(words, id)
   const code = await prompter.text({
@@ -78,6 +79,7 @@ async function pick(session: Session, prompter: Prompter, telegramId: number): P
   const choice = await prompter.choose(
     words.say('approver.which', { count: waiting.length }),
     waiting.map((request) => ({ value: String(request.id), label: requestLine(words, request) })),
+    { back: false },
   )
   if (choice.kind === 'answer') return Number(choice.value)
   return failed('declined', words.say('approver.left'))
