@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** Levels that change accounts, files of root or processes of others: one file at a time, inside a sandbox. */
-const rootLevels = ['steps', 'worker', 'host', 'e2e']
+const rootLevels = ['steps', 'worker', 'host', 'browser', 'e2e']
 
 const project = (name: string) => ({
   extends: true as const,
@@ -28,6 +28,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    // Beside the other cache: one in node_modules, left by an ordinary run, cannot be tidied up in a sandbox.
+    fsModuleCachePath: join(tmpdir(), `usher-vite-${process.getuid?.() ?? 0}`, 'modules'),
     allowOnly: false,
     passWithNoTests: true,
     projects: ['unit', 'conversations', 'store', ...rootLevels, 'services'].map(project),

@@ -13,6 +13,7 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { chromiumPath, NO_CHROMIUM } from './support/browser/chromium.ts'
 import { describeTally, readTally, skippedAsFailed, type Tally } from './support/runner/tally.ts'
 import { canUnshare, scratchInSandbox, spawnInSandbox } from './support/sandbox/sandbox.ts'
 
@@ -25,6 +26,7 @@ const levels = {
   worker: 'sandbox',
   steps: 'sandbox',
   services: 'boots',
+  browser: 'sandbox',
   host: 'sandbox',
 } as const
 type Level = keyof typeof levels
@@ -62,6 +64,12 @@ async function main(args: readonly string[]): Promise<number> {
   const root = process.getuid?.() === 0
   const needy = present.filter((level) => levels[level] !== 'plain')
   const possible = needy.length > 0 ? await canUnshare() : ({ ok: true } as const)
+  /** Why a level cannot run on this machine; null when it can. */
+  const hindrance = (level: Level): string | null => {
+    if (levels[level] === 'plain') return null
+    if (!possible.ok) return possible.why
+    return level === 'browser' && chromiumPath() === null ? NO_CHROMIUM : null
+  }
   const strict = process.env['CI'] === 'true' && root
 
   const total = { passed: 0, failed: 0, skipped: 0 }
@@ -73,7 +81,7 @@ async function main(args: readonly string[]): Promise<number> {
     summary.push(`  ${name.padEnd(13)} ${describeTally(tally)}${note}`)
   }
 
-  const runnable = present.filter((level) => possible.ok || levels[level] === 'plain')
+  const runnable = present.filter((level) => hindrance(level) === null)
   const plain = runnable.filter((level) => levels[level] === 'plain')
   const jobs: Job[] = [
     ...(plain.length > 0 ? [{ levels: plain, machine: 'plain' } as const] : []),
@@ -103,14 +111,12 @@ async function main(args: readonly string[]): Promise<number> {
     if (found.get(level)!.length > 0) continue
     summary.push(`  ${level.padEnd(13)} ${filters.length > 0 ? 'no matching test file' : 'no test file yet'}`)
   }
-  if (!possible.ok) {
-    for (const level of needy) {
-      const files = found.get(level)!.length
-      const tally = strict
-        ? { passed: 0, failed: files, skipped: 0 }
-        : { passed: 0, failed: 0, skipped: files }
-      add(level, tally, ` (files) NOT RUN: ${possible.why}${strict ? '; under CI that is a failure' : ''}`)
-    }
+  for (const level of needy) {
+    const why = hindrance(level)
+    if (why === null) continue
+    const files = found.get(level)!.length
+    const tally = strict ? { passed: 0, failed: files, skipped: 0 } : { passed: 0, failed: 0, skipped: files }
+    add(level, tally, ` (files) NOT RUN: ${why}${strict ? '; under CI that is a failure' : ''}`)
   }
 
   console.log(`\nTest levels:\n${summary.join('\n')}\n`)

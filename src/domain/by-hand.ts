@@ -5,6 +5,7 @@
 export const BY_HAND_CODES = [
   'processes', // {os_user, pids}
   'roster_entry', // {os_user, telegram_id, path}
+  'roster_edit', // {os_user, telegram_id, path}
   'access', // {os_user}
   'folder', // {path}
   'file', // {path}

@@ -46,3 +46,34 @@ export const OPTIONAL_KEYS = [
   ...INHERITED_KEYS,
   ...ROUTING_KEYS,
 ] as const satisfies readonly (keyof RosterEntry)[]
+
+/** What every entry says, in the order in which it is asked, shown and written. */
+export const REQUIRED_KEYS = [
+  'telegram_id',
+  'name',
+  'os_user',
+  'role',
+] as const satisfies readonly (keyof RosterEntry)[]
+
+/** All that an entry can say, in the order in which it is written. */
+export const ENTRY_KEYS = [...REQUIRED_KEYS, ...OPTIONAL_KEYS] as const
+export type EntryKey = (typeof ENTRY_KEYS)[number]
+
+/** Who somebody is and what they may do: changing one of these needs more than their role's policy. */
+export const IDENTITY_KEYS = ['telegram_id', 'os_user', 'role'] as const satisfies readonly EntryKey[]
+
+/** The keys in which two entries differ, in the order in which entries are written. */
+export function changedKeys(before: RosterEntry, after: RosterEntry): EntryKey[] {
+  return ENTRY_KEYS.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+}
+
+/** `entry` with the values that `changed` has for these keys; a key that it does not have goes. */
+export function withChanges(
+  entry: RosterEntry,
+  changed: Partial<RosterEntry>,
+  keys: readonly EntryKey[],
+): RosterEntry {
+  const kept = Object.entries(entry).filter(([key]) => !keys.some((one) => one === key))
+  const added = keys.flatMap((key) => (changed[key] === undefined ? [] : [[key, changed[key]] as const]))
+  return Object.fromEntries([...kept, ...added]) as unknown as RosterEntry
+}

@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts'
 import type { Approval, Consent, Missing } from './request.ts'
-import { type ApprovalPolicy, isBotProof } from './role.ts'
+import { type ApprovalPolicy, isBotProof, type StepUp } from './role.ts'
 
 /** What holds of approvals in chat, whatever the role. */
 export interface ChatRules {
@@ -93,6 +93,19 @@ export function mayCount(
   personKey: string,
 ): boolean {
   return policy.self || requesterPersonKey === null || personKey !== requesterPersonKey
+}
+
+/** From least to most: `terminal` is passed in fewer ways than `witness`. */
+const BY_STRICTNESS: readonly StepUp[] = ['none', 'totp', 'witness', 'terminal']
+
+/** The policy that asks for all that either of two asks for. */
+export function strictest(a: ApprovalPolicy, b: ApprovalPolicy): ApprovalPolicy {
+  return {
+    count: Math.max(a.count, b.count),
+    self: a.self && b.self,
+    step_up: BY_STRICTNESS.indexOf(a.step_up) > BY_STRICTNESS.indexOf(b.step_up) ? a.step_up : b.step_up,
+    expiresMs: Math.min(a.expiresMs, b.expiresMs),
+  }
 }
 
 /** An approval is good for as long as the policy gives a request, from its own decision on. */

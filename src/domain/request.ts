@@ -1,14 +1,16 @@
 import type { Actor } from './actor.ts'
 import type { Returned } from './difference.ts'
 import type { Finding } from './finding.ts'
-import type { OnboardAnswers } from './person.ts'
+import type { IdentityProof, OnboardAnswers, RosterEntry } from './person.ts'
 import type { Plan } from './plan.ts'
 
 /**
  * What a request asks for. `undo` takes a succeeded run back from its records; `repair` adds what somebody on the roster lacks, and
- * takes over an entry that was written or changed by hand.
+ * takes over an entry that was written or changed by hand. `edit` gives somebody on the roster other values, and what follows
+ * from them; `retest` repeats somebody's smoke test.
  */
-export type RequestKind = 'onboard' | 'undo' | 'repair'
+export const REQUEST_KINDS = ['onboard', 'undo', 'repair', 'edit', 'retest'] as const
+export type RequestKind = (typeof REQUEST_KINDS)[number]
 
 export type RequestState = 'draft' | 'submitted' | 'approved' | 'denied' | 'expired' | 'cancelled'
 
@@ -27,6 +29,19 @@ export type RequestAnswers =
   | { kind: 'undo'; runId: number }
   /** `findings`: what the repair would set right. */
   | { kind: 'repair'; answers: OnboardAnswers; findings: Finding[] }
+  | EditSubject
+  | { kind: 'retest'; entry: RosterEntry }
+
+export interface EditSubject {
+  kind: 'edit'
+  /** The whole entry as the roster has it, and as it will have it. */
+  before: RosterEntry
+  after: RosterEntry
+  /** How a new Telegram id is known to be theirs; absent where the id stays. */
+  proof?: IdentityProof
+  /** Why they get another account; from uid 0 it stands for the consent of its owner. */
+  reason?: string
+}
 
 /** A request as stored. Times are epoch milliseconds of the worker's clock. */
 export interface Request {

@@ -18,8 +18,11 @@ export interface StepParams {
     /** The Telegram id that must have pressed Start before a created account is active; absent: nobody's Start is waited for. */
     awaitsStartOf?: number
   }
-  /** `mustBeThere`: an entry that somebody wrote is recorded, and one that is gone is not written again. */
-  roster: { entry: RosterEntry; mustBeThere?: true }
+  /**
+   * `mustBeThere`: an entry that somebody wrote is recorded, and one that is gone is not written again. `replaces`: the entry
+   * as it stands before an edit, whose values are replaced.
+   */
+  roster: { entry: RosterEntry; mustBeThere?: true; replaces?: RosterEntry }
   service: ServiceParams
 }
 
@@ -120,12 +123,14 @@ export const NOTE_CODES = [
   'account.home_removed', // {home}
   'account.home_quarantined', // {home, path}
   'account.kept_not_ours', // {os_user}
+  'account.left', // {os_user}: an edit gives the person another account; this one stays as it is
   'account.leftovers_kept', // {count, paths}: what others put something into, or where something is mounted
   // groups
   'groups.add', // {groups}
   'groups.added',
   'groups.member', // {groups} already a member
   'groups.left', // {groups}
+  'groups.never_stripped', // {groups, role}: of the role that an edit takes away
   // data-dirs and memory-seed
   'dir.make', // {path, owner, mode}
   'dir.made',
@@ -133,6 +138,7 @@ export const NOTE_CODES = [
   'dir.removed',
   'dir.quarantined', // {path, kept_at}
   'dir.kept', // {path} no longer as the run left it
+  'dir.left', // {path}: an edit gives the person another folder; this one stays as it is
   'seed.write', // {path}
   'seed.written',
   'seed.exists',
@@ -163,6 +169,9 @@ export const NOTE_CODES = [
   'roster.record', // {} takes over an entry that was written or changed by hand
   'roster.removed',
   'roster.kept', // {} entry changed by hand since
+  'roster.change', // {fields}
+  'roster.changed', // {fields}
+  'roster.restored', // {}
   // service
   'service.restart', // {unit}
   'service.reload',

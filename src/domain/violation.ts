@@ -53,6 +53,10 @@ export const VIOLATION_CODES = [
   'template_unreadable',
   'roster_unusable',
   'roster_entry_changed',
+  'entry_gone',
+  'edit_nothing',
+  'edit_two_persons',
+  'edit_waits_for_start',
   'disk_full',
   'disk_read_only',
 ] as const

@@ -3,6 +3,7 @@ import { answersInputSchema } from './answers.ts'
 import { apiErrorSchema } from './errors.ts'
 import type { OperationContract } from './operation-contract.ts'
 import { ACCESS_OPERATIONS } from './operations-access.ts'
+import { EDIT_OPERATIONS } from './operations-edits.ts'
 import { approvalFactors, FACTORS_OPERATIONS } from './operations-factors.ts'
 import { WITNESS_OPERATIONS } from './operations-witness.ts'
 import {
@@ -284,6 +285,7 @@ export const OPERATIONS = {
   },
   ...ACCESS_OPERATIONS,
   ...FACTORS_OPERATIONS,
+  ...EDIT_OPERATIONS,
   ...WITNESS_OPERATIONS,
 } as const satisfies Record<string, OperationContract>
 

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { BY_HAND_CODES } from '../domain/by-hand.ts'
 import { DIFFERENCE_CODES, RETURN_KINDS } from '../domain/difference.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
-import { APPROVAL_PROOFS } from '../domain/request.ts'
+import { ENTRY_KEYS } from '../domain/person.ts'
+import { APPROVAL_PROOFS, REQUEST_KINDS } from '../domain/request.ts'
 import { STEP_UPS } from '../domain/role.ts'
 import { RUN_CHOICES, RUN_STATES, STUCK_CODES } from '../domain/run.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../domain/step.ts'
@@ -50,6 +51,30 @@ const answersView = z.strictObject({
 })
 export type AnswersView = z.infer<typeof answersView>
 
+const entryView = answersView.omit({ account: true, proof: true, reason: true })
+export type EntryView = z.infer<typeof entryView>
+
+const policyView = z.strictObject({
+  count: z.number(),
+  self: z.boolean(),
+  step_up: z.string(),
+  expires_ms: z.number(),
+})
+
+/** What an edit changes, and by which rule it is decided. */
+export const editViewSchema = z.strictObject({
+  before: entryView,
+  after: entryView,
+  changed: z.array(z.enum(ENTRY_KEYS)),
+  /** How a new Telegram id is known to be theirs; null where the id stays. */
+  proof: answersView.shape.proof.nullable(),
+  /** The policy that asks for all that the roles before and after ask for. */
+  policy: policyView,
+  /** Who somebody is or what they may do changes: a bot cannot decide it alone, whatever the policy says. */
+  identity: z.boolean(),
+})
+export type EditView = z.infer<typeof editViewSchema>
+
 export const missingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('approvals'), have: z.number(), need: z.number() }),
   z.strictObject({ kind: z.literal('terminal') }),
@@ -74,7 +99,7 @@ export type FindingView = z.infer<typeof findingSchema>
 
 export const requestViewSchema = z.strictObject({
   id: z.number(),
-  kind: z.enum(['onboard', 'undo', 'repair']),
+  kind: z.enum(REQUEST_KINDS),
   revision: z.number(),
   state: z.enum(['draft', 'submitted', 'approved', 'denied', 'expired', 'cancelled']),
   host: z.string(),
@@ -83,8 +108,12 @@ export const requestViewSchema = z.strictObject({
   answers: answersView,
   /** The run that an undo request takes back. */
   undo_of: z.number().nullable(),
+  /** What kind of run that is. */
+  undoes: z.enum(REQUEST_KINDS).optional(),
   /** Of a repair request: what it would set right. */
   findings: z.array(findingSchema).optional(),
+  /** Of an edit. */
+  edit: editViewSchema.optional(),
   plan: planViewSchema,
   missing: z.array(missingSchema),
   approvals: z.array(
@@ -157,7 +186,7 @@ export const runStepViewSchema = z.strictObject({
 export const runViewSchema = z.strictObject({
   id: z.number(),
   request_id: z.number(),
-  kind: z.enum(['onboard', 'undo', 'repair']),
+  kind: z.enum(REQUEST_KINDS),
   state: z.enum(RUN_STATES),
   subject: z.strictObject({
     telegram_id: z.number(),
@@ -246,12 +275,25 @@ export const personViewSchema = z.strictObject({
   name: z.string(),
   os_user: z.string(),
   role: z.string(),
-  entry: answersView.omit({ account: true, proof: true, reason: true }).partial(),
+  entry: entryView.partial(),
   uid: z.number().nullable(),
   folders: z.array(z.strictObject({ path: z.string(), exists: z.boolean() })).optional(),
   last_run_id: z.number().nullable(),
   /** Their account is not active before they press Start at the bot; absent: nothing is waited for. */
   waits_for_start: z.literal(true).optional(),
+  /** Whether their account is one that can be used; absent where nobody looked. */
+  state: z.enum(['active', 'waits_for_start', 'not_active']).optional(),
+  /** What came of their last smoke test; null when there was none, absent where nobody looked. */
+  last_smoke: z
+    .strictObject({
+      passed: z.boolean(),
+      at: z.number(),
+      run_id: z.number(),
+      /** Why it failed. */
+      failure: failureSchema.nullable(),
+    })
+    .nullable()
+    .optional(),
 })
 export type PersonView = z.infer<typeof personViewSchema>
 
@@ -260,12 +302,7 @@ export const roleViewSchema = z.strictObject({
   description: z.string(),
   groups: z.array(z.string()),
   shell: z.string(),
-  approval: z.strictObject({
-    count: z.number(),
-    self: z.boolean(),
-    step_up: z.string(),
-    expires_ms: z.number(),
-  }),
+  approval: policyView,
   /** Whether only uid 0 can invite somebody for it. */
   sensitive: z.boolean().optional(),
 })

@@ -11,6 +11,7 @@ type Command = (value: (name: string) => string) => string[]
 const COMMANDS: Record<ByHandCode, Command | null> = {
   processes: (value) => ['kill', '-KILL', ...value('pids').split(/[^0-9]+/)],
   roster_entry: null,
+  roster_edit: null,
   access: (value) => ['usermod', '--expiredate', '1', '--', value('os_user')],
   folder: (value) => ['rmdir', '--', value('path')],
   file: (value) => ['rm', '--', value('path')],

@@ -20,3 +20,8 @@ export function fieldLabel(words: Words, field: string): string {
   }
   return words.say('field_part', { label, part: plain(rest.join('.'), 60) })
 }
+
+/** Several of them, as one harmless line. */
+export function fieldLabels(words: Words, fields: readonly string[]): string {
+  return fields.map((field) => fieldLabel(words, field)).join(', ')
+}

@@ -1,5 +1,6 @@
 import type { Note, NoteCode } from '../domain/step.ts'
 import { durationText, timeText } from './duration.ts'
+import { fieldLabels } from './fields.ts'
 import type { Line } from './line.ts'
 import { stepTitle } from './steps.ts'
 import type { Params, Values, Words } from './words.ts'
@@ -18,18 +19,21 @@ const MARKS: Record<NoteCode, Line['mark']> = {
   'account.processes_ended': 'undone',
   'account.home_removed': 'undone',
   'account.home_quarantined': 'kept',
+  'account.left': 'kept',
   'account.leftovers_kept': 'kept',
   'account.kept_not_ours': 'kept',
   'groups.add': 'will',
   'groups.added': 'done',
   'groups.member': 'already',
   'groups.left': 'undone',
+  'groups.never_stripped': 'kept',
   'dir.make': 'will',
   'dir.made': 'done',
   'dir.exists': 'already',
   'dir.removed': 'undone',
   'dir.quarantined': 'kept',
   'dir.kept': 'kept',
+  'dir.left': 'kept',
   'seed.write': 'will',
   'seed.written': 'done',
   'seed.exists': 'already',
@@ -57,6 +61,9 @@ const MARKS: Record<NoteCode, Line['mark']> = {
   'roster.record': 'already',
   'roster.removed': 'undone',
   'roster.kept': 'kept',
+  'roster.change': 'will',
+  'roster.changed': 'done',
+  'roster.restored': 'undone',
   'service.restart': 'will',
   'service.reload': 'will',
   'service.remind': 'info',
@@ -81,13 +88,14 @@ export function noteLine(words: Words, note: Note, indent = 1): Line {
   return { mark: noteMark(note.code), text: noteText(words, note), indent }
 }
 
-/** What is not shown as it came: times, durations, modes, kinds of steps. */
-function inWords(words: Words, { ms, at, mode, kind }: Params): Values {
+/** What is not shown as it came: times, durations, modes, kinds of steps, fields of an entry. */
+function inWords(words: Words, { ms, at, mode, kind, fields }: Params): Values {
   return {
     ...(typeof ms === 'number' ? { ms: durationText(words, ms) } : {}),
     ...(typeof at === 'number' ? { at: timeText(words, at) } : {}),
     // People read octal.
     ...(typeof mode === 'number' ? { mode: mode.toString(8).padStart(4, '0') } : {}),
+    ...(fields === undefined ? {} : { fields: fieldLabels(words, String(fields).split(', ')) }),
     ...(kind === undefined ? {} : { step: stepTitle(words, String(kind)) }),
   }
 }

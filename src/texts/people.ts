@@ -73,18 +73,20 @@ export function personLines(words: Words, person: PersonView): Line[] {
   ]
 }
 
+/** A line of a field with its value. */
 function field(words: Words, name: string, value: string): Line {
   const label = capital(fieldLabel(words, name))
   return { mark: 'none', text: words.say('answer.line', { label, value: plain(value, 500) }) }
 }
 
-function valueText(words: Words, value: string | number | boolean | string[]): string {
+/** A value of an entry in words. */
+export function valueText(words: Words, value: string | number | boolean | string[]): string {
   if (Array.isArray(value)) return value.length === 0 ? words.say('answer.none') : value.join(', ')
   if (typeof value === 'boolean') return words.say(value ? 'answer.yes' : 'answer.no')
   return String(value)
 }
 
 /** At the beginning of a line. */
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -3,8 +3,8 @@ import type { missingSchema, RequestView } from '../protocol/views.ts'
 import { actorText } from './actors.ts'
 import { returnedLines } from './differences.ts'
 import { timeText } from './duration.ts'
+import { askedLines } from './edits.ts'
 import type { Line } from './line.ts'
-import { answerLines } from './people.ts'
 import { plain } from './plain.ts'
 import { planLines } from './plans.ts'
 import type { Params, Words } from './words.ts'
@@ -24,13 +24,19 @@ export function requestTitle(words: Words, request: RequestView): string {
   return words.coded(`request_title.${asksFor(request)}`, subjectValues(request))
 }
 
-function asksFor({ kind, findings = [] }: RequestView): RequestView['kind'] | 'take_over' {
+function asksFor({
+  kind,
+  undoes,
+  findings = [],
+}: RequestView): RequestView['kind'] | 'take_over' | 'undo_edit' {
+  if (undoes === 'edit') return 'undo_edit'
   const takesOver = kind === 'repair' && findings.some(({ code }) => code === 'entry.unrecorded')
   return takesOver ? 'take_over' : kind
 }
 
-function subjectValues({ answers, undo_of: run }: RequestView): Params {
-  const { name, os_user, role } = answers
+function subjectValues({ answers, edit, undo_of: run }: RequestView): Params {
+  // Who is changed is who they are now.
+  const { name, os_user, role } = edit?.before ?? answers
   return { ...{ name: plain(name, 64), os_user, role }, ...(run === null ? {} : { run }) }
 }
 
@@ -93,7 +99,7 @@ export function requestLines(words: Words, request: RequestView): Line[] {
   return [
     ...lines,
     { mark: 'none', text: words.say('request.answers') },
-    ...indented(answerLines(words, request.answers)),
+    ...indented(askedLines(words, request)),
     { mark: 'none', text: words.say(planHead) },
     ...indented(planLines(words, request.plan)),
   ]

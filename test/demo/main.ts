@@ -1,13 +1,16 @@
 /** `npm run demo`: Usher's main path from start to end, for somebody who has never seen it. */
 import { createStage, type Stage, type StageOptions } from '../support/stage/stage.ts'
-import { parseArguments, USAGE } from './arguments.ts'
+import { type DemoArguments, parseArguments, USAGE } from './arguments.ts'
 import { playForOneself } from './own-scene.ts'
 import { createPaper } from './paper.ts'
 import { findPlace, playAt } from './place.ts'
 import { playOnSystem } from './system-scene.ts'
+import { playOnWeb } from './web/scene.ts'
+import type { Web } from './web/server.ts'
 
 /** A demo that hangs says so instead. */
 const AT_MOST_MS = 90_000
+const CLEAN_END = 'ended; everything is cleaned up'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -21,13 +24,20 @@ async function main(words: readonly string[]): Promise<number> {
     console.error(`demo: ${parsed.problem}`)
     return 2
   }
-  const { failSmoke, on, why } = parsed.options
-  if (on !== null) return play(on, failSmoke, why ?? '')
+  const { options } = parsed
+  if (options.on !== null) return play({ ...options, on: options.on })
   const place = await findPlace()
-  return place.kind === 'here' ? play('own', failSmoke, place.why) : playAt(place, words)
+  if (place.kind === 'here') return play({ ...options, on: 'own', why: place.why })
+  const status = await playAt(place, words)
+  if (!options.web || ![129, 130, 143].includes(status)) return status
+  // A page is ended by a signal: that is how it is meant. What holds the namespaces ends at once with all that is inside.
+  console.error(`\ndemo: ${CLEAN_END}`)
+  return 0
 }
 
-async function play(on: 'system' | 'own', failSmoke: boolean, why: string): Promise<number> {
+async function play(options: DemoArguments & { on: 'system' | 'own' }): Promise<number> {
+  const { failSmoke, on, web, port } = options
+  const why = options.why ?? ''
   const abort = new AbortController()
   let setting: Promise<Stage> | null = null
   const setStage = (options: StageOptions) => {
@@ -35,26 +45,45 @@ async function play(on: 'system' | 'own', failSmoke: boolean, why: string): Prom
     return setting
   }
   const currentStage = async () => (setting === null ? null : setting.catch(() => null))
+  let page: Web | null = null
+  const close = async () => {
+    await page?.close()
+    await (await currentStage())?.close()
+  }
+  let leaving = false
   const leave = async (status: number, message: string, withLogs: boolean) => {
+    // A terminal's Ctrl-C arrives more than once: from the terminal, and from whoever holds the namespaces.
+    if (leaving) return
+    leaving = true
     abort.abort()
-    const stage = await currentStage()
-    await stage?.close()
-    console.error(`${withLogs ? `\n${stage?.logs()}` : ''}\ndemo: ${message}`)
+    await close()
+    if (message !== '')
+      console.error(`${withLogs ? `\n${(await currentStage())?.logs()}` : ''}\ndemo: ${message}`)
     process.exit(status)
   }
   for (const [signal, status] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
+    ['SIGINT', web ? 0 : 130],
+    ['SIGTERM', web ? 0 : 143],
+    ['SIGHUP', web ? 0 : 129],
   ] as const) {
-    process.once(signal, () => void leave(status, 'interrupted; everything is cleaned up', false))
+    const message = web ? (on === 'own' ? CLEAN_END : '') : 'interrupted; everything is cleaned up'
+    process.on(signal, () => void leave(status, message, false))
   }
   const late = `cannot finish within ${AT_MOST_MS / 1000} s; the logs of worker and bot stand above`
-  const timer = setTimeout(() => void leave(1, late, true), AT_MOST_MS)
+  const timer = web ? undefined : setTimeout(() => void leave(1, late, true), AT_MOST_MS)
 
   const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
   const paper = createPaper((text) => process.stdout.write(text), colour)
   try {
+    if (web) {
+      const opened = (made: Web) => {
+        page = made
+      }
+      await playOnWeb(paper, { on, why, failSmoke, port, setStage, opened })
+      paper.line()
+      paper.done('ended from the page')
+      return 0
+    }
     const proven =
       on === 'system'
         ? await playOnSystem(paper, { failSmoke, setStage })
@@ -68,6 +97,6 @@ async function play(on: 'system' | 'own', failSmoke: boolean, why: string): Prom
     return 1
   } finally {
     clearTimeout(timer)
-    await (await currentStage())?.close()
+    await close()
   }
 }

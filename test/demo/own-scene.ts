@@ -29,7 +29,7 @@ export async function playForOneself(
   const watch = stopwatch()
   const { config, files } = plotFor(
     { programs: join(scratch, 'programs'), template: join(scratch, 'MEMORY.md.example') },
-    failSmoke,
+    failSmoke ? 'fails' : 'works',
   )
   const told = { install: 'usher init', worker: 'usher worker', bot: 'usher bot' }
   const stage = await setStage({

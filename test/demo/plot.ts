@@ -4,6 +4,8 @@ import type { OperatorFile, Resident } from '../support/stage/system-installatio
 
 export const GRACE = { id: 700_000_001, first_name: 'Grace', last_name: 'Hopper', username: 'grace' }
 export const ALAN = { id: 700_000_002, first_name: 'Alan', last_name: 'Turing', username: 'alan' }
+/** A second admin, where somebody plays both sides. */
+export const JOAN = { id: 700_000_004, first_name: 'Joan', last_name: 'Clarke', username: 'joan' }
 export const ADA = { id: 700_000_003, first_name: 'Ada', last_name: 'Lovelace', username: 'ada' }
 
 /** On the host and on the roster before the curtain rises. */
@@ -19,11 +21,20 @@ const AGENT_THAT_WORKS = `#!/bin/sh
 echo "demo-agent 1.0, hello $(id -un)"
 `
 
+/** Takes as long to start as an agent may: whoever plays by hand sees the card change. */
+const AGENT_THAT_TAKES_A_MOMENT = AGENT_THAT_WORKS.replace('echo', 'sleep 1.5\necho')
+
 /** What --fail-smoke puts there: found only when somebody tries it as the new person. */
 const AGENT_THAT_FAILS = `#!/bin/sh
 echo "demo-agent: cannot start: no licence for $(id -un)" >&2
 exit 7
 `
+
+const AGENTS = {
+  works: AGENT_THAT_WORKS,
+  'takes a moment': AGENT_THAT_TAKES_A_MOMENT,
+  fails: AGENT_THAT_FAILS,
+}
 
 const TEMPLATE = `# What I know about you
 
@@ -36,7 +47,10 @@ export interface Plot {
 }
 
 /** `folder` is where the operator keeps the agent's program and the template. */
-export function plotFor(folder: { programs: string; template: string }, failSmoke: boolean): Plot {
+export function plotFor(
+  folder: { programs: string; template: string },
+  agent: 'works' | 'takes a moment' | 'fails',
+): Plot {
   const { programs, template } = folder
   return {
     config: {
@@ -48,7 +62,7 @@ export function plotFor(folder: { programs: string; template: string }, failSmok
     files: [
       {
         path: join(programs, AGENT),
-        text: failSmoke ? AGENT_THAT_FAILS : AGENT_THAT_WORKS,
+        text: AGENTS[agent],
         executable: true,
       },
       { path: template, text: TEMPLATE },

@@ -72,7 +72,7 @@ export async function playOnSystem(
 async function openCurtain(paper: Paper, failSmoke: boolean, setStage: SetStage): Promise<Stage> {
   const { config, files } = plotFor(
     { programs: '/usr/local/bin', template: '/etc/usher/MEMORY.md.example' },
-    failSmoke,
+    failSmoke ? 'fails' : 'works',
   )
   const watch = stopwatch()
   const told: Record<string, string> = {

@@ -37,6 +37,25 @@ describeStepContract(roster, {
   arrange: () => arrange(`${others}${asWritten}`),
 })
 
+const before: RosterEntry = { telegram_id: 1, name: 'B', os_user: 'bo', role: 'admin' }
+const edited = {
+  entry: { telegram_id: 2, name: 'B', os_user: 'bo', role: 'user', github_repos: ['no/no'] },
+  replaces: before,
+}
+const asEdited = others
+  .replace('telegram_id: 1 # boss', 'telegram_id: 2 # boss')
+  .replace('role: admin\r\n', 'role: user\r\n    github_repos: ["no/no"]\r\n')
+
+describeStepContract(roster, {
+  title: 'that gives an entry other values',
+  arrange: () => ({ ...arrange(), params: edited }),
+})
+describeStepContract(roster, {
+  title: 'that finds the entry with these values',
+  changes: false,
+  arrange: () => ({ ...arrange(asEdited), params: edited }),
+})
+
 describe('the roster entry', () => {
   let host: Host
   let restore: () => void
@@ -129,6 +148,56 @@ describe('the roster entry', () => {
     expect(await roster.apply(context(), recorded, record)).toMatchObject({ ok: false, failure })
     expect(await roster.undo(context(), recorded, record)).toMatchObject({ state: 'undone' })
     expect(text()).toBe(before)
+  })
+
+  test('is given other values in place, and its old bytes around edits that were made meanwhile', async () => {
+    expect(await roster.check(host, edited)).toMatchObject({ state: 'differs' })
+    expect(await roster.apply(context(), edited, null)).toEqual({
+      ok: true,
+      notes: [{ code: 'roster.changed', params: { fields: 'telegram_id, role, github_repos' } }],
+    })
+    expect(text()).toBe(asEdited)
+    expect(await roster.verify(context(), edited, record ?? { insertion: null })).toMatchObject({ ok: true })
+    edit((now) => now.replace('# end', '# the end'))
+    expect(await roster.undo(context(), edited, record)).toEqual({
+      state: 'undone',
+      notes: [{ code: 'roster.restored' }],
+    })
+    expect(text()).toBe(others.replace('# end', '# the end'))
+  })
+
+  test.each([
+    ['somebody edited it meanwhile', (now: string) => now.replace('name: "B"', 'name: "C"')],
+    ['somebody took it out', () => 'users: []\n'],
+    [
+      'somebody else has the new Telegram id',
+      (now: string) => now.replace('# end', '  - {telegram_id: 2, name: E, os_user: e, role: user}\r\n# end'),
+    ],
+    [
+      'somebody else has the new Telegram id as text',
+      (now: string) =>
+        now.replace('# end', '  - {telegram_id: "2", name: E, os_user: e, role: user}\r\n# end'),
+    ],
+  ])('is given no other values when %s', async (_title, byHand) => {
+    edit(byHand)
+    const found = text()
+    const failure = { code: 'roster_changed', params: { os_user: 'bo' } }
+    expect(await roster.check(host, edited)).toMatchObject(
+      found.startsWith('users: []') ? { state: 'differs' } : { state: 'blocked', failure },
+    )
+    expect(await roster.apply(context(), edited, null)).toEqual({ ok: false, failure, notes: [] })
+    expect([text(), record]).toEqual([found, null])
+  })
+
+  test('that was edited by hand since it was given other values stays, and is reported', async () => {
+    await roster.apply(context(), edited, null)
+    edit((now) => now.replace('role: user', 'role: guest'))
+    const found = text()
+    expect(await roster.undo(context(), edited, record)).toEqual({
+      state: 'kept',
+      notes: [{ code: 'roster.kept' }],
+    })
+    expect(text()).toBe(found)
   })
 
   test('is not written and not removed while the roster cannot be used', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { edits } from '../../src/store/migrations/0011-edits.ts'
 import { MIGRATIONS } from '../../src/store/migrations/index.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -131,7 +132,9 @@ test('a database of an older version keeps what it has, and every row what it re
   try {
     expect(rowsOf(newer)).toEqual(before)
     expect(newer.prepare('pragma foreign_key_check').all()).toEqual([])
-    newer.exec(`update requests set kind = 'repair'; update runs set kind = 'repair' where id = 9`)
+    for (const kind of ['repair', 'edit', 'retest']) {
+      newer.exec(`update requests set kind = '${kind}'; update runs set kind = '${kind}' where id = 9`)
+    }
     expect(() => newer.exec(`update runs set kind = 'other'`)).toThrow(/CHECK/)
     expect(() => newer.exec('delete from requests')).toThrow(/FOREIGN KEY/)
     // Ids are never given twice.
@@ -150,9 +153,43 @@ test('a database of an older version keeps what it has, and every row what it re
         'runs_by_person',
         'runs_by_os_user',
         'runs_taken_back',
+        'runs_that_count',
+        'requests_open',
+        'requests_by_requester',
+        'requests_by_requesting_person',
+        'requests_never_submitted',
       ]),
     )
   } finally {
     newer.close()
   }
+})
+
+test('ids of drafts that were forgotten are not given again by a version that copies the table', () => {
+  mkdirSync(join(folder, 'state'), { mode: 0o700 })
+  const version = MIGRATIONS.indexOf(edits)
+  const older = new DatabaseSync(file)
+  for (const sql of MIGRATIONS.slice(0, version)) older.exec(sql)
+  const request = (id: number) =>
+    `insert into requests (id, revision, kind, host, state, subject, subject_hash, subject_telegram_id, requester_key, requester,
+      plan, basis, created_at, expires_at)
+    values (${id}, 1, 'onboard', 'box', 'expired', '{}', 'h', 43, 'operator', '{}', '', '', 1, 2);`
+  older.exec(
+    `${request(7)} ${request(20)} delete from requests where id = 20; pragma user_version = ${version}`,
+  )
+  older.close()
+  const store = open()
+  const id = store.requests.insert({
+    host: 'box',
+    subject: { kind: 'undo', runId: 1 },
+    subjectHash: 'h',
+    subjectTelegramId: 42,
+    requester: { kind: 'operator', uid: 0 },
+    requesterKey: 'operator',
+    requesterPersonKey: 'operator',
+    createdAt: 1,
+    expiresAt: 2,
+  })
+  store.close()
+  expect(id).toBe(21)
 })

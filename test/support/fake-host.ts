@@ -121,6 +121,7 @@ export function fakeHost(machine: FakeMachine, onSnapshot: () => void = () => un
       machine.expired.delete(name)
       return ran
     },
+    expiredOf: async (names) => new Set(names.filter((name) => machine.expired.has(name))),
     isExpired: async (name) => machine.expired.has(name),
     isNeverActivated: async (name) => machine.expired.has(name),
     all: async () => [...machine.accounts.values()],

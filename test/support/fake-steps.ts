@@ -1,5 +1,7 @@
+import type { RosterEntry } from '../../src/domain/person.ts'
 import type { StepFailure, StepKind, StepParams, StepRecord } from '../../src/domain/step.ts'
 import { type StepRegistry, stepRegistry } from '../../src/provisioning/registry.ts'
+import { sameEntry } from '../../src/provisioning/roster/same-entry.ts'
 import type { StepImplementation } from '../../src/provisioning/step-kind.ts'
 import { addAccount, type FakeMachine } from './fake-host.ts'
 
@@ -35,6 +37,18 @@ function waitingForStart(base: StepImplementation<'activation'>): StepImplementa
       if (record?.['waits'] === true && record['made'] !== true) return { state: 'undone', notes: [] }
       return base.undo(context, params, record)
     },
+  }
+}
+
+/** One entry instead of another, and back. */
+function exchange(machine: FakeMachine, before: RosterEntry, after: RosterEntry) {
+  const put = (from: RosterEntry, to: RosterEntry) => {
+    machine.roster = machine.roster.map((entry) => (sameEntry(entry, from) ? to : entry))
+  }
+  return {
+    isDone: () => machine.roster.some((entry) => sameEntry(entry, after)),
+    make: () => put(before, after),
+    remove: () => put(after, before),
   }
 }
 
@@ -144,13 +158,17 @@ export function fakeSteps(
         remove: () => machine.expired.add(osUser),
       })),
     ),
-    roster: step('roster', ({ entry }) => ({
-      isDone: () => machine.roster.some(({ os_user }) => os_user === entry.os_user),
-      make: () => machine.roster.push(entry),
-      remove: () => {
-        machine.roster = machine.roster.filter(({ os_user }) => os_user !== entry.os_user)
-      },
-    })),
+    roster: step('roster', ({ entry, replaces }) =>
+      replaces !== undefined
+        ? exchange(machine, replaces, entry)
+        : {
+            isDone: () => machine.roster.some(({ os_user }) => os_user === entry.os_user),
+            make: () => machine.roster.push(entry),
+            remove: () => {
+              machine.roster = machine.roster.filter(({ os_user }) => os_user !== entry.os_user)
+            },
+          },
+    ),
     service: step('service', ({ services }) => ({
       ...always,
       isDone: () => machine.restarts.length > 0,

@@ -144,7 +144,7 @@ function insertionPoints(text: string, start: number, end: number): number[] {
 }
 
 /** Offset of the line end (CRLF or LF) at or after `at`, or of the end of the text. */
-function endOfLine(text: string, at: number): number {
+export function endOfLine(text: string, at: number): number {
   const newline = text.indexOf('\n', at)
   if (newline === -1) return text.length
   return newline > at && text[newline - 1] === '\r' ? newline - 1 : newline
@@ -167,7 +167,8 @@ function isRemoved(tree: Tree, after: RosterTree, index: number): boolean {
   return isDeepStrictEqual(after.values(), { ...before, users: before.users.filter((_, i) => i !== index) })
 }
 
-function rangeOf(node: unknown): [number, number, number] {
+/** Offsets of a parsed node: where it begins, where its value ends, and where what belongs to it ends. */
+export function rangeOf(node: unknown): [number, number, number] {
   const range = (node as { range?: [number, number, number] | null } | null | undefined)?.range
   if (!range) throw new Error('a parsed node has no range')
   return range

@@ -1,14 +1,5 @@
-import { OPTIONAL_KEYS, type RosterEntry } from '../../domain/person.ts'
+import { ENTRY_KEYS, type RosterEntry } from '../../domain/person.ts'
 import { replaceUnsafeCharacters, unicodeEscape } from '../../domain/unsafe-text.ts'
-
-/** The keys that an entry is written with, in this order. */
-const KEYS = [
-  'telegram_id',
-  'name',
-  'os_user',
-  'role',
-  ...OPTIONAL_KEYS,
-] as const satisfies readonly (keyof RosterEntry)[]
 
 /** `key: value` for every key that the entry has, ready to be lines of a block map. */
 export function entryLines(entry: RosterEntry): string[] {
@@ -28,14 +19,16 @@ export function writtenEntry(entry: RosterEntry): RosterEntry {
 }
 
 function presentKeys(entry: RosterEntry): (keyof RosterEntry)[] {
-  return KEYS.filter((key) => entry[key] !== undefined)
+  return ENTRY_KEYS.filter((key) => entry[key] !== undefined)
 }
 
-function valueText(value: RosterEntry[keyof RosterEntry]): string {
+/** One value as text, ready to stand behind `key: ` in a block map. */
+export function valueText(value: RosterEntry[keyof RosterEntry]): string {
   return typeof value === 'string' ? (isPlainEverywhere(value) ? value : quoted(value)) : flowText(value)
 }
 
-function flowText(value: RosterEntry[keyof RosterEntry]): string {
+/** The same inside of brackets. */
+export function flowText(value: RosterEntry[keyof RosterEntry]): string {
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return `[${value.map(quoted).join(', ')}]`
   if (typeof value === 'number') return numberText(value)
@@ -64,7 +57,7 @@ function isPlainEverywhere(value: string): boolean {
  * A double-quoted scalar on one line: a JSON string with everything unsafe or unprintable escaped as well, but for what takes two
  * UTF-16 units: YAML knows no escape for such a pair that JSON has, too, and none of them is taken for a line end.
  */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return replaceUnsafeCharacters(JSON.stringify(value), (found) =>
     found.length === 1 ? unicodeEscape(found) : found,
   ).replace(/[\u00a0\ufff0-\uffff]/g, unicodeEscape)

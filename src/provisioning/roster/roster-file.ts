@@ -1,4 +1,3 @@
-import type { RosterEntry } from '../../domain/person.ts'
 import type { StepFailure } from '../../domain/step.ts'
 import type { FileIdentity, FileOutcome, SafeFiles } from '../host/files/safe-files.ts'
 import type { ParseRoster, RosterPerson } from './parse.ts'
@@ -86,12 +85,6 @@ function frozen(person: RosterPerson): RosterPerson {
   for (const value of Object.values(person.entry)) if (typeof value === 'object') Object.freeze(value)
   Object.freeze(person.entry)
   return Object.freeze(person)
-}
-
-/** Whether two entries say the same with the keys that Usher knows. */
-export function sameEntry(a: RosterEntry, b: RosterEntry): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof RosterEntry>
-  return [...keys].every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]))
 }
 
 function unusable(path: string, failure: StepFailure): StepFailure {

@@ -8,6 +8,7 @@ import { retention } from './0007-retention.ts'
 import { access } from './0008-access.ts'
 import { factors } from './0009-factors.ts'
 import { witness } from './0010-witness.ts'
+import { edits } from './0011-edits.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly string[] = [
   access,
   factors,
   witness,
+  edits,
 ]

@@ -30,6 +30,7 @@ export interface RequestChange {
   decidedBy?: string | null
   reason?: string | null
   returned?: Returned
+  subject?: RequestAnswers
 }
 
 /** Requests. Every update repeats the state and revision that the caller saw, and says whether it found them. */
@@ -50,6 +51,8 @@ export interface RequestQueries {
     change: RequestChange,
   ): boolean
   setPlan(id: number, revision: number, plan: Plan, basis: string, expiresAt: number): boolean
+  /** What a draft asks for, where that is about something that changed meanwhile. */
+  setSubject(id: number, revision: number, subject: RequestAnswers): boolean
   /** Drafts and submitted requests whose time is up at `now`. */
   lapsed(now: number): Request[]
   nextExpiry(): number | null
@@ -178,6 +181,17 @@ export function requestQueries(database: Database): RequestQueries {
       )
       return changes === 1
     },
+    setSubject(id, revision, subject) {
+      const { changes } = run(
+        build
+          .updateTable('requests')
+          .set({ subject: JSON.stringify(subject) })
+          .where('id', '=', id)
+          .where('state', '=', 'draft')
+          .where('revision', '=', revision),
+      )
+      return changes === 1
+    },
     lapsed: (now) => lapsedRows([...openStates, now]).map(parse),
     forgetDrafts(closedBefore, limit) {
       const { changes } = run(
@@ -246,6 +260,7 @@ function columnsOf(change: RequestChange): InsertRow {
   if (change.decidedAt !== undefined) columns.decided_at = change.decidedAt
   if (change.decidedBy !== undefined) columns.decided_by = change.decidedBy
   if (change.reason !== undefined) columns.reason = change.reason
+  if (change.subject !== undefined) columns.subject = JSON.stringify(change.subject)
   if (change.returned !== undefined) columns.returned = JSON.stringify(change.returned)
   return columns
 }

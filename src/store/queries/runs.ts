@@ -51,6 +51,10 @@ export interface RunQueries {
   newestOfPeople(telegramIds: readonly number[]): ReadonlyMap<number, number>
   /** Newest first. */
   ofPerson(telegramId: number): Run[]
+  /** What came of the last smoke test that a run of this person made, unless that run was taken back after it passed. */
+  lastSmokeTest(telegramId: number): { runId: number; at: number; failure: StepFailure | null } | null
+  /** The newest edit that stands and came after this run, of whoever it was about. */
+  editedSince(run: Pick<RunHead, 'id' | 'telegramId' | 'osUser'>): number | null
   /** Oldest first. */
   inState(states: readonly RunState[]): RunHead[]
   transition(
@@ -211,6 +215,37 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
       all(
         build.selectFrom('runs').selectAll().where('telegram_id', '=', telegramId).orderBy('id', 'desc'),
       ).map(withSteps),
+    lastSmokeTest(telegramId) {
+      const row = first(
+        build
+          .selectFrom('runs')
+          .innerJoin('run_steps', 'run_steps.run_id', 'runs.id')
+          .select(['runs.id', 'run_steps.finished_at', 'run_steps.failure'])
+          .where('runs.telegram_id', '=', telegramId)
+          .where('run_steps.kind', '=', 'smoke-test')
+          .where('run_steps.finished_at', 'is not', null)
+          .where(({ eb, or }) =>
+            or([eb('run_steps.failure', 'is not', null), eb('run_steps.state', '=', 'applied')]),
+          )
+          .orderBy('runs.id', 'desc')
+          .limit(1),
+      )
+      return row === undefined
+        ? null
+        : { runId: row.id, at: row.finished_at ?? 0, failure: failureOf(row.failure) }
+    },
+    editedSince: ({ id, telegramId, osUser }) =>
+      first(
+        build
+          .selectFrom('runs')
+          .select('id')
+          .where('id', '>', id)
+          .where('kind', '=', 'edit')
+          .where('state', '=', 'succeeded')
+          .where(({ eb, or }) => or([eb('telegram_id', '=', telegramId), eb('os_user', '=', osUser)]))
+          .orderBy('id', 'desc')
+          .limit(1),
+      )?.id ?? null,
     inState: (states) => all(inStates(states).selectAll().orderBy('id')).map(headOf),
     transition(id, from, to, times = {}) {
       if (!mayRunBecome(from, to)) throw new Error(`a run cannot go from ${from} to ${to}`)
@@ -291,7 +326,7 @@ export function runQueries({ build, all, asked, first, run, repeated }: Database
               .select(({ fn }) => fn.max('id').as('id'))
               // In the words of the index `runs_that_count`.
               .where(sql<SqlBool>`state = 'succeeded'`)
-              .where(sql<SqlBool>`kind <> 'undo'`)
+              .where(sql<SqlBool>`kind not in ('undo', 'retest')`)
               .groupBy('telegram_id'),
           ),
       ).map((row) => ({

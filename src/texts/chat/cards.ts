@@ -3,9 +3,9 @@ import type { RequestView, RunView } from '../../protocol/views.ts'
 import { actorText } from '../actors.ts'
 import { returnedLines } from '../differences.ts'
 import { timeText } from '../duration.ts'
+import { askedLines } from '../edits.ts'
 import { undoneRunLines } from '../ended-runs.ts'
 import type { Line } from '../line.ts'
-import { answerLines } from '../people.ts'
 import { plain } from '../plain.ts'
 import { planLines } from '../plans.ts'
 import { requestStateText, requestTitle } from '../requests.ts'
@@ -41,7 +41,7 @@ export function cardText(
   const { id, host } = request
   const change = words.say(request.kind === 'undo' ? 'card.would_be_undone' : 'card.would_change')
   const lines: Line[] = [
-    ...answerLines(words, request.answers),
+    ...askedLines(words, request),
     { mark: 'none', text: '' },
     { mark: 'none', text: change },
     ...planLines(words, request.plan),

@@ -1,8 +1,11 @@
+import type { RequestView, RoleView } from '../../protocol/views.ts'
 import type { WitnessItem } from '../../protocol/views-witness.ts'
 import { actorText } from '../actors.ts'
 import { timeText } from '../duration.ts'
+import { askedLines } from '../edits.ts'
 import { noteLine } from '../notes.ts'
 import { planLines } from '../plans.ts'
+import { requestTitle } from '../requests.ts'
 import type { Words } from '../words.ts'
 import { MAX_MESSAGE_LENGTH } from './fit.ts'
 import { type Html, join, lineHtml } from './html.ts'
@@ -17,23 +20,9 @@ export function witnessText(
   words: Words,
   { request, role, code, expires_at }: WitnessItem & { kind: 'send' },
 ): Html {
-  const { answers, kind } = request
-  const who = { name: answers.name, telegram_id: answers.telegram_id, os_user: answers.os_user }
-  const powers = request.plan.steps.flatMap(({ notes }) =>
-    notes.filter((note) => note.code.startsWith('account.power')),
-  )
   const head = join([
-    words.html(`witness.consequence.${kind}`, { ...who, role: role.name, host: request.host }),
-    ...(kind === 'undo'
-      ? []
-      : [
-          words.html('witness.power', { description: role.description }),
-          role.groups.length === 0
-            ? words.html('witness.no_groups')
-            : words.html('witness.groups', { groups: role.groups.join(', '), count: role.groups.length }),
-          words.html(`witness.account.${answers.account}`, { os_user: answers.os_user }),
-          ...powers.map((note) => lineHtml(noteLine(words, note))),
-        ]),
+    ...consequence(words, request),
+    ...power(words, request, role),
     words.html('witness.asked_by', {
       who: actorText(words, request.requester),
       request: request.id,
@@ -57,6 +46,38 @@ export function witnessText(
   })
   const shown = fits === -1 ? plan : [...plan.slice(0, fits), cut]
   return join([head, ...shown, tail])
+}
+
+/** Who would get what where. */
+function consequence(words: Words, request: RequestView): Html[] {
+  const { answers, kind, host, undoes } = request
+  const { name, telegram_id, os_user, role } = answers
+  if (kind === 'onboard' || kind === 'repair' || (kind === 'undo' && undoes !== 'edit')) {
+    return [words.html(`witness.consequence.${kind}`, { name, telegram_id, os_user, role, host })]
+  }
+  const title = requestTitle(words, request)
+  return [
+    words.html('witness.consequence.other', { title, host }),
+    ...askedLines(words, request).map(lineHtml),
+  ]
+}
+
+/** What that lets them do: the role, its groups, and what an existing account brings with it. */
+function power(words: Words, { answers, kind, plan }: RequestView, role: RoleView): Html[] {
+  if (kind === 'undo' || kind === 'retest') return []
+  const groups =
+    role.groups.length === 0
+      ? words.html('witness.no_groups')
+      : words.html('witness.groups', { groups: role.groups.join(', '), count: role.groups.length })
+  const powers = plan.steps.flatMap(({ notes }) =>
+    notes.filter((note) => note.code.startsWith('account.power')),
+  )
+  return [
+    words.html('witness.power', { description: role.description }),
+    groups,
+    ...(kind === 'onboard' ? [words.html(`witness.account.${answers.account}`)] : []),
+    ...powers.map((note) => lineHtml(noteLine(words, note))),
+  ]
 }
 
 /** What stands there once the code is good no more. */

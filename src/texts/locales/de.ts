@@ -6,6 +6,7 @@ import { commandsDe } from './de/commands.ts'
 import { denyDe } from './de/deny.ts'
 import { dialogueDe } from './de/dialogue.ts'
 import { differencesDe } from './de/differences.ts'
+import { editsDe } from './de/edits.ts'
 import { errorsDe } from './de/errors.ts'
 import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
@@ -32,6 +33,7 @@ export const de: Catalogue = {
   ...denyDe,
   ...dialogueDe,
   ...differencesDe,
+  ...editsDe,
   ...errorsDe,
   ...failuresDe,
   ...fieldsDe,

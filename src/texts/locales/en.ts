@@ -5,6 +5,7 @@ import { commandsEn } from './en/commands.ts'
 import { denyEn } from './en/deny.ts'
 import { dialogueEn } from './en/dialogue.ts'
 import { differencesEn } from './en/differences.ts'
+import { editsEn } from './en/edits.ts'
 import { errorsEn } from './en/errors.ts'
 import { failuresEn } from './en/failures.ts'
 import { fieldsEn } from './en/fields.ts'
@@ -31,6 +32,7 @@ export const en = {
   ...denyEn,
   ...dialogueEn,
   ...differencesEn,
+  ...editsEn,
   ...errorsEn,
   ...failuresEn,
   ...fieldsEn,

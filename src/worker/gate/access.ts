@@ -29,6 +29,13 @@ const EVERY_PERSON: readonly Way[] = ['operator', 'os', 'on-behalf']
 const DECIDING: readonly Way[] = ['operator', 'on-behalf']
 const READING: readonly Way[] = [...EVERY_PERSON, 'approver']
 
+const EDITING: AccessRule = {
+  ways: DECIDING,
+  own: ['requests.draft.all'],
+  foreign: ['requests.draft.all'],
+  seenWith: 'people.read.all',
+}
+
 /**
  * The matrix of docs/security.md as data: one row per operation, default deny. "On behalf" is a ceiling: the Telegram
  * user's own role limits it first, the row second.
@@ -97,6 +104,10 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   'claim.accept': { ways: ['os'], own: 'anyone', foreign: [], seenWith: null },
   // That somebody wrote to the bot is the bot's to say, of nobody but the one it speaks for: neither a uid nor root can press Start.
   'person.started': { ways: ['on-behalf'], own: 'anyone', foreign: [], seenWith: null },
+  // Who somebody is and what they may do is others' to ask for, even of one's own entry; never a uid's.
+  'person.edit': EDITING,
+  'person.check-edit': EDITING,
+  'person.retest': EDITING,
   'reconcile.check': {
     ways: DECIDING,
     own: ['reconcile.run'],

@@ -11,13 +11,16 @@ export const whoami: Operation<'whoami'> = async (context, caller) => {
   if (refused !== null) return refused
   const { actor, person, role, permissions } = caller
   const names = await readNames(context.host)
-  const uid = person === null ? null : ((await context.host.accounts.byName(person.os_user))?.uid ?? null)
+  const { accounts } = context.host
+  const account = person === null ? null : await accounts.byName(person.os_user)
+  const expired = account !== null && (await accounts.expiredOf([account.name])).has(account.name)
+  const uid = account?.uid ?? null
   return {
     effect: () => ({
       ok: true,
       output: {
         actor: names.actor(actor),
-        person: person === null ? null : personView(context.store, person, uid),
+        person: person === null ? null : personView(context.store, { entry: person, uid, expired }),
         role,
         permissions: [...permissions].sort(),
         admin: permissions.has('requests.approve.all'),

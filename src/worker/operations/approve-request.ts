@@ -5,7 +5,7 @@ import type { Caller } from '../caller.ts'
 import { type EngineContext, type Refusal, refusal } from '../context.ts'
 import { type Factors, stepUpRequired, viaOf } from '../factors/approval-factors.ts'
 import { refuseDecision } from './load-request.ts'
-import { answersOf, eventSubject, repairResources } from './request-subject.ts'
+import { eventSubject, repairResources, telegramIdsOf } from './request-subject.ts'
 import { requestRole } from './target-role.ts'
 
 const DAY = 24 * 3_600_000
@@ -76,7 +76,7 @@ function refuseApprover(context: EngineContext, caller: Caller, request: Request
       `cannot approve request ${request.id}: it is your own, and the role needs somebody else's approval`,
     )
   }
-  const isSubject = personKey === personKeyOf(answersOf(store, request).telegram_id)
+  const isSubject = telegramIdsOf(store, request).some((id) => personKey === personKeyOf(id))
   if (isSubject && !policy.self) {
     return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
   }

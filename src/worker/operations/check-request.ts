@@ -1,23 +1,26 @@
 import type { Facts } from '../../domain/facts.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { OnboardAnswers } from '../../domain/person.ts'
-import type { Request } from '../../domain/request.ts'
+import type { EditSubject, Request } from '../../domain/request.ts'
 import type { Violation } from '../../domain/violation.ts'
-import { sameEntry } from '../../provisioning/roster/roster-file.ts'
+import { sameEntry } from '../../provisioning/roster/same-entry.ts'
 import type { EngineContext } from '../context.ts'
 import { type PlanIdentity, type PlanWithBasis, planOnboarding } from '../planning/planner.ts'
 import { planRepair } from '../planning/planner-repair.ts'
 import { rosterEntry } from '../planning/planner-steps.ts'
 import { planUndo } from '../planning/planner-undo.ts'
 import { type Observed, validateFacts } from '../validation/validate-facts.ts'
-import { adoptedUid, resourcesOf } from './request-subject.ts'
-import { targetRole } from './target-role.ts'
+import { checkEdit, checkRetest } from './check-edit.ts'
+import { adoptedUid, heldBy, resourcesOf } from './request-subject.ts'
+import { requestRole, targetRole } from './target-role.ts'
 
 /** What the host says to a request right now: the objections, and the plan that it would be. */
 export interface Checked {
   violations: Violation[]
   /** What is held against others while the request is open. */
   resources: string[]
+  /** What is asked for, where that is about something that changed meanwhile. */
+  subject?: EditSubject
   plan(identity: PlanIdentity): PlanWithBasis
 }
 
@@ -57,8 +60,12 @@ export async function checkRequest(
       return checkAnswers(context, answers)
     case 'repair':
       return checkRepair(context, subject.answers, subject.findings)
+    case 'edit':
+      return checkEdit(context, subject)
+    case 'retest':
+      return checkRetest(context, subject.entry)
     case 'undo':
-      return checkUndo(context, subject.runId, answers)
+      return checkUndo(context, subject.runId)
   }
 }
 
@@ -92,15 +99,15 @@ function repairViolations(answers: OnboardAnswers, facts: Facts): Violation[] {
 }
 
 /** The plan of taking a run back, from its records as they are now. */
-export function checkUndo(context: EngineContext, runId: number, answers: OnboardAnswers): Checked {
+export function checkUndo(context: EngineContext, runId: number): Checked {
   const { store, config } = context
   const run = store.runs.get(runId)
   const request = run === null ? null : store.requests.get(run.requestId)
   if (run === null || request === null) throw new Error(`run ${runId} does not exist`)
   return {
     violations: [],
-    resources: resourcesOf(answers, adoptedUid(request)),
-    plan: (identity) => planUndo(identity, targetRole(config, answers), run, store.runs.steps(runId)),
+    resources: heldBy(store, request, adoptedUid(request)),
+    plan: (identity) => planUndo(identity, requestRole(store, config, request), run, store.runs.steps(runId)),
   }
 }
 

@@ -12,6 +12,7 @@ import { chatAlarm, chatFreeze, chatUnfreeze } from './chat-freeze.ts'
 import { checkAccount } from './check-account.ts'
 import { claimAccept, claimShow } from './claims.ts'
 import { peopleGet, peopleList } from './people.ts'
+import { personCheckEdit, personEdit, personRetest } from './person-edits.ts'
 import { personStarted } from './person-started.ts'
 import { reconcileApprove, reconcileCheck, reconcileGet, reconcileRun } from './reconcile.ts'
 import { requestApprove, requestCancel, requestConfirm, requestDeny } from './request-decisions.ts'
@@ -43,6 +44,9 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'claim.show': claimShow,
   'claim.accept': claimAccept,
   'person.started': personStarted,
+  'person.edit': personEdit,
+  'person.check-edit': personCheckEdit,
+  'person.retest': personRetest,
   'reconcile.check': reconcileCheck,
   'reconcile.run': reconcileRun,
   'reconcile.get': reconcileGet,

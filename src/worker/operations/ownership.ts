@@ -20,7 +20,10 @@ export function isRequester(caller: Caller, request: Request): boolean {
 
 /** Whether a request is the caller's to read: asked for by them, or about them. */
 export function mayCallOwn(caller: Caller, request: Request, answers: OnboardAnswers): boolean {
-  return isRequester(caller, request) || ownTelegramId(caller) === answers.telegram_id
+  const { subject, state } = request
+  // Whom an edit gives a new Telegram id is not who reads about it before it is decided that they are.
+  const known = subject.kind === 'edit' && state !== 'approved' ? subject.before : answers
+  return isRequester(caller, request) || ownTelegramId(caller) === known.telegram_id
 }
 
 /** Null when the caller may; else the refusal, in which what is hidden reads like what does not exist. */

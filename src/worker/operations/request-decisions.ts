@@ -55,7 +55,8 @@ export function approveRequest(
   const refused = recordApproval(context, caller, request, factors)
   if (refused !== null) return refused
   const { subject } = request
-  const ownReason = subject.kind === 'onboard' ? subject.answers.reason : undefined
+  const ownReason =
+    subject.kind === 'onboard' ? subject.answers.reason : subject.kind === 'edit' ? subject.reason : undefined
   if (caller.actor.kind === 'operator' && isRequester(caller, request) && ownReason !== undefined) {
     consent(context, caller, request, ownReason)
   }

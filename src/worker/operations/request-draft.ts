@@ -159,7 +159,7 @@ async function partialCheck(
   // No Telegram id is 0, so the roster and the folders of nobody match.
   const asked = { ...answers, telegram_id: telegramId ?? 0 }
   const observed = await context.observe(asked, role)
-  const resources = resourcesOf({ ...asked, name: '', role: '' }, null)
+  const resources = resourcesOf(asked, null)
   return [
     ...validateFacts(context.config, asked, role, observed),
     ...heldViolations(context, resources, null),
@@ -182,7 +182,8 @@ async function rosterOnly(context: EngineContext, input: AnswersInput): Promise<
   return [{ field: 'telegram_id', code: 'telegram_id_on_roster', params }]
 }
 
-function refuseFlood(context: EngineContext, caller: Caller): Refusal | null {
+/** Nobody but root drafts without end. */
+export function refuseFlood(context: EngineContext, caller: Caller): Refusal | null {
   const { store, limits, clock } = context
   if (caller.actor.kind === 'operator') return null
   const most = caller.permissions.has('requests.draft.all') ? limits.draftsPerDay : limits.ownDraftsPerDay

@@ -9,6 +9,7 @@ import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { adoptedUid, eventSubject, identityOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
+import { whyNotUndoable } from './run-undo.ts'
 import { requestRole } from './target-role.ts'
 import { requestView } from './views.ts'
 
@@ -54,6 +55,7 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
       if (plan.digest !== request.plan.digest || !digestMatches(plan.digest, digest)) {
         // Written on purpose: whoever looks at the draft again sees the plan as it would be now.
         store.requests.setPlan(id, request.revision, plan, JSON.stringify(basis), request.expiresAt)
+        if (checked.subject !== undefined) store.requests.setSubject(id, request.revision, checked.subject)
         return refusal(
           'digest_differs',
           `cannot submit request ${id}: its plan is not the one that was shown`,
@@ -92,9 +94,8 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
 /** A run that was taken back meanwhile is not taken back again. */
 function refuseUndoOfEnded({ store }: EngineContext, { subject }: Request) {
   if (subject.kind !== 'undo') return null
-  const run = store.runs.get(subject.runId)
-  if (run?.state === 'succeeded') return null
-  return refusal('not_undoable', `cannot undo run ${subject.runId}: it is ${run?.state ?? 'gone'}`)
+  const why = whyNotUndoable(store, store.runs.get(subject.runId))
+  return why === null ? null : refusal('not_undoable', `cannot undo run ${subject.runId}: ${why}`)
 }
 
 /** A fresh claim code while the owner's consent is missing, else null; the older code of this request is dead. */

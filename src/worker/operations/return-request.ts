@@ -34,6 +34,7 @@ export function returnRequest(
     decidedBy: null,
     reason: null,
     returned: back,
+    ...(checked.subject === undefined ? {} : { subject: checked.subject }),
   })
   if (!returned) throw new Error(`request ${request.id} is not approved although its run was queued`)
   // A repair that waits for a decision stands in nobody's way.

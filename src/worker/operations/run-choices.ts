@@ -10,7 +10,7 @@ import { giveUpAccess } from './access/follow.ts'
 import { checkRequest, holderOf } from './check-request.ts'
 import { reload } from './load-request.ts'
 import { loadRun, refuseChoice, reloadRun } from './load-run.ts'
-import { adoptedUid, answersOf, eventSubject, identityOf, resourcesOf } from './request-subject.ts'
+import { adoptedUid, answersOf, eventSubject, heldBy, identityOf } from './request-subject.ts'
 import { returnRequest } from './return-request.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestView, runView } from './views.ts'
@@ -147,7 +147,7 @@ function heldResources({ store }: EngineContext, request: Request): string[] {
   const { subject } = request
   const taken = subject.kind === 'undo' ? store.runs.get(subject.runId) : null
   const target = taken === null ? request : (store.requests.get(taken.requestId) ?? request)
-  return resourcesOf(answersOf(store, request), adoptedUid(target))
+  return heldBy(store, request, adoptedUid(target))
 }
 
 function refuseHeld(context: EngineContext, resources: readonly string[], requestId: number) {

@@ -4,7 +4,9 @@ import { type ChatRules, missingFor } from '../../domain/policy.ts'
 import type { Approval, Missing, Request } from '../../domain/request.ts'
 import type { Role } from '../../domain/role.ts'
 import type { Store } from '../../store/store.ts'
-import { answersOf } from './request-subject.ts'
+import { type EditRoles, editRole } from '../planning/planner-edit.ts'
+import { retestRole } from '../planning/planner-retest.ts'
+import { subjectOf } from './request-subject.ts'
 
 /**
  * The role that a request is about. One that the config no longer has gets the strictest policy: its plan has another
@@ -30,7 +32,20 @@ export function chatRules({ freezes }: Pick<Store, 'freezes'>, config: Config): 
 
 /** The role by whose policy a request is decided, of an undo request that of what it takes back. */
 export function requestRole(store: Store, config: Config, request: Request): Role {
-  return targetRole(config, answersOf(store, request))
+  const subject = subjectOf(store, request)
+  switch (subject.kind) {
+    case 'edit': {
+      const roles: EditRoles = {
+        before: targetRole(config, subject.before),
+        after: targetRole(config, subject.after),
+      }
+      return editRole(roles)
+    }
+    case 'retest':
+      return retestRole(targetRole(config, subject.entry))
+    default:
+      return targetRole(config, subject.answers)
+  }
 }
 
 /**

@@ -1,18 +1,28 @@
-import type { RosterEntry } from '../../domain/person.ts'
+import type { Config } from '../../config/config.ts'
+import { changedKeys, ENTRY_KEYS, IDENTITY_KEYS, type RosterEntry, withChanges } from '../../domain/person.ts'
 import { type Plan, SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
-import type { Approval, Request } from '../../domain/request.ts'
-import { isSensitiveRole, type Role } from '../../domain/role.ts'
+import { strictest } from '../../domain/policy.ts'
+import type { Approval, EditSubject, Request } from '../../domain/request.ts'
+import { type ApprovalPolicy, isSensitiveRole, type Role } from '../../domain/role.ts'
 import type { Run, RunStep } from '../../domain/run.ts'
 import { hasEnded } from '../../domain/transitions.ts'
-import type { PersonView, PlanView, RequestView, RoleView, RunView } from '../../protocol/views.ts'
+import type {
+  EditView,
+  EntryView,
+  PersonView,
+  PlanView,
+  RequestView,
+  RoleView,
+  RunView,
+} from '../../protocol/views.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineContext } from '../context.ts'
 import { byHandOf } from '../running/by-hand.ts'
-import { choicesOf } from '../running/run-choices.ts'
+import { choicesOf, isUndoable } from '../running/run-choices.ts'
 import { waitingActivation } from '../running/waiting-activation.ts'
-import { answersOf } from './request-subject.ts'
+import { answersOf, subjectOf } from './request-subject.ts'
 import type { Names } from './roster-names.ts'
-import { missingOf, targetRole } from './target-role.ts'
+import { missingOf, requestRole, targetRole } from './target-role.ts'
 
 /** A request as clients see it. Synchronous, so that an effect can answer with what it just wrote. */
 export function requestView(context: Viewing, names: Names, request: Request): RequestView {
@@ -54,12 +64,15 @@ function requestViewWith(
     host: request.host,
     requester: names.actor(request.requester),
     answers: answersOf(store, request),
-    undo_of: request.subject.kind === 'undo' ? request.subject.runId : null,
+    ...(request.subject.kind === 'undo'
+      ? { undo_of: request.subject.runId, undoes: subjectOf(store, request).kind }
+      : { undo_of: null }),
     ...(request.subject.kind === 'repair' ? { findings: request.subject.findings } : {}),
+    ...(request.subject.kind === 'edit' ? { edit: editView(config, request.subject) } : {}),
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request, clock(), approvals) : [],
     approvals: approvals.map(({ actor, via, proof, at }) => ({ by: names.actor(actor), via, proof, at })),
-    step_up: targetRole(config, answersOf(store, request)).approval.step_up,
+    step_up: requestRole(store, config, request).approval.step_up,
     frozen: store.freezes.current() !== null,
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,
@@ -107,7 +120,7 @@ export function runView(
     queued_at: run.queuedAt,
     started_at: run.startedAt,
     finished_at: run.finishedAt,
-    undoable: run.state === 'succeeded' && run.kind !== 'undo',
+    undoable: isUndoable(store, run),
     choices: choicesOf(store, run, request),
     stuck: hasEnded(run.state) ? null : (stuck.of(run.id) ?? waitsForTurn(store, run)),
     by_hand: byHandOf(store, config.paths.roster, run),
@@ -129,61 +142,75 @@ function stepView(step: RunStep): RunView['steps'][number] {
 
 /** A role as clients see it: what it gives and what granting it needs. */
 export function roleView(role: Role): RoleView {
-  const { name, description, groups, shell } = role
-  const { count, self, step_up, expiresMs } = role.approval
-  const approval = { count, self, step_up, expires_ms: expiresMs }
-  return { name, description, groups, shell, approval, sensitive: isSensitiveRole(role) }
+  const { name, description, groups, shell, approval } = role
+  const sensitive = isSensitiveRole(role)
+  return { name, description, groups, shell, approval: policyView(approval), sensitive }
+}
+
+/** Somebody on the roster, with what was looked at of their account. */
+interface Seen {
+  entry: RosterEntry
+  /** Null: there is no such account. */
+  uid: number | null
+  expired: boolean
 }
 
 /** A roster entry as clients see it: the keys that Usher knows. */
-export function personView(
-  store: Store,
-  entry: RosterEntry,
-  uid: number | null,
-  folders?: PersonView['folders'],
-): PersonView {
-  const { telegram_id } = entry
+export function personView(store: Store, person: Seen): PersonView {
+  const { telegram_id } = person.entry
   const waitsFor = waitingActivation(store, telegram_id)?.run.osUser ?? null
-  return personViewWith(entry, uid, store.runs.newestOfPerson(telegram_id), waitsFor, folders)
+  return personViewWith(person, store.runs.newestOfPerson(telegram_id), waitsFor)
 }
 
 /** Many of them, with two questions to the store. */
-export function personViews(
-  store: Store,
-  people: readonly { entry: RosterEntry; uid: number | null }[],
-): PersonView[] {
+export function personViews(store: Store, people: readonly Seen[]): PersonView[] {
   const newestRuns = store.runs.newestOfPeople(people.map(({ entry }) => entry.telegram_id))
   // The newest run of a person is the one that counts, so it is put in last.
   const waiting = store.runs.awaitingStart().toReversed()
   const waits = new Map(waiting.map(({ telegramId, osUser }) => [telegramId, osUser]))
-  return people.map(({ entry, uid }) => {
-    const { telegram_id } = entry
-    return personViewWith(entry, uid, newestRuns.get(telegram_id) ?? null, waits.get(telegram_id) ?? null)
+  return people.map((person) => {
+    const { telegram_id } = person.entry
+    return personViewWith(person, newestRuns.get(telegram_id) ?? null, waits.get(telegram_id) ?? null)
   })
 }
 
 /** @param waitsFor whose account waits for this person's Start; null when none does */
 function personViewWith(
-  entry: RosterEntry,
-  uid: number | null,
+  { entry, uid, expired }: Seen,
   lastRunId: number | null,
   waitsFor: string | null,
-  folders?: PersonView['folders'],
 ): PersonView {
-  const { telegram_id, name, os_user, role, github, workspace_base, model, agent_backend } = entry
-  const { max_budget, github_repos, github_notify_chat_id, pr_review, issue_triage } = entry
+  const { telegram_id, name, os_user, role } = entry
+  const waits = waitsFor === os_user
   return {
-    telegram_id,
-    name,
-    os_user,
-    role,
-    entry: {
-      ...{ telegram_id, name, os_user, role, github, workspace_base, model, agent_backend },
-      ...{ max_budget, github_repos, github_notify_chat_id, pr_review, issue_triage },
-    },
+    ...{ telegram_id, name, os_user, role },
+    entry: entryView(entry),
     uid,
-    ...(folders === undefined ? {} : { folders }),
     last_run_id: lastRunId,
-    ...(waitsFor === os_user ? { waits_for_start: true } : {}),
+    ...(waits ? { waits_for_start: true } : {}),
+    state: waits ? 'waits_for_start' : uid === null || expired ? 'not_active' : 'active',
   }
+}
+
+/** The keys that Usher knows, as the contract has them. */
+function entryView(entry: RosterEntry): EntryView {
+  return withChanges({} as RosterEntry, entry, ENTRY_KEYS)
+}
+
+function editView(config: Config, subject: EditSubject): EditView {
+  const { before, after, proof = null } = subject
+  const changed = changedKeys(before, after)
+  const policy = strictest(targetRole(config, before).approval, targetRole(config, after).approval)
+  return {
+    before: entryView(before),
+    after: entryView(after),
+    changed,
+    proof,
+    policy: policyView(policy),
+    identity: IDENTITY_KEYS.some((key) => changed.includes(key)),
+  }
+}
+
+function policyView({ count, self, step_up, expiresMs }: ApprovalPolicy): EditView['policy'] {
+  return { count, self, step_up, expires_ms: expiresMs }
 }

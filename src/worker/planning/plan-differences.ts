@@ -5,7 +5,7 @@ import { factDifferences } from './fact-differences.ts'
 import { gainedAndLost, member, same, text } from './json-parts.ts'
 
 /** Members that differ in every revision and say nothing, and those that are looked at with others. */
-const IGNORED = new Set(['request', 'format', 'steps', 'facts', 'role', 'expires_ms', 'demands'])
+const IGNORED = new Set(['request', 'format', 'steps', 'facts', 'role', 'expires_ms', 'demands', 'before'])
 /** More than these are counted. */
 const LIMIT = 12
 
@@ -78,6 +78,8 @@ function otherDifferences(before: JsonObject, after: JsonObject): Difference[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return keys.flatMap((key): Difference[] => {
     if (IGNORED.has(key) || same(before[key], after[key])) return []
+    // An edit is about the entry as it stands: its answers differ where that does.
+    if (key === 'answers' && after['kind'] === 'edit') return []
     if (key === 'template') return [{ code: 'template_changed' }]
     if (key === 'records' || key === 'run') {
       return [{ code: 'records_changed', params: { run: text(member(after['run'], 'id')) } }]
@@ -114,6 +116,8 @@ function stepDifferences(
         return found.has('role_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
       case 'groups':
         return found.has('role_groups_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
+      case 'roster':
+        return found.has('roster_entry_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
       case 'memory-seed':
         return found.has('template_changed') ? [] : [{ code: 'step_changed', params: { kind } }]
       case 'data-dirs':

@@ -48,7 +48,8 @@ function leftOf({ plan, record, undoFailure }: StoredStep, rosterFile: string): 
       return [left('access', { os_user: plan.params.osUser })]
     case 'roster': {
       const { os_user, telegram_id } = plan.params.entry
-      return [left('roster_entry', { os_user, telegram_id, path: rosterFile })]
+      const code = plan.params.replaces === undefined ? 'roster_entry' : 'roster_edit'
+      return [left(code, { os_user, telegram_id, path: rosterFile })]
     }
     case 'service':
       return objects(record['reached']).map(({ unit }) => left('service', { unit: scalar(unit) }))

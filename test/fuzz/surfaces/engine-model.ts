@@ -139,13 +139,16 @@ function lookAgain(model: Model, { fixture }: Real): void {
 }
 
 function answersOf(fixture: Fixture, id: number) {
-  const subject = fixture.store.requests.get(id)?.subject
-  if (subject === undefined) throw new Error(`request ${id} disappeared`)
-  if (subject.kind !== 'undo') return subject.answers
-  const run = fixture.store.runs.get(subject.runId)
-  const undone = fixture.store.requests.get(run?.requestId ?? 0)?.subject
-  if (undone === undefined || undone.kind === 'undo') throw new Error(`run ${subject.runId} has no answers`)
-  return undone.answers
+  const { store } = fixture
+  const request = store.requests.get(id)
+  if (request === null) throw new Error(`request ${id} disappeared`)
+  const { subject } = request
+  const run = subject.kind === 'undo' ? store.runs.get(subject.runId) : null
+  const about = run === null ? subject : store.requests.get(run.requestId)?.subject
+  if (about?.kind !== 'onboard' && about?.kind !== 'repair') {
+    throw new Error(`request ${id} is a ${about?.kind}, which the model does not ask for`)
+  }
+  return about.answers
 }
 
 /** Everything undecided whose time is up. */

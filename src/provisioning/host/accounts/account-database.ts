@@ -10,6 +10,8 @@ export interface AccountDatabase {
   byUid(uid: number): Promise<PasswdEntry | null>
   /** The uids of many names at once; names without an account are left out. */
   uidsOf(names: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Which of these names have an account that has expired. */
+  expiredOf(names: readonly string[]): Promise<ReadonlySet<string>>
   /** Every entry of the local files. */
   all(): Promise<readonly PasswdEntry[]>
   /** Every name of the local files that has this uid. */

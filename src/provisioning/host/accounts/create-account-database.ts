@@ -186,6 +186,14 @@ export function createAccountDatabase(
       return run('usermod', ['--expiredate', '', ...comment, '--', name])
     },
 
+    async expiredOf(names) {
+      const wanted = new Set(names)
+      const entries = entriesOf.shadow(read('/etc/shadow'))
+      return new Set(
+        entries.filter((entry) => wanted.has(entry.name) && isExpired(entry)).map(({ name }) => name),
+      )
+    },
+
     async isExpired(name) {
       return isExpired(shadow(name))
     },

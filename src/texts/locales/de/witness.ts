@@ -8,6 +8,7 @@ export const witnessDe: Record<keyof typeof witnessEn, string> = {
     '<b>{name}</b> (Telegram-ID {telegram_id}, Konto <code>{os_user}</code>) bekäme zurück, was von der Rolle <b>{role}</b> auf <b>{host}</b> fehlt.',
   'witness.consequence.undo':
     '<b>{name}</b> (Telegram-ID {telegram_id}, Konto <code>{os_user}</code>, Rolle <b>{role}</b>) würde von <b>{host}</b> entfernt.',
+  'witness.consequence.other': '<b>{title}</b>, auf <b>{host}</b>:',
   'witness.power': 'Diese Rolle: {description}.',
   'witness.groups': '{count, plural, one {Gruppe} other {Gruppen}} des Systems: {groups}',
   'witness.no_groups': 'Keine Gruppen des Systems.',

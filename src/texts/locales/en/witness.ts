@@ -6,6 +6,7 @@ export const witnessEn = {
     '<b>{name}</b> (Telegram id {telegram_id}, account <code>{os_user}</code>) would get back what is missing of the role <b>{role}</b> on <b>{host}</b>.',
   'witness.consequence.undo':
     '<b>{name}</b> (Telegram id {telegram_id}, account <code>{os_user}</code>, role <b>{role}</b>) would be taken off <b>{host}</b>.',
+  'witness.consequence.other': '<b>{title}</b>, on <b>{host}</b>:',
   'witness.power': 'That role: {description}.',
   'witness.groups': '{count, plural, one {OS group} other {OS groups}}: {groups}',
   'witness.no_groups': 'No OS groups.',

@@ -9,6 +9,13 @@ export interface ButtonView {
   url?: string
 }
 
+export interface ReplyButtonView {
+  text: string
+  asks: 'text' | 'users' | 'contact'
+  /** Pickers: how many may be chosen. */
+  max?: number
+}
+
 interface RevisionView {
   version: number
   at_ms: number
@@ -55,10 +62,13 @@ export interface ChatView {
   /** The change clock at this look. */
   version: number
   messages: MessageView[]
-  /** The keyboard in place of the letters, row by row. */
-  reply_keyboard: { message_id: number; rows: string[][] } | null
+  /** The keyboard in place of the letters, row by row: as labels, and with what each button asks for. */
+  reply_keyboard: { message_id: number; rows: string[][]; buttons: ReplyButtonView[][] } | null
   callbacks: CallbackView[]
   last_action: string | null
+  /** Private chats: whether that person has pressed Start at some time, and whether they block the bot now. */
+  started: boolean
+  blocked: boolean
 }
 
 export function viewChat(account: Account, record: ChatRecord): ChatView {
@@ -74,6 +84,7 @@ export function viewChat(account: Account, record: ChatRecord): ChatView {
       ? {
           message_id: replyKeyboard.messageId,
           rows: replyKeyboard.markup.keyboard.map((row) => row.map(buttonLabel)),
+          buttons: replyKeyboard.markup.keyboard.map((row) => row.map(viewReplyButton)),
         }
       : null,
     callbacks: account.callbacks
@@ -88,7 +99,18 @@ export function viewChat(account: Account, record: ChatRecord): ChatView {
           : callback,
       ),
     last_action: record.lastAction ?? null,
+    started: record.started,
+    blocked: record.blocked,
   }
+}
+
+function viewReplyButton(button: KeyboardButton): ReplyButtonView {
+  const text = buttonLabel(button)
+  if (typeof button === 'string') return { text, asks: 'text' }
+  if ('request_users' in button) {
+    return { text, asks: 'users', max: button.request_users.max_quantity ?? 1 }
+  }
+  return { text, asks: 'request_contact' in button ? 'contact' : 'text' }
 }
 
 function viewMessage(stored: StoredMessage): MessageView {

@@ -94,6 +94,17 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     const input = { id: reconciliation.id ?? 0, digest: reconciliation.digest ?? '' }
     return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
   },
+  'person.edit': async (fixture) => {
+    await fixture.onboard()
+    const input = { name: 'alice', changes: { model: 'big' } }
+    const other = { name: 'alice', changes: { model: 'small' } }
+    return { caller: operator, input, other, stranger: admin(7) }
+  },
+  'person.retest': async (fixture) => {
+    await fixture.onboard()
+    await fixture.onboard({ telegram_id: 43, os_user: 'bob' })
+    return { caller: operator, input: { name: 'alice' }, other: { name: 'bob' }, stranger: admin(7) }
+  },
   'access.ask': async () => ({
     caller: telegramUser(42, []),
     input: { name: 'Alice' },

@@ -59,6 +59,8 @@ test('no statement that the worker runs steps over a whole table that grows', as
   for (const open of [true, false]) await fixture.ok(admin(7), 'request.list', { open, before: 9 })
   await fixture.ok(admin(7), 'people.list', {})
   await fixture.ok(admin(7), 'people.get', { name: 'alice' })
+  await fixture.ok(admin(7), 'person.edit', { name: 'alice', changes: { model: 'big' } })
+  await fixture.ok(admin(7), 'person.retest', { name: 'alice' })
   await fixture.ok(operator, 'status', {})
   const spans = [{}, { from: 1 }, { to: 9e12 }, { from: 1, to: 9e12 }]
   const whats = [{}, { person: '42' }, { request: 1 }, { run: run.id }, { type: 'run.queued' }]

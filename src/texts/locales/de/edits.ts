@@ -1,0 +1,39 @@
+import type { editsEn } from '../en/edits.ts'
+
+export const editsDe: Record<keyof typeof editsEn, string> = {
+  'request_subject.edit': '{name} ({os_user}, Rolle {role}) ändern',
+  'request_subject.retest': '{name} ({os_user}) noch einmal prüfen',
+  'request_subject.undo_edit':
+    'Lauf {has_run, select, yes {{run}} other {?}} rückgängig machen: was an {name} ({os_user}) geändert wurde, zurückgeben',
+  'request_title.edit': '{name} ({os_user}, Rolle {role}) ändern',
+  'request_title.retest': '{name} ({os_user}) noch einmal prüfen',
+  'request_title.undo_edit':
+    'Lauf {has_run, select, yes {{run}} other {?}} rückgängig machen: was an {name} ({os_user}) geändert wurde, zurückgeben',
+  'run_kind.edit': 'Änderung',
+  'run_kind.retest': 'Prüfung',
+  'edit.change': '{label}: {before} → {after}',
+  'edit.nothing': 'nicht gesetzt',
+  'edit.proof': 'die neue Telegram-ID: {proof}',
+  'edit.policy':
+    '{stricter, select, yes {Es gilt die strengere Regel der Rollen {before} und {after}} other {Es gilt die Regel der Rolle {after}}}: {count, plural, one {1 Genehmigung} other {# Genehmigungen}}, {own, select, yes {die eigene zählt} other {die eigene zählt nicht}}{step_up, select, totp {, mit Code} witness {, mit dem Zeugen} terminal {, am Terminal} other {}}.',
+  'edit.identity':
+    'Es ändert sich, wer jemand ist, welches Konto dazugehört oder was die Person darf: Das entscheidet nie ein Bot allein, es wird am Terminal bestätigt.',
+  'note.account.left':
+    'das Konto {os_user} bleibt, wie es ist, mit Dateien und Gruppen, und gehört niemandem mehr auf der Personenliste',
+  'note.groups.never_stripped':
+    'bleibt in den Gruppen {groups} der Rolle {role}: Eine Gruppe wird nie entzogen, das macht root von Hand',
+  'note.dir.left': 'der Ordner {path} bleibt, wie er ist: Der Inhalt wird von Hand umgezogen',
+  'note.roster.change': 'in der Personenliste ändern: {fields}',
+  'note.roster.changed': 'in der Personenliste geändert: {fields}',
+  'note.roster.restored': 'den Eintrag Byte für Byte wiederhergestellt',
+  'left.roster_edit': 'der Eintrag von {os_user} in {path}, wie die Änderung ihn hinterlassen hat',
+  'to_do.roster_edit':
+    'dem Eintrag von {os_user} (Telegram-ID {telegram_id}) in {path} mit einem Editor die alten Werte zurückgeben',
+  'violation.entry_gone':
+    'kann den Eintrag von {has_os_user, select, yes {„{os_user}“} other {dieser Person}} nicht verwenden: auf der Personenliste steht er nicht mehr genau so und genau einmal; sieh in der Liste der Personen nach',
+  'violation.edit_nothing': 'kann nichts ändern: jeder Wert ist schon so',
+  'violation.edit_two_persons':
+    'kann Telegram-ID und OS-Benutzer nicht zugleich ändern: das wäre jemand anderes; nimm diese Person neu auf',
+  'violation.edit_waits_for_start':
+    'kann das nicht ändern ({label}), solange das Konto auf den Start der Person wartet: mach {has_run, select, yes {Lauf {run}} other {ihren Lauf}} rückgängig und nimm sie neu auf',
+}
