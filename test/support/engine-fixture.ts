@@ -204,6 +204,15 @@ export interface Fixture {
     input: OperationInput<N>,
     key?: string,
   ): Promise<OperationResult<N>>
+  /**
+   * The input of an approval in chat with its challenge, which the bot asks for when it draws the card; `call` does so by itself. One
+   * that names its own, be it undefined, is left as it is, and so is every other input.
+   */
+  challenged<N extends OperationName>(
+    caller: Caller,
+    operation: N,
+    input: OperationInput<N>,
+  ): Promise<OperationInput<N>>
   /** The output of a call that must succeed. */
   ok<N extends OperationName>(
     caller: Caller,
@@ -228,10 +237,7 @@ export interface Fixture {
   remove(): Promise<void>
 }
 
-/**
- * An approval in chat with its challenge, which the bot asks for when it draws the card; one that names its own, be it undefined, is
- * left as it is.
- */
+/** See `Fixture.challenged`. */
 async function withChallenge(
   engine: Engine,
   caller: Caller,
@@ -301,8 +307,10 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     steps,
     time,
     callers,
+    challenged: async (caller, operation, input) =>
+      (await withChallenge(current.engine, caller, operation, input)) as typeof input,
     async call(caller, operation, input, key = `key-${++keys}`) {
-      const challenged = await withChallenge(current.engine, caller, operation, input)
+      const challenged = await fixture.challenged(caller, operation, input)
       const args = OPERATIONS[operation].input.parse(challenged) as Parameters<Engine['execute']>[2]
       return current.engine.execute(
         caller,

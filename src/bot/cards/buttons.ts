@@ -63,10 +63,11 @@ export function readTap(data: string): CardTap | null {
 /** What can be decided on this request by the person whose card it is. */
 export function verbsOf(request: RequestView, viewer: number): Verb[] {
   const own = request.requester.key === `telegram:${viewer}`
-  const decidable = request.missing.some((missing) => missing.kind === 'approvals')
+  const decidable = !request.frozen && request.missing.some((missing) => missing.kind === 'approvals')
   if (request.state === 'draft') {
     if (!own) return []
-    return request.kind === 'onboard' ? ['approve', 'edit', 'cancel'] : ['approve', 'cancel']
+    const verbs: Verb[] = request.kind === 'onboard' ? ['approve', 'edit', 'cancel'] : ['approve', 'cancel']
+    return request.frozen ? verbs.filter((verb) => verb !== 'approve') : verbs
   }
   if (request.state !== 'submitted') return []
   return [...(decidable ? (['approve'] as const) : []), own ? 'cancel' : 'deny']
@@ -87,7 +88,7 @@ export function runVerbsOf({ choices }: RunView, permissions: readonly string[])
 /** What can be decided about the open repairs of a reconciliation by somebody with these permissions. */
 export function driftVerbsOf(found: ReconciliationView, permissions: readonly string[]): DriftVerb[] {
   if (found.digest === null) return []
-  const asks = found.requests.some((repair) => repairState(repair) === 'asked')
+  const asks = !found.frozen && found.requests.some((repair) => repairState(repair) === 'asked')
   return [
     ...(asks && permissions.includes('requests.approve.all') ? (['repair'] as const) : []),
     ...(permissions.includes('requests.deny') ? (['leave'] as const) : []),

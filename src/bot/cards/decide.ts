@@ -48,7 +48,8 @@ async function approve(deciding: Deciding): Promise<Decided> {
       await cards.change(card.id, { claimCode: submitted.claim_code })
     }
   }
-  const approved = await worker.call('request.approve', { id, digest }, { onBehalfOf, key: key('approve') })
+  const input = { id, digest, challenge: tap.nonce }
+  const approved = await worker.call('request.approve', input, { onBehalfOf, key: key('approve') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { request } = approved
   const said = words.say(request.state === 'approved' ? 'taps.approved' : 'taps.approval_noted')

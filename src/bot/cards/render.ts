@@ -92,6 +92,11 @@ function renderReconciliation(
   })
 }
 
+/** The same with some of its buttons. */
+export function withVerbs(words: Words, whole: Rendering, keep: (verb: Verb) => boolean): Rendering {
+  return rendering(words, { ...whole, verbs: whole.verbs.filter(keep) })
+}
+
 function isSettled(request: RequestView, run: RunView | null, told: unknown): boolean {
   if (request.state !== 'approved') return request.state !== 'draft' && request.state !== 'submitted'
   if (run === null || !isEnded(run.state)) return false

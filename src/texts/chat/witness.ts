@@ -4,12 +4,15 @@ import { actorText } from '../actors.ts'
 import { timeText } from '../duration.ts'
 import { askedLines } from '../edits.ts'
 import { noteLine } from '../notes.ts'
+import { plain } from '../plain.ts'
 import { planLines } from '../plans.ts'
 import { requestTitle } from '../requests.ts'
 import type { Words } from '../words.ts'
 import { MAX_MESSAGE_LENGTH } from './fit.ts'
 import { type Html, join, lineHtml } from './html.ts'
 
+/** So that every change that an edit can make fits. */
+const MAX_LINE = 160
 const EMPTY_LINE: Html = { html: ' ' }
 
 /**
@@ -58,7 +61,7 @@ function consequence(words: Words, request: RequestView): Html[] {
   const title = requestTitle(words, request)
   return [
     words.html('witness.consequence.other', { title, host }),
-    ...askedLines(words, request).map(lineHtml),
+    ...askedLines(words, request).map((line) => lineHtml({ ...line, text: plain(line.text, MAX_LINE) })),
   ]
 }
 

@@ -8,6 +8,7 @@ import { dialogueDe } from './de/dialogue.ts'
 import { differencesDe } from './de/differences.ts'
 import { editsDe } from './de/edits.ts'
 import { errorsDe } from './de/errors.ts'
+import { factorsDe } from './de/factors.ts'
 import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
 import { findingsDe } from './de/findings.ts'
@@ -35,6 +36,7 @@ export const de: Catalogue = {
   ...differencesDe,
   ...editsDe,
   ...errorsDe,
+  ...factorsDe,
   ...failuresDe,
   ...fieldsDe,
   ...findingsDe,

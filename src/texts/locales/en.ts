@@ -7,6 +7,7 @@ import { dialogueEn } from './en/dialogue.ts'
 import { differencesEn } from './en/differences.ts'
 import { editsEn } from './en/edits.ts'
 import { errorsEn } from './en/errors.ts'
+import { factorsEn } from './en/factors.ts'
 import { failuresEn } from './en/failures.ts'
 import { fieldsEn } from './en/fields.ts'
 import { findingsEn } from './en/findings.ts'
@@ -34,6 +35,7 @@ export const en = {
   ...differencesEn,
   ...editsEn,
   ...errorsEn,
+  ...factorsEn,
   ...failuresEn,
   ...fieldsEn,
   ...findingsEn,

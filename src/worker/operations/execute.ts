@@ -61,7 +61,10 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
     const early = events.commit(firstAnswer)
     if (early !== null) return early
     const prepared = await IMPLEMENTATIONS[operation](context, caller, args)
-    if ('error' in prepared) return { ok: false, error: prepared.error }
+    if ('error' in prepared) {
+      // A call with the same key may have taken effect meanwhile, and have used up what this one came with.
+      return events.commit(firstAnswer) ?? { ok: false, error: prepared.error }
+    }
     try {
       return events.commit(() => {
         const first = firstAnswer()

@@ -180,6 +180,7 @@ function viewOf(
       }
     }),
     digest: digestOfOpen(open)?.slice(0, SHORT_DIGEST_LENGTH) ?? null,
+    frozen: store.freezes.current() !== null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { CallOptions, CallResult, Client } from '../../../src/client/client.ts'
 import type { EventType } from '../../../src/domain/event.ts'
 import { STEP_ORDER, type StepFailure } from '../../../src/domain/step.ts'
@@ -77,6 +77,8 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
   const events: EventView[] = []
   const runs: RunView[] = []
   const answered = new Map<string, unknown>()
+  /** Live ones by request and admin. */
+  const challenges = new Map<string, string>()
   const wakers = new Set<() => void>()
   let generation = 0
 
@@ -302,11 +304,24 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       emit('request.submitted', { request, actor: `telegram:${by}`, data: { expires_at } })
       return { request, claim_code: request.plan.demands.consent ? 'ABCD-EFGH-2345' : null }
     },
-    'request.approve': ({ id, digest }, by) => {
+    'request.challenge': ({ id, digest }, by) => {
+      if (!isAdmin(by)) throw refusal('not_permitted')
+      const request = find(id)
+      if (request.state !== 'draft') assertUndecided(request)
+      if (request.plan.digest !== digest) throw refusal('digest_differs')
+      const challenge = randomBytes(16).toString('base64url')
+      challenges.set(`${id} ${by}`, challenge)
+      return { challenge }
+    },
+    'request.approve': ({ id, digest, challenge }, by) => {
       if (!isAdmin(by)) throw refusal('not_permitted')
       const request = find(id)
       assertUndecided(request)
       if (request.plan.digest !== digest) throw refusal('digest_differs')
+      if (challenge === undefined || challenges.get(`${id} ${by}`) !== challenge) {
+        throw refusal('challenge_refused')
+      }
+      challenges.delete(`${id} ${by}`)
       if (!request.approvals.some((one) => one.by.key === `telegram:${by}`)) {
         request.approvals.push({ by: actorOf(by), via: 'chat', proof: 'none', at: now() })
       }
