@@ -1,7 +1,7 @@
 /** Deciding as the approver account, by SSH. */
 export const approverEn = {
-  'approver.no_terminal': "cannot ask without a terminal: connect with 'ssh -t'",
-  'approver.not_an_id': "cannot run '{command}' here: name the number of a request, or nothing",
+  'approver.no_terminal': "cannot ask without a terminal: connect with ''ssh -t''",
+  'approver.not_an_id': "cannot run ''{command}'' here: name the number of a request, or nothing",
   'approver.which':
     '{count, plural, one {One request waits} other {{count} requests wait}}. Which one do you want to see?',
   'approver.nothing_waits': 'nothing waits for a decision',
