@@ -89,6 +89,8 @@ export async function installOnSystem(options: {
   cwd: string
   config: object
   token: string
+  /** Of the second bot, where the config has a `witness`. */
+  witnessToken?: string
   residents: readonly Resident[]
   groups: readonly string[]
   files: readonly OperatorFile[]
@@ -108,6 +110,10 @@ export async function installOnSystem(options: {
     }
     const bot = findAccount(BOT_USER)
     write(places.token, `${options.token}\n`, { mode: 0o600, uid: bot.uid, gid: bot.gid })
+    if (options.witnessToken !== undefined) {
+      const { uid, gid } = findAccount('usher-witness')
+      write('/etc/usher/witness-token', `${options.witnessToken}\n`, { mode: 0o600, uid, gid })
+    }
     const listed = options.residents.filter((one) => one.telegram_id !== undefined)
     // In place, so that owner and mode stay as init made them.
     writeFileSync(places.roster, rosterText(listed))
