@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authenticator, enrollPerson } from '../support/attacks/authenticator.ts'
 import { type LyingBot, lyingBot } from '../support/attacks/lying-bot.ts'
 import { playOn } from '../support/stage/play.ts'
-import { GRACE, GROUP, JOAN } from '../support/stage/scene.ts'
+import { ALAN, GRACE, GROUP, JOAN } from '../support/stage/scene.ts'
 import { findAccount, hasAccount } from '../support/stage/system-installation.ts'
 
 /** The policies of docs/security.md, each with a role that it decides. */
@@ -12,8 +12,18 @@ type Policy = keyof typeof ROLES
 const POLICIES = Object.keys(ROLES) as Policy[]
 const HOLD_MS = 2000
 const EVE = 790_000_000
+const RUTH = { id: 700_000_006, first_name: 'Ruth', last_name: 'Teitelbaum' }
+/** Her codes are asked for and never used up, so that nothing is refused because of them. */
+const NELL = { id: 700_000_007, first_name: 'Nell', last_name: 'Armstrong' }
+const ADMINS = { grace: GRACE, joan: JOAN, ruth: RUTH, nell: NELL }
 
 const scene = playOn({
+  residents: [
+    ...Object.entries(ADMINS).map(([os_user, { id, first_name, last_name }]) => ({
+      ...{ os_user, name: `${first_name} ${last_name}`, telegram_id: id, role: 'admin' },
+    })),
+    { os_user: 'alan', name: 'Alan Turing', telegram_id: ALAN.id },
+  ],
   config: {
     roles: {
       user: { groups: [GROUP] },
@@ -32,14 +42,18 @@ const scene = playOn({
 let eve: LyingBot
 let grace: Authenticator
 let joan: Authenticator
+let ruth: Authenticator
+let nell: Authenticator
 let people = 0
 const granted = new Set<string>()
 
 beforeAll(async () => {
   const { bot, client, places, witness } = scene()
-  for (const admin of [GRACE, JOAN]) await (await witness!.chat.person(admin)).starts()
+  for (const admin of Object.values(ADMINS)) await (await witness!.chat.person(admin)).starts()
   grace = await enrollPerson(client, 'grace')
   joan = await enrollPerson(client, 'joan')
+  ruth = await enrollPerson(client, 'ruth')
+  nell = await enrollPerson(client, 'nell')
   await bot.stop()
   eve = lyingBot(places.run, findAccount('usher'))
 })
@@ -51,8 +65,8 @@ async function madeUp(role: string, as = GRACE.id) {
   const osUser = `eve${people}`
   const answers = {
     ...{ telegram_id: EVE + people, name: `Eve ${people}`, os_user: osUser, role },
-    ...{ account: 'create', proof: 'started' },
-  } as const
+    ...({ account: 'create', proof: 'started' } as const),
+  }
   const drafted = await eve.asks('request.draft', { answers }, as)
   if (!drafted.ok) throw new Error(`cannot draft: ${JSON.stringify(drafted.error)}`)
   return submitted(drafted.request, osUser, as)
@@ -129,12 +143,12 @@ describe('a bot that was taken over asserts an admin and', () => {
   test.for(POLICIES)('uses the challenge of one card for another plan: %s grants nothing', async (policy) => {
     const shown = await madeUp(ROLES[policy])
     const meant = await madeUp(ROLES[policy])
-    const challenge = await challengeFor(shown.about)
-    const totp = policy === 'totp' || policy === 'witness' ? { totp: await grace.code() } : {}
+    const challenge = await challengeFor(shown.about, NELL.id)
+    const totp = policy === 'totp' || policy === 'witness' ? { totp: await nell.code(false) } : {}
     const swapped = { ...meant.about, challenge, ...totp }
-    expect(await eve.asks('request.approve', swapped, GRACE.id)).toMatchObject(refused('challenge_refused'))
+    expect(await eve.asks('request.approve', swapped, NELL.id)).toMatchObject(refused('challenge_refused'))
     const digest = { ...shown.about, digest: meant.about.digest, challenge, ...totp }
-    expect(await eve.asks('request.approve', digest, GRACE.id)).toMatchObject(refused('digest_differs'))
+    expect(await eve.asks('request.approve', digest, NELL.id)).toMatchObject(refused('digest_differs'))
     expect([await outcome(shown), await outcome(meant)]).toEqual(['nothing', 'nothing'])
   })
 
@@ -198,28 +212,28 @@ describe('a bot that was taken over is given a code by an admin, and', () => {
   test('witness: sends what the admin gave for one plan with another, which grants nothing', async () => {
     const shown = await madeUp(ROLES.witness)
     const meant = await madeUp(ROLES.witness)
-    expect(await eve.asks('witness.ask', shown.about, GRACE.id)).toMatchObject({ ok: true })
-    const witness_code = await witnessed(shown.about.id)
-    const totp = await grace.code()
-    const challenge = await challengeFor(meant.about)
+    expect(await eve.asks('witness.ask', shown.about, NELL.id)).toMatchObject({ ok: true })
+    const witness_code = await witnessed(shown.about.id, NELL.id)
+    const totp = await nell.code(false)
+    const challenge = await challengeFor(meant.about, NELL.id)
     const swapped = { ...meant.about, challenge, totp, witness_code }
-    expect(await eve.asks('request.approve', swapped, GRACE.id)).toMatchObject(
+    expect(await eve.asks('request.approve', swapped, NELL.id)).toMatchObject(
       refused('factor_refused', { factor: 'witness' }),
     )
-    // Asked for the plan that it means, it does not see the code: that one stands in the witness's chat, behind the truth.
-    expect(await eve.asks('witness.ask', meant.about, GRACE.id)).toMatchObject({ ok: true })
-    const { messages } = await scene().witness!.control.chat({ chat: GRACE.id })
-    await witnessed(meant.about.id)
-    expect(messages.length).toBeGreaterThan(0)
+    // Asked for the plan that it means, it does not see the code: that stands in the witness's chat, behind the truth.
+    const asked = await eve.asks('witness.ask', meant.about, NELL.id)
+    expect(asked).toMatchObject({ ok: true })
+    const right = await witnessed(meant.about.id, NELL.id)
+    expect(JSON.stringify(asked)).not.toContain(right.replace(' ', ''))
     for (let tries = 0; tries < 4; tries += 1) {
       const guess = { ...meant.about, challenge, totp, witness_code: '0000 0000' }
-      expect(await eve.asks('request.approve', guess, GRACE.id)).toMatchObject(
+      expect(await eve.asks('request.approve', guess, NELL.id)).toMatchObject(
         refused('factor_refused', { factor: 'witness' }),
       )
     }
     // The right one comes too late now.
-    const late = { ...meant.about, challenge, totp, witness_code: await witnessed(meant.about.id) }
-    expect(await eve.asks('request.approve', late, GRACE.id)).toMatchObject(refused('factor_refused'))
+    const late = { ...meant.about, challenge, totp, witness_code: right }
+    expect(await eve.asks('request.approve', late, NELL.id)).toMatchObject(refused('factor_refused'))
     expect([await outcome(shown), await outcome(meant)]).toEqual(['nothing', 'nothing'])
   })
 
@@ -227,20 +241,28 @@ describe('a bot that was taken over is given a code by an admin, and', () => {
     const one = await madeUp(ROLES.witness)
     expect(await eve.asks('witness.ask', one.about, JOAN.id)).toMatchObject({ ok: true })
     const witness_code = await witnessed(one.about.id, JOAN.id)
-    const challenge = await challengeFor(one.about)
-    const totp = await grace.code()
-    const said = await eve.asks('request.approve', { ...one.about, challenge, totp, witness_code }, GRACE.id)
+    const challenge = await challengeFor(one.about, NELL.id)
+    const totp = await nell.code(false)
+    const said = await eve.asks('request.approve', { ...one.about, challenge, totp, witness_code }, NELL.id)
     expect(said).toMatchObject(refused('factor_refused', { factor: 'witness' }))
     expect(await outcome(one)).toBe('nothing')
   })
 
   test('witness: passes both on for the plan that the witness showed, which is what the admin wanted', async () => {
     const one = await madeUp(ROLES.witness)
-    expect(await eve.asks('witness.ask', one.about, GRACE.id)).toMatchObject({ ok: true })
-    const witness_code = await witnessed(one.about.id)
-    const factors = { challenge: await challengeFor(one.about), totp: await grace.code(), witness_code }
-    expect(await eve.asks('request.approve', { ...one.about, ...factors }, GRACE.id)).toMatchObject({ ok: true })
-    expect(await eve.asks('request.approve', { ...one.about, ...factors }, GRACE.id)).toMatchObject({ ok: false })
+    expect(await eve.asks('witness.ask', one.about, RUTH.id)).toMatchObject({ ok: true })
+    const witness_code = await witnessed(one.about.id, RUTH.id)
+    const factors = {
+      challenge: await challengeFor(one.about, RUTH.id),
+      totp: await ruth.code(),
+      witness_code,
+    }
+    expect(await eve.asks('request.approve', { ...one.about, ...factors }, RUTH.id)).toMatchObject({
+      ok: true,
+    })
+    expect(await eve.asks('request.approve', { ...one.about, ...factors }, RUTH.id)).toMatchObject({
+      ok: false,
+    })
     expect(await outcome(one)).toBe('granted')
   })
 })
@@ -248,18 +270,20 @@ describe('a bot that was taken over is given a code by an admin, and', () => {
 describe('a bot that was taken over taps for two admins where two must agree, and', () => {
   test('none: that is granted, because it can be both', async () => {
     const one = await madeUp('pair')
-    for (const admin of [GRACE.id, JOAN.id]) {
+    for (const admin of [RUTH.id, JOAN.id]) {
       const challenge = await challengeFor(one.about, admin)
-      expect(await eve.asks('request.approve', { ...one.about, challenge }, admin)).toMatchObject({ ok: true })
+      expect(await eve.asks('request.approve', { ...one.about, challenge }, admin)).toMatchObject({
+        ok: true,
+      })
     }
     expect(await outcome(one)).toBe('granted')
   })
 
   test('totp: that is not, because each has a second factor of their own', async () => {
     const one = await madeUp('pair_crew')
-    const totp = await grace.code()
-    const first = { ...one.about, challenge: await challengeFor(one.about), totp }
-    expect(await eve.asks('request.approve', first, GRACE.id)).toMatchObject({ ok: true })
+    const totp = await ruth.code()
+    const first = { ...one.about, challenge: await challengeFor(one.about, RUTH.id), totp }
+    expect(await eve.asks('request.approve', first, RUTH.id)).toMatchObject({ ok: true })
     const second = { ...one.about, challenge: await challengeFor(one.about, JOAN.id), totp }
     expect(await eve.asks('request.approve', second, JOAN.id)).toMatchObject(refused('factor_refused'))
     expect(await outcome(one)).toBe('nothing')
@@ -267,11 +291,15 @@ describe('a bot that was taken over taps for two admins where two must agree, an
 })
 
 describe('a bot that was taken over tries another way, and', () => {
-  test('rebinds nobody: an admin’s Telegram id, role or account takes more than it can give', async () => {
+  test('rebinds nobody: an admin’s Telegram id or role takes more than it can give', async () => {
     const { client } = scene()
     const before = await client.call('people.get', { name: 'joan' })
-    for (const changes of [{ telegram_id: EVE }, { os_user: 'mary' }, { role: 'user' }]) {
-      const drafted = await eve.asks('person.edit', { name: 'joan', changes, proof: 'started', reason: 'new' }, GRACE.id)
+    for (const changes of [{ telegram_id: EVE }, { role: 'user' }]) {
+      const drafted = await eve.asks(
+        'person.edit',
+        { name: 'joan', changes, proof: 'started', reason: 'new' },
+        GRACE.id,
+      )
       if (!drafted.ok) throw new Error(JSON.stringify(drafted.error))
       const { about } = await submitted(drafted.request, 'nobody', GRACE.id)
       for (const admin of [GRACE.id, JOAN.id]) {
@@ -286,7 +314,7 @@ describe('a bot that was taken over tries another way, and', () => {
     expect(await client.call('people.get', { name: 'joan' })).toEqual(before)
   })
 
-  test('makes itself a user and an admin no more by promoting a user than by inviting itself', async () => {
+  test('makes an admin of nobody by an edit', async () => {
     const drafted = await eve.asks('person.edit', { name: 'alan', changes: { role: 'admin' } }, GRACE.id)
     if (!drafted.ok) throw new Error(JSON.stringify(drafted.error))
     const { about } = await submitted(drafted.request, 'nobody', GRACE.id)
@@ -310,7 +338,10 @@ describe('a bot that was taken over tries another way, and', () => {
       return
     }
     if (!invited.ok) throw new Error(JSON.stringify(invited.error))
-    expect(await eve.asks('invite.redeem', { code: invited.code ?? '' }, telegramId)).toMatchObject({ ok: true, role })
+    expect(await eve.asks('invite.redeem', { code: invited.code ?? '' }, telegramId)).toMatchObject({
+      ok: true,
+      role,
+    })
     const asked = await eve.asks('access.ask', { name: `Eve ${people}` }, telegramId)
     if (!asked.ok) throw new Error(JSON.stringify(asked.error))
     const answers = { name: `Eve ${people}`, os_user: osUser, role, account: 'create' } as const
@@ -347,7 +378,9 @@ describe('a bot that was taken over tries another way, and', () => {
 
   test('undoes nothing that succeeded', async () => {
     const runs = await scene().client.call('request.list', { limit: 200 })
-    const done = runs.ok ? runs.requests.find(({ run_id, state }) => state === 'approved' && run_id !== null) : undefined
+    const done = runs.ok
+      ? runs.requests.find(({ run_id, state }) => state === 'approved' && run_id !== null)
+      : undefined
     const undo = await eve.asks('run.undo', { run_id: done?.run_id ?? 0 }, GRACE.id)
     if (!undo.ok) throw new Error(JSON.stringify(undo.error))
     const { about } = await submitted(undo.request, 'nobody', GRACE.id)

@@ -5,8 +5,11 @@ import { stepAt, totpCode } from '../../../src/worker/factors/totp.ts'
 
 /** Somebody's authenticator app. */
 export interface Authenticator {
-  /** A code that was never shown before; waits for one when this half minute's were all shown. */
-  code(): Promise<string>
+  /**
+   * A code that was never used before; waits for one when this half minute's were all used. With `use` false it will not be used, and
+   * comes again.
+   */
+  code(use?: boolean): Promise<string>
 }
 
 /** Enrolls somebody on the operator's socket, as `usher totp enroll` does. */
@@ -20,10 +23,11 @@ export async function enrollPerson(client: Client, person: string): Promise<Auth
   const proven = await client.call('totp.prove', { telegram_id, code: codeOf(shown) })
   if (!proven.ok) throw new Error(`cannot prove the factor of ${person}: ${proven.error.message}`)
   return {
-    async code() {
-      shown = Math.max(shown + 1, stepAt(Date.now()) - 1)
-      while (stepAt(Date.now()) + 1 < shown) await sleep(250)
-      return codeOf(shown)
+    async code(use = true) {
+      const step = Math.max(shown + 1, stepAt(Date.now()) - 1)
+      while (stepAt(Date.now()) + 1 < step) await sleep(250)
+      if (use) shown = step
+      return codeOf(step)
     },
   }
 }

@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { ApiError } from '../../../src/protocol/errors.ts'
 import type { OperationInput, OperationName, OperationOutput } from '../../../src/protocol/operations.ts'
-import { insideSandbox } from '../sandbox/sandbox.ts'
 import { post } from '../../worker/support/raw.ts'
+import { insideSandbox } from '../sandbox/sandbox.ts'
 
 export type Said<N extends OperationName> =
   | ({ ok: true } & OperationOutput<N>)
