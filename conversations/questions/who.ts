@@ -43,6 +43,8 @@ export async function askWho(
       if (input.kind !== 'message') return { ok: false, text: words.html('questions.who_unclear') }
       const found = whoOf(words, input.ctx.message)
       if ('problem' in found) return { ok: false, text: found.problem }
+      if (found.telegram_id === input.ctx.me.id)
+        return { ok: false, text: words.html('questions.that_is_me') }
       const scope = scopeOf(dialogue)
       const checked = await dialogue.talk.external(() =>
         ports.validate(scope, { key: 'telegram_id', value: found.telegram_id, answers }),

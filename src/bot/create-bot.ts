@@ -22,6 +22,7 @@ import type { Logger } from './log.ts'
 import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
+import { editedMessages } from './middleware/edited-messages.ts'
 import { heardFrom } from './middleware/heard-from.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
@@ -75,6 +76,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
 
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
+  bot.use(editedMessages())
   bot.use(standingCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))

@@ -38,15 +38,16 @@ export function dialogueStorage(): MiddlewareFn<BotContext> {
   })
 }
 
-/** Drops a dialogue of an earlier version of the questions, and says so. */
+/** Drops a dialogue of an earlier version of the questions, and says so; an answer to it is not looked at. */
 export function outdatedDialogues(): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     const { dialogue } = ctx.chatState
     if (dialogue !== null && dialogue.version[1] !== DIALOGUE_VERSION) {
       ctx.chatState = { ...ctx.chatState, dialogue: null }
-      await ctx.reply(ctx.words.say('commands.dialogue_outdated'), {
-        reply_markup: { remove_keyboard: true },
-      })
+      const isAdduser = Object.hasOwn(dialogue.state, ADDUSER)
+      const text = ctx.words.say(isAdduser ? 'commands.dialogue_outdated' : 'commands.card_dialogue_outdated')
+      await ctx.reply(text, { reply_markup: { remove_keyboard: true } })
+      if (ctx.message !== undefined && ctx.message.text?.startsWith('/') !== true) return
     }
     return next()
   }

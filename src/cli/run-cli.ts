@@ -9,6 +9,7 @@ import { addAdduser } from './verbs/adduser.ts'
 import { addApprover } from './verbs/approver.ts'
 import { addAudit } from './verbs/audit.ts'
 import { addClaim } from './verbs/claim.ts'
+import { addEdituser } from './verbs/edituser.ts'
 import { addReconcile } from './verbs/reconcile.ts'
 import { addConfirm, addRequest } from './verbs/request.ts'
 import { addRequests } from './verbs/requests.ts'
@@ -101,7 +102,8 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
         await opened.session.client.close()
       }
     }
-  for (const add of [addAdduser, addRequests, addRequest, addConfirm, addClaim, addRun]) add(program, act)
+  for (const add of [addAdduser, addEdituser, addRequests, addRequest, addConfirm, addClaim, addRun])
+    add(program, act)
   for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit, addApprover])
     add(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {

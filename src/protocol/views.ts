@@ -126,6 +126,8 @@ export const requestViewSchema = z.strictObject({
   ),
   /** What the role asks besides approvals; `totp` and `witness` are asked of each approval in chat. */
   step_up: z.enum(STEP_UPS),
+  /** Whether the requester's own approval counts. */
+  own_counts: z.boolean(),
   /** Whether approvals in chat are frozen now. */
   frozen: z.boolean(),
   decided_by: actorViewSchema.nullable(),

@@ -1,6 +1,7 @@
 import { OPTIONAL_KEYS } from '../domain/person.ts'
 import type { AnswersView, PersonView, RoleView } from '../protocol/views.ts'
-import { durationText } from './duration.ts'
+import { durationText, timeText } from './duration.ts'
+import { failureLines } from './failures.ts'
 import { fieldLabel } from './fields.ts'
 import type { Line } from './line.ts'
 import { plain } from './plain.ts'
@@ -48,7 +49,7 @@ export function personLine(words: Words, person: PersonView): string {
     ...{ os_user, name, role, telegram_id },
     has_uid: uid === null ? 'no' : 'yes',
     uid: uid ?? '',
-    waits: person.waits_for_start === true ? 'yes' : 'no',
+    state: person.state ?? (person.waits_for_start === true ? 'waits_for_start' : 'active'),
   })
 }
 
@@ -69,11 +70,24 @@ export function personLines(words: Words, person: PersonView): Line[] {
     { mark: 'none', text: personLine(words, person) },
     ...entryLines(words, person.entry).map((line) => ({ ...line, indent: 1 })),
     ...folders,
+    ...smokeLines(words, person.last_smoke),
     ...run,
   ]
 }
 
 /** A line of a field with its value. */
+/** What came of the last smoke test; nothing where nobody looked. */
+function smokeLines(words: Words, last: PersonView['last_smoke']): Line[] {
+  if (last === undefined) return []
+  if (last === null) return [{ mark: 'info', text: words.say('person.smoke_never'), indent: 1 }]
+  const { passed, failure } = last
+  const values = { passed: passed ? 'yes' : 'no', at: timeText(words, last.at), run: last.run_id }
+  return [
+    { mark: passed ? 'done' : 'failed', text: words.say('person.smoke', values), indent: 1 },
+    ...(failure === null ? [] : failureLines(words, failure, 2)),
+  ]
+}
+
 function field(words: Words, name: string, value: string): Line {
   const label = capital(fieldLabel(words, name))
   return { mark: 'none', text: words.say('answer.line', { label, value: plain(value, 500) }) }

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { Actor } from '../domain/actor.ts'
 import type { ApiError, ErrorCode } from '../protocol/errors.ts'
 import type { OperationArguments, OperationName } from '../protocol/operations.ts'
+import type { RefusalReason } from '../protocol/refusals.ts'
 import type { Host } from '../provisioning/host/host.ts'
 import type { StepRegistry } from '../provisioning/registry.ts'
 import type { Store } from '../store/store.ts'
@@ -66,6 +67,14 @@ export interface Refusal {
 }
 export interface Effect<N extends OperationName> {
   effect: () => OperationResult<N>
+}
+
+/** The exact reason of a refusal, with its values, for whoever says it in another language. */
+export function because(
+  reason: RefusalReason,
+  params: Readonly<Record<string, string | number>> = {},
+): Pick<ApiError, 'params'> {
+  return { params: { ...params, refusal: reason } }
 }
 
 /** A refusal with a message for people. */

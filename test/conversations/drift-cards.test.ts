@@ -286,7 +286,8 @@ describe('what admins are told', () => {
     engine.machine.roster.length = 0
     await reconcile()
     await reconcile()
-    await lin.sees(/People could not be compared with the host: .+/)
+    for (const person of [lin, scene.admin])
+      await person.sees(/People could not be compared with the host: .+/)
     await scene.settled()
     expect(await messages(scene.admin, /could not be compared/)).toHaveLength(1)
   })

@@ -9,7 +9,7 @@ import type { CardSubject } from '../state/cards.ts'
 /** Buttons of cards begin with this. */
 export const CARD_PREFIX = 'c:'
 
-export type Verb = 'approve' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb
+export type Verb = 'approve' | 'submit' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb
 /** What can be decided in chat about a run that has ended; the worker names them `choices`. */
 export type RunVerb = 'retry' | 'undo' | 'keep'
 /** What can be decided about the repairs of a reconciliation, all at once. */
@@ -21,6 +21,7 @@ interface VerbButton {
 }
 const BUTTONS: Record<Verb, VerbButton> = {
   approve: { letter: 'a', about: 'request' },
+  submit: { letter: 's', about: 'request' },
   edit: { letter: 'e', about: 'request' },
   cancel: { letter: 'x', about: 'request' },
   deny: { letter: 'd', about: 'request' },
@@ -60,16 +61,26 @@ export function readTap(data: string): CardTap | null {
   return { verb, subject: { kind: BUTTONS[verb].about, id: Number(id) }, digest, nonce }
 }
 
-/** What can be decided on this request by the person whose card it is. */
+/**
+ * What can be decided on this request by the person whose card it is. Whose own approval does not count submits only; who has
+ * approved already has nothing to approve.
+ */
 export function verbsOf(request: RequestView, viewer: number): Verb[] {
-  const own = request.requester.key === `telegram:${viewer}`
-  const decidable = !request.frozen && request.missing.some((missing) => missing.kind === 'approvals')
+  const key = `telegram:${viewer}`
+  const own = request.requester.key === key
+  const mayApprove = !own || request.own_counts
   if (request.state === 'draft') {
     if (!own) return []
-    const verbs: Verb[] = request.kind === 'onboard' ? ['approve', 'edit', 'cancel'] : ['approve', 'cancel']
-    return request.frozen ? verbs.filter((verb) => verb !== 'approve') : verbs
+    // While approvals in chat are frozen it can still be put up for root to approve.
+    const begin = mayApprove && !request.frozen ? 'approve' : 'submit'
+    return request.kind === 'onboard' ? [begin, 'edit', 'cancel'] : [begin, 'cancel']
   }
   if (request.state !== 'submitted') return []
+  const lacking = request.missing.find((missing) => missing.kind === 'approvals')
+  // Of approvals that do not count any more (frozen, too old) one may be this person's, who can give it again.
+  const allCount = lacking !== undefined && lacking.have === request.approvals.length
+  const hasApproved = allCount && request.approvals.some(({ by }) => by.key === key)
+  const decidable = lacking !== undefined && mayApprove && !hasApproved && !request.frozen
   return [...(decidable ? (['approve'] as const) : []), own ? 'cancel' : 'deny']
 }
 

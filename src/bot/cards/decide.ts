@@ -1,3 +1,4 @@
+import type { RequestView } from '../../protocol/views.ts'
 import { errorText } from '../../texts/errors.ts'
 import { aboutRequest } from '../state/cards.ts'
 import { requestCardView } from './card-view.ts'
@@ -10,6 +11,8 @@ export function decide(deciding: Deciding): Promise<Decided> {
   switch (deciding.tap.verb) {
     case 'approve':
       return approve(deciding)
+    case 'submit':
+      return submitOnly(deciding)
     case 'cancel':
       return cancel(deciding)
     case 'deny':
@@ -33,27 +36,39 @@ async function cancel(deciding: Deciding): Promise<Decided> {
   return succeed(deciding, words.say('taps.cancelled'), requestCardView(closed.request))
 }
 
+/** Whose own approval does not count asks for that of others. */
+async function submitOnly(deciding: Deciding): Promise<Decided> {
+  const submitted = await submit(deciding)
+  if (!('request' in submitted)) return submitted
+  return succeed(deciding, deciding.words.say('taps.submitted'), requestCardView(submitted.request))
+}
+
 async function approve(deciding: Deciding): Promise<Decided> {
   const { words, deps, tap, card, onBehalfOf, key } = deciding
-  const { worker, cards } = deps
   const { digest, subject } = tap
-  const { id } = subject
   if (card.submits) {
-    const submitted = await worker.call('request.submit', { id, digest }, { onBehalfOf, key: key('submit') })
-    if (!submitted.ok) {
-      if (submitted.error.code === 'digest_differs') return redraft(deciding)
-      return refuse(deciding, submitted.error)
-    }
-    if (submitted.claim_code !== null) {
-      await cards.change(card.id, { claimCode: submitted.claim_code })
-    }
+    const submitted = await submit(deciding)
+    if (!('request' in submitted)) return submitted
   }
-  const input = { id, digest, challenge: tap.nonce }
-  const approved = await worker.call('request.approve', input, { onBehalfOf, key: key('approve') })
+  const input = { id: subject.id, digest, challenge: tap.nonce }
+  const approved = await deps.worker.call('request.approve', input, { onBehalfOf, key: key('approve') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { request } = approved
   const said = words.say(request.state === 'approved' ? 'taps.approved' : 'taps.approval_noted')
   return succeed(deciding, said, requestCardView(request))
+}
+
+/** The request as submitted, with its claim code on the card; or why it was not. */
+async function submit(deciding: Deciding): Promise<Decided | { request: RequestView }> {
+  const { deps, tap, card, onBehalfOf, key } = deciding
+  const input = { id: tap.subject.id, digest: tap.digest }
+  const submitted = await deps.worker.call('request.submit', input, { onBehalfOf, key: key('submit') })
+  if (!submitted.ok) {
+    return submitted.error.code === 'digest_differs' ? redraft(deciding) : refuse(deciding, submitted.error)
+  }
+  const { request, claim_code: claimCode } = submitted
+  if (claimCode !== null) await deps.cards.change(card.id, { claimCode })
+  return { request }
 }
 
 /** The host has changed since the draft: the same answers are planned anew, on the same card. */

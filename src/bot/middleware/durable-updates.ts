@@ -1,4 +1,6 @@
 import type { MiddlewareFn } from 'grammy'
+import { ADDUSER } from '../../../conversations/adduser.ts'
+import type { TextKey } from '../../texts/catalogue.ts'
 import type { BotContext } from '../context.ts'
 import { describeError, type Logger } from '../log.ts'
 import { type ChatState, type Chats, newChat, wasHandled } from '../state/chats.ts'
@@ -33,7 +35,7 @@ export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContex
       const problem = problemOf(error)
       if (problem.kind === 'later' || problem.kind === 'conflict' || problem.kind === 'bad_token') throw error
       log.error({ update: update.id, ...describeError(error) }, 'an update failed')
-      const lost = state.dialogue !== null
+      const lost = lostDialogue(state)
       // A late end of the handler finds another object here, and changes nothing that is stored.
       ctx.chatState = { ...state, dialogue: null }
       if (problem.kind !== 'unreachable') await apologize(ctx, lost)
@@ -45,11 +47,17 @@ export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContex
   }
 }
 
-async function apologize(ctx: BotContext, lost: boolean): Promise<void> {
+/** What to say of the dialogue that an update ended by a mistake of ours; null when there was none. */
+function lostDialogue({ dialogue }: ChatState): TextKey | null {
+  if (dialogue === null) return null
+  return Object.hasOwn(dialogue.state, ADDUSER) ? 'commands.dialogue_lost' : 'commands.card_dialogue_lost'
+}
+
+async function apologize(ctx: BotContext, lost: TextKey | null): Promise<void> {
   await answerTap(ctx)
   if (ctx.identity === undefined) return
   try {
-    const text = ctx.words.say(lost ? 'commands.dialogue_lost' : 'commands.something_went_wrong')
+    const text = ctx.words.say(lost ?? 'commands.something_went_wrong')
     await ctx.reply(text, { reply_markup: { remove_keyboard: true } })
   } catch {
     // Nothing more can be said in this chat; the log has the cause.

@@ -211,8 +211,8 @@ async function tellNewcomer(
   const found = await readRun(deps, runId, requestId)
   if (found === null || found.run.kind === 'undo') return 'done'
   const waits = isAwaitingStart(found.run)
-  // Whom a repair gave nothing to do has heard their welcome long ago.
-  if (found.run.kind === 'repair' && news === 'welcome' && !waits) return 'done'
+  // Whom a repair or an edit gave nothing to do has heard their welcome long ago.
+  if (found.run.kind !== 'onboard' && news === 'welcome' && !waits) return 'done'
   const { name, os_user: osUser } = found.run.subject
   const welcome = waits ? pressStartText : welcomeText
   const { host } = found

@@ -49,7 +49,7 @@ export function createDispatcher({ handle, log, stopped }: DispatcherDeps): Disp
 
 /** Updates without a chat have no order among them. */
 function chatKeyOf(update: Update): string {
-  const message = update.message ?? update.callback_query?.message
+  const message = update.message ?? update.edited_message ?? update.callback_query?.message
   return message === undefined ? `update ${update.update_id}` : String(message.chat.id)
 }
 

@@ -20,7 +20,7 @@ const LONG_POLL_S = 30
 const SHORT_POLL_MS = 250
 /** How long updates that are under way may take when the bot stops. */
 const STOP_PATIENCE_MS = 5000
-const UPDATE_TYPES = ['message', 'callback_query'] as const
+const UPDATE_TYPES = ['message', 'edited_message', 'callback_query'] as const
 
 /**
  * Long polling that loses nothing: Telegram forgets an update once a poll asks for a later one (Bot API, getUpdates,

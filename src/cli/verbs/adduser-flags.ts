@@ -1,4 +1,23 @@
+import type { Command } from 'commander'
 import type { AnswersInput } from '../../protocol/answers.ts'
+
+/** The fields of a roster entry, each with a flag. */
+export function entryOptions(command: Command): Command {
+  return command
+    .option('--telegram-id <id>', "the person's numeric Telegram id")
+    .option('--name <name>', 'what people call them')
+    .option('--os-user <name>', 'name of the account')
+    .option('--role <role>', 'a role of the config')
+    .option('--github <login>', 'GitHub login')
+    .option('--workspace-base <path>', 'workspace; may begin with {home}')
+    .option('--model <model>', 'model')
+    .option('--agent-backend <backend>', 'agent backend')
+    .option('--max-budget <number>', 'budget a month')
+    .option('--github-repos <owner/repo>', 'repositories, separated by commas or one a flag', collectRepos)
+    .option('--github-notify-chat-id <id>', 'chat for notifications; groups are negative')
+    .option('--pr-review <yes|no>', 'review pull requests')
+    .option('--issue-triage <yes|no>', 'triage issues')
+}
 
 /** The answers as flags. Everything is text: what it means is `answersOf`'s, whether it is right is the worker's. */
 export interface AnswerFlags {

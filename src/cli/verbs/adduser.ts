@@ -7,8 +7,8 @@ import { askAdduser } from '../questions/ask-adduser.ts'
 import type { Session } from '../session.ts'
 import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
-import { type AnswerFlags, answersOf, collectRepos } from './adduser-flags.ts'
-import { parseDigest } from './arguments.ts'
+import { type AnswerFlags, answersOf, entryOptions } from './adduser-flags.ts'
+import { approveOption, waitOption } from './decision-options.ts'
 
 interface AdduserOptions extends AnswerFlags {
   dryRun?: true
@@ -24,12 +24,8 @@ export const addAdduser: AddVerb = (program, act) => {
     )
   answerOptions(command)
     .option('--dry-run', 'only check and show the plan; nothing is submitted')
-    .option(
-      '--approve [digest]',
-      'as root: decide it at once; with =DIGEST only if the plan is that one',
-      parseDigest,
-    )
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(approveOption())
+    .addOption(waitOption())
     .action(act((session, options: AdduserOptions) => adduser(session, options)))
 }
 
@@ -74,21 +70,8 @@ function conflictOf(options: AdduserOptions): string | null {
 }
 
 function answerOptions(command: Command): Command {
-  return command
-    .option('--telegram-id <id>', "the person's numeric Telegram id")
-    .option('--name <name>', 'what people call them')
-    .option('--os-user <name>', 'name of the account')
-    .option('--role <role>', 'a role of the config')
+  return entryOptions(command)
     .option('--create-account', 'make a new account (the default of a system)')
     .option('--adopt', 'take over an existing account as it is')
     .option('--reason <text>', 'why it is adopted; by root it stands for the consent of its owner')
-    .option('--github <login>', 'GitHub login')
-    .option('--workspace-base <path>', 'workspace; may begin with {home}')
-    .option('--model <model>', 'model')
-    .option('--agent-backend <backend>', 'agent backend')
-    .option('--max-budget <number>', 'budget a month')
-    .option('--github-repos <owner/repo>', 'repositories, separated by commas or one a flag', collectRepos)
-    .option('--github-notify-chat-id <id>', 'chat for notifications; groups are negative')
-    .option('--pr-review <yes|no>', 'review pull requests')
-    .option('--issue-triage <yes|no>', 'triage issues')
 }

@@ -5,6 +5,7 @@ import { agreeOnPlan } from '../decide.ts'
 import { done, refused } from '../outcome.ts'
 import type { Act, AddVerb } from './act.ts'
 import { parseDigest, parseId } from './arguments.ts'
+import { waitOption } from './decision-options.ts'
 
 export const addRequest: AddVerb = (program, act) => {
   const request = program.command('request').description('one request: look at it, decide it')
@@ -36,7 +37,7 @@ function addApprove(request: Command, act: Act): void {
     .description('shows the plan, asks, and approves exactly that plan')
     .argument('<id>', 'number of the request', parseId)
     .option('--digest <digest>', 'approve the plan with this digest without asking', parseDigest)
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(waitOption())
     .action(
       act(async (session, id: number, options: { digest?: string; wait?: true }) => {
         const agreed = await agreeOnPlan(
@@ -65,7 +66,7 @@ export function addConfirm(parent: Command, act: Act): void {
     .argument('<id>', 'number of the request', parseId)
     .option('--reason <text>', 'why an existing account is adopted without its owner')
     .option('--digest <digest>', 'confirm the plan with this digest without asking', parseDigest)
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(waitOption())
     .action(
       act(async (session, id: number, options: { reason?: string; digest?: string; wait?: true }) => {
         const agreed = await agreeOnPlan(

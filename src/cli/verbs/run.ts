@@ -7,7 +7,8 @@ import { done, type Outcome, refused } from '../outcome.ts'
 import { submitAndDecide, waitsLine } from '../submit.ts'
 import { waitForEnd } from '../wait.ts'
 import type { Act, AddVerb } from './act.ts'
-import { parseDigest, parseId } from './arguments.ts'
+import { parseId } from './arguments.ts'
+import { approveOption, waitOption } from './decision-options.ts'
 
 export const addRun: AddVerb = (program, act) => {
   const run = program.command('run').description('one run: its receipt, its undo')
@@ -39,12 +40,8 @@ function addUndo(run: Command, act: Act): void {
     .command('undo')
     .description('asks to take a succeeded run back, from its records; approved like any other request')
     .argument('<id>', 'number of the run', parseId)
-    .option(
-      '--approve [digest]',
-      'as root: decide it at once; with =DIGEST only if the plan is that one',
-      parseDigest,
-    )
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(approveOption())
+    .addOption(waitOption())
     .action(
       act(async (session, id: number, options: { approve?: string | true; wait?: true }) => {
         const { client, prompter, signal, words } = session
@@ -74,12 +71,8 @@ function addRetry(run: Command, act: Act): void {
     .command('retry')
     .description('puts the request of a run that was undone up again: planned anew, approved like any other')
     .argument('<id>', 'number of the run', parseId)
-    .option(
-      '--approve [digest]',
-      'as root: decide it at once; with =DIGEST only if the plan is that one',
-      parseDigest,
-    )
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(approveOption())
+    .addOption(waitOption())
     .action(
       act(async (session, id: number, options: { approve?: string | true; wait?: true }) => {
         const { client, signal, words } = session
@@ -117,7 +110,7 @@ function addResume(run: Command, act: Act): void {
     .command('resume')
     .description('as root: goes on with an undo that could not finish')
     .argument('<id>', 'number of the run', parseId)
-    .option('--wait', 'follow the run and end with its receipt')
+    .addOption(waitOption())
     .action(
       act(async (session, id: number, options: { wait?: true }) => {
         const { client, signal, words } = session

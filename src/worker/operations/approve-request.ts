@@ -2,7 +2,7 @@ import { actorKey, personKeyOf } from '../../domain/actor.ts'
 import { mayCount } from '../../domain/policy.ts'
 import type { Approval, Request } from '../../domain/request.ts'
 import type { Caller } from '../caller.ts'
-import { type EngineContext, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Refusal, refusal } from '../context.ts'
 import { type Factors, stepUpRequired, viaOf } from '../factors/approval-factors.ts'
 import { refuseDecision } from './load-request.ts'
 import { eventSubject, repairResources, telegramIdsOf } from './request-subject.ts'
@@ -67,24 +67,32 @@ function proofOf({ via, totp, witness }: Factors): Approval['proof'] {
 function refuseApprover(context: EngineContext, caller: Caller, request: Request): Refused | null {
   const { store, config, clock } = context
   const { actor, personKey } = caller
-  if (personKey === null) return refusal('not_permitted', 'cannot approve: only a known person can')
+  if (personKey === null) {
+    return refusal('not_permitted', 'cannot approve: only a known person can', because('only_known_person'))
+  }
   const { approval: policy } = requestRole(store, config, request)
   // The operator's is recorded even where it does not count: it passes the step-up.
   if (!mayCount(policy, request.requesterPersonKey, personKey) && actor.kind !== 'operator') {
     return refusal(
       'not_permitted',
       `cannot approve request ${request.id}: it is your own, and the role needs somebody else's approval`,
+      because('needs_somebody_else', { request: request.id }),
     )
   }
   const isSubject = telegramIdsOf(store, request).some((id) => personKey === personKeyOf(id))
   if (isSubject && !policy.self) {
-    return refusal('not_permitted', `cannot approve request ${request.id}: it is about you`)
+    return refusal(
+      'not_permitted',
+      `cannot approve request ${request.id}: it is about you`,
+      because('about_you', { request: request.id }),
+    )
   }
   const { chatPerDay } = config.approval
   if (viaOf(caller) === 'chat' && store.decisions.countSince('chat', clock() - DAY) >= chatPerDay) {
     return refusal(
       'too_many',
       `cannot approve more than ${chatPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
+      because('chat_per_day', { request: request.id, max: chatPerDay }),
     )
   }
   // How old the request is cannot be said by a clock that was set back.

@@ -2,7 +2,7 @@ import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
 import type { ChallengeSubject } from '../../store/queries/challenges.ts'
 import type { Caller } from '../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { hashChallenge, makeChallenge } from '../factors/challenge.ts'
 import { refuseFrozen } from '../factors/frozen.ts'
 import { reconciliationSubject, requestSubject } from './challenge-subjects.ts'
@@ -68,7 +68,7 @@ function refuseChallenge(context: EngineContext, caller: Caller): (Refusal & { o
   const frozen = refuseFrozen(context)
   if (frozen !== null) return frozen
   if (caller.personKey === null) {
-    return refusal('not_permitted', 'cannot approve: only a known person can')
+    return refusal('not_permitted', 'cannot approve: only a known person can', because('only_known_person'))
   }
   if (context.challenges.take(caller.personKey, context.clock())) return null
   return refusal('too_many', 'cannot give more challenges now: wait an hour')

@@ -3,7 +3,7 @@ import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller, Ownership } from '../caller.ts'
-import { type EngineContext, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Refusal, refusal } from '../context.ts'
 import { refuseAccess } from './ownership.ts'
 import { answersOf } from './request-subject.ts'
 
@@ -40,7 +40,12 @@ export function reload({ store }: EngineContext, id: number): Request {
 /** The refusal of a decision that came too early or too late, or on another plan than the current one; null when it may be. */
 export function refuseDecision(request: Request, digest: string | null): (Refusal & { ok: false }) | null {
   const { id, state, decidedBy, decidedAt } = request
-  if (state === 'draft') return refusal('bad_request', `cannot decide request ${id}: submit it first`)
+  if (state === 'draft')
+    return refusal(
+      'bad_request',
+      `cannot decide request ${id}: submit it first`,
+      because('submit_first', { request: id }),
+    )
   const decided = { params: { state, by: decidedBy ?? 'worker', at: decidedAt ?? 0 } }
   if (state === 'expired') {
     return refusal('expired', `cannot decide request ${id}: it expired undecided`, decided)

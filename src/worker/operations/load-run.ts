@@ -1,8 +1,9 @@
 import type { Request } from '../../domain/request.ts'
 import type { Run, RunChoice } from '../../domain/run.ts'
 import type { OperationName } from '../../protocol/operations.ts'
+import type { RefusalReason } from '../../protocol/refusals.ts'
 import type { Caller, Ownership } from '../caller.ts'
-import { type EngineContext, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Refusal, refusal } from '../context.ts'
 import { choicesOf } from '../running/run-choices.ts'
 import { mayCallOwn, refuseAccess } from './ownership.ts'
 import { answersOf } from './request-subject.ts'
@@ -44,31 +45,39 @@ export function refuseChoice(
   request: Request,
 ): (Refusal & { ok: false }) | null {
   if (choicesOf(store, run, request).includes(choice)) return null
-  return refusal('wrong_state', `cannot ${choice} run ${run.id}: ${whyNot(run, request)}`, {
-    params: { state: run.closed?.kind ?? run.state },
-  })
+  const { reason, why } = whyNot(run, request)
+  return refusal(
+    'wrong_state',
+    `cannot ${choice} run ${run.id}: ${why}`,
+    because(reason, {
+      ...{ run: run.id, choice, request: request.id },
+      state: run.closed?.kind ?? run.state,
+    }),
+  )
 }
 
-function whyNot(run: Run, request: Request): string {
+function whyNot(run: Run, request: Request): { reason: RefusalReason; why: string } {
   if (run.closed !== null) {
     return run.closed.kind === 'kept'
-      ? 'somebody took note of it already'
-      : 'what it left was accepted already'
+      ? { reason: 'run_kept', why: 'somebody took note of it already' }
+      : { reason: 'run_abandoned', why: 'what it left was accepted already' }
   }
   switch (run.state) {
     case 'succeeded':
-      return 'it succeeded'
-    case 'failed':
-      return `its undo could not finish; see 'usher run show ${run.id}'`
+      return { reason: 'run_succeeded', why: 'it succeeded' }
+    case 'failed': {
+      const why = `its undo could not finish; see 'usher run show ${run.id}'`
+      return { reason: 'run_undo_unfinished', why }
+    }
     case 'undone':
       return request.state === 'submitted'
-        ? `request ${request.id} waits for a decision already`
-        : 'it was undone, and nothing is left to choose'
+        ? { reason: 'run_waits_already', why: `request ${request.id} waits for a decision already` }
+        : { reason: 'run_nothing_to_choose', why: 'it was undone, and nothing is left to choose' }
     case 'superseded':
-      return `request ${request.id} went back to be decided anew`
+      return { reason: 'run_went_back', why: `request ${request.id} went back to be decided anew` }
     case 'cancelled':
-      return 'it was cancelled'
+      return { reason: 'run_cancelled', why: 'it was cancelled' }
     default:
-      return 'it is not finished yet'
+      return { reason: 'run_unfinished', why: 'it is not finished yet' }
   }
 }

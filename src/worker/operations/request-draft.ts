@@ -5,7 +5,7 @@ import { whyOf } from '../../domain/step.ts'
 import type { Violation } from '../../domain/violation.ts'
 import type { AnswersInput } from '../../protocol/answers.ts'
 import type { Caller } from '../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { isComplete, type ParsedAnswers, parseAnswers } from '../validation/validate-answers.ts'
 import { validateFacts } from '../validation/validate-facts.ts'
 import { followReplacement } from './access/follow.ts'
@@ -61,7 +61,11 @@ export async function prepareDraft(
   const about = own !== null && input.telegram_id === own ? 'own' : 'foreign'
   const refused = refuseAccess('request.draft', caller, about, 'anything to draft')
   if (refused !== null) {
-    return refusal('not_permitted', `cannot draft a request for somebody else as ${caller.role}`)
+    return refusal(
+      'not_permitted',
+      `cannot draft a request for somebody else as ${caller.role}`,
+      because('draft_for_others'),
+    )
   }
   const capped = refuseFlood(context, caller)
   if (capped !== null) return capped

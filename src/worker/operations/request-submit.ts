@@ -9,7 +9,7 @@ import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { adoptedUid, eventSubject, identityOf } from './request-subject.ts'
 import { readNames } from './roster-names.ts'
-import { whyNotUndoable } from './run-undo.ts'
+import { refuseUndo } from './run-undo.ts'
 import { requestRole } from './target-role.ts'
 import { requestView } from './views.ts'
 
@@ -94,8 +94,7 @@ export const requestSubmit: Operation<'request.submit'> = async (context, caller
 /** A run that was taken back meanwhile is not taken back again. */
 function refuseUndoOfEnded({ store }: EngineContext, { subject }: Request) {
   if (subject.kind !== 'undo') return null
-  const why = whyNotUndoable(store, store.runs.get(subject.runId))
-  return why === null ? null : refusal('not_undoable', `cannot undo run ${subject.runId}: ${why}`)
+  return refuseUndo(store, store.runs.get(subject.runId), subject.runId)
 }
 
 /** A fresh claim code while the owner's consent is missing, else null; the older code of this request is dead. */

@@ -1,6 +1,6 @@
 import type { Run } from '../../domain/run.ts'
 import type { Store } from '../../store/store.ts'
-import { type Operation, refusal } from '../context.ts'
+import { because, type Operation, type Refusal, refusal } from '../context.ts'
 import { checkUndo } from './check-request.ts'
 import { reload } from './load-request.ts'
 import { loadRun } from './load-run.ts'
@@ -18,8 +18,8 @@ export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: 
   const names = await readNames(context.host)
   return {
     effect() {
-      const why = whyNotUndoable(store, store.runs.get(runId))
-      if (why !== null) return refusal('not_undoable', `cannot undo run ${runId}: ${why}`)
+      const refused = refuseUndo(store, store.runs.get(runId), runId)
+      if (refused !== null) return refused
       const checked = checkUndo(context, runId)
       const id = putDraft(context, caller, { kind: 'undo', runId }, answers.telegram_id, checked)
       return { ok: true, output: { request: requestView(context, names, reload(context, id)) } }
@@ -27,23 +27,29 @@ export const runUndo: Operation<'run.undo'> = async (context, caller, { run_id: 
   }
 }
 
-/** Null when the run can be taken back. */
-export function whyNotUndoable(store: Store, run: Run | null): string | null {
-  if (run === null) return 'it does not exist'
-  if (run.kind === 'undo') return 'it is itself an undo; onboard the person again instead'
-  if (run.kind === 'retest') return 'it changed nothing'
+/** The refusal of an undo of this run; null when it can be taken back. */
+export function refuseUndo(store: Store, run: Run | null, runId: number): (Refusal & { ok: false }) | null {
+  const not = (why: string, more = {}) => refusal('not_undoable', `cannot undo run ${runId}: ${why}`, more)
+  if (run === null) return not('it does not exist')
+  const about = { run: runId, state: run.state }
+  if (run.kind === 'undo') {
+    return not('it is itself an undo; onboard the person again instead', because('undo_of_undo', about))
+  }
+  if (run.kind === 'retest') return not('it changed nothing', because('undo_of_retest', about))
   switch (run.state) {
     case 'succeeded': {
       const edit = store.runs.editedSince(run)
-      return edit === null ? null : `the entry was edited since; undo run ${edit} first`
+      if (edit === null) return null
+      const why = `the entry was edited since; undo run ${edit} first`
+      return not(why, because('edited_since', { ...about, edit }))
     }
     case 'undone':
-      return 'it was undone already'
+      return not('it was undone already', because('undone_already', about))
     case 'queued':
     case 'running':
     case 'undoing':
-      return 'it is not finished yet'
+      return not('it is not finished yet', because('undo_of_unfinished', about))
     default:
-      return `it is ${run.state}`
+      return not(`it is ${run.state}`, because('undo_of_ended', about))
   }
 }

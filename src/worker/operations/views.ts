@@ -56,6 +56,7 @@ function requestViewWith(
   runId: number | null,
 ): RequestView {
   const open = request.state === 'draft' || request.state === 'submitted'
+  const { approval: policy } = requestRole(store, config, request)
   return {
     id: request.id,
     kind: request.subject.kind,
@@ -72,7 +73,8 @@ function requestViewWith(
     plan: planView(request.plan),
     missing: open ? missingOf(store, config, request, clock(), approvals) : [],
     approvals: approvals.map(({ actor, via, proof, at }) => ({ by: names.actor(actor), via, proof, at })),
-    step_up: requestRole(store, config, request).approval.step_up,
+    step_up: policy.step_up,
+    own_counts: policy.self,
     frozen: store.freezes.current() !== null,
     decided_by: request.decidedBy === null ? null : names.key(request.decidedBy),
     reason: request.reason,

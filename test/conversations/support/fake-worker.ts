@@ -70,7 +70,13 @@ export const ROLES: RoleView[] = [
     ...{ name: 'two', description: 'needs two admins', groups: [], shell: '/bin/bash' },
     approval: { count: 2, self: true, step_up: 'none', expires_ms: 86_400_000 },
   },
+  {
+    ...{ name: 'guarded', description: 'needs another admin', groups: [], shell: '/bin/bash' },
+    approval: { count: 1, self: false, step_up: 'none', expires_ms: 86_400_000 },
+  },
 ]
+
+const roleOf = (name: unknown) => ROLES.find((one) => one.name === name)
 
 export function createFakeWorker(options: { admins: number[]; now?: () => number }): FakeWorker {
   const now = options.now ?? Date.now
@@ -173,8 +179,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
   })
 
   const missingOf = (request: RequestView): RequestView['missing'] => {
-    const role = ROLES.find((one) => one.name === request.answers.role)
-    const need = role?.approval.count ?? 1
+    const need = roleOf(request.answers.role)?.approval.count ?? 1
     const have = request.approvals.length
     return [
       ...(have < need ? [{ kind: 'approvals' as const, have, need }] : []),
@@ -280,7 +285,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'onboard', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers: answers as AnswersView, undo_of: null },
         plan: planOf(answers as AnswersView),
-        ...{ step_up: 'none', frozen: false },
+        ...{ step_up: 'none', own_counts: roleOf(answers.role)?.approval.self ?? true, frozen: false },
         ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }
@@ -390,7 +395,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         ...{ id: worker.requests.length + 1, kind: 'undo', revision: 1, state: 'draft', host: 'burrow' },
         ...{ requester: actorOf(by), answers, undo_of: run_id },
         plan: { ...planOf(answers), demands: { terminal: true, consent: false } },
-        ...{ step_up: 'none', frozen: false },
+        ...{ step_up: 'none', own_counts: roleOf(answers.role)?.approval.self ?? true, frozen: false },
         ...{ missing: [], approvals: [], decided_by: null, reason: null, returned: null, created_at: now() },
         ...{ submitted_at: null, expires_at: now() + 86_400_000, decided_at: null, run_id: null },
       }

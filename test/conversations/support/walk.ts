@@ -6,6 +6,8 @@ export interface Walk {
   osUser?: string
   role?: string
   name?: string
+  /** Whether the own approval does not count for the role. */
+  submit?: boolean
 }
 
 /** Begins `/adduser` and says who; the question about the account is the newest message then. */
@@ -32,5 +34,7 @@ export async function toReview(scene: Scene, newcomer: Person, walk: Walk = {}):
   await admin.taps('Keep all')
   await admin.sees('GitHub routing')
   await admin.taps('Skip')
-  return admin.sees('What would change on the host', { buttons: ['✅ Approve', '✏️ Edit', 'Cancel'] })
+  return admin.sees('What would change on the host', {
+    buttons: [walk.submit === true ? '📨 Submit' : '✅ Approve', '✏️ Edit', 'Cancel'],
+  })
 }

@@ -36,6 +36,7 @@ export function requestView(change: Partial<RequestView> = {}): RequestView {
     missing: [{ kind: 'approvals', have: 0, need: 1 }],
     approvals: [],
     step_up: 'none',
+    own_counts: true,
     frozen: false,
     decided_by: null,
     reason: null,

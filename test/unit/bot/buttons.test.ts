@@ -5,7 +5,7 @@ import type { RequestView } from '../../../src/protocol/views.ts'
 
 describe('the data of a button', () => {
   it('fits into 64 bytes and reads back as it was, for everything that there can be', () => {
-    const onRequests = ['approve', 'edit', 'cancel', 'deny', 'retry', 'undo', 'keep'] as const
+    const onRequests = ['approve', 'submit', 'edit', 'cancel', 'deny', 'retry', 'undo', 'keep'] as const
     const verb = fc.constantFrom(...onRequests, 'repair' as const, 'leave' as const)
     fc.assert(
       fc.property(verb, fc.integer({ min: 1, max: 10 ** 14 - 1 }), (verb, id) => {
@@ -54,11 +54,20 @@ it('recognizes a changed text, button text or button data', () => {
 })
 
 describe('what can be decided', () => {
+  const waiting = (have: number): Partial<RequestView> => ({
+    state: 'submitted',
+    missing: [{ kind: 'approvals', have, need: 2 }],
+  })
+  const given = (telegramId: number): RequestView['approvals'][number] => ({
+    ...{ by: { key: `telegram:${telegramId}`, name: null }, via: 'chat', proof: 'none', at: 1 },
+  })
   const request = (parts: Partial<RequestView>): RequestView =>
     ({
       state: 'draft',
       kind: 'onboard',
       missing: [],
+      approvals: [],
+      own_counts: true,
       requester: { key: 'telegram:7', name: null },
       ...parts,
     }) as RequestView
@@ -79,6 +88,32 @@ describe('what can be decided', () => {
         missing: [{ kind: 'approvals', have: 0, need: 1 }],
       }),
       ['approve', 'deny'],
+    ],
+    [
+      'an own draft whose own approval does not count',
+      request({ own_counts: false }),
+      ['submit', 'edit', 'cancel'],
+    ],
+    [
+      'an own request whose own approval does not count',
+      request({ ...waiting(0), own_counts: false }),
+      ['cancel'],
+    ],
+    [
+      "somebody else's request whose requester's approval does not count",
+      request({ ...waiting(0), own_counts: false, requester: { key: 'telegram:8', name: null } }),
+      ['approve', 'deny'],
+    ],
+    ['a request that one has approved', request({ ...waiting(1), approvals: [given(7)] }), ['cancel']],
+    [
+      'a request that somebody else has approved',
+      request({ ...waiting(1), approvals: [given(8)] }),
+      ['approve', 'cancel'],
+    ],
+    [
+      'a request whose approval does not count any more',
+      request({ ...waiting(0), approvals: [given(7)] }),
+      ['approve', 'cancel'],
     ],
     ['a decided request', request({ state: 'approved' }), []],
   ] as const)('on %s', (_, of, verbs) => {

@@ -42,8 +42,8 @@ describe('docs/cli.md', () => {
     expect(options.filter((option) => !text.includes(option))).toEqual([])
   })
 
-  it('describes every option of adduser', async () => {
-    const options = listed(await helpOf(['adduser']), /^ {2}(--[a-z-]+)/gm)
+  it.each(['adduser', 'edituser'])('describes every option of %s', async (verb) => {
+    const options = listed(await helpOf([verb]), /^ {2}(--[a-z-]+)/gm)
     expect(options.length).toBeGreaterThan(15)
     expect(options.filter((option) => !text.includes(option))).toEqual([])
   })

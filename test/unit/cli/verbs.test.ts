@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ApiError, ERROR_CODES, type ErrorCode } from '../../../src/protocol/errors.ts'
+import type { EditView } from '../../../src/protocol/views.ts'
 import { type CliOptions, runInProcess } from '../../support/cli/run-cli.ts'
 import { auditEntry, DIGEST, personView, requestView, runView, verified } from '../../support/cli/views.ts'
 import { type ProtocolServer, startProtocolServer } from '../../support/protocol-server/protocol-server.ts'
@@ -84,6 +85,18 @@ describe('every verb prints exactly one JSON document', () => {
     ],
     [ADDUSER, ['claim_code', 'request', 'run_id']],
     [
+      ['edituser', 'ada', '--model', 'big', '--unset', 'github'],
+      ['claim_code', 'request', 'run_id'],
+    ],
+    [
+      ['edituser', 'ada', '--role', 'lead', '--dry-run'],
+      ['dry_run', 'request'],
+    ],
+    [
+      ['user', 'retest', 'ada', '--approve'],
+      ['request', 'run_id'],
+    ],
+    [
       ['audit', '--person', 'ada', '--from', '7d'],
       ['entries', 'more'],
     ],
@@ -131,6 +144,8 @@ describe('every verb prints exactly one JSON document', () => {
         server.handlers[`run.${choice}`] = () => ({ run: runView() })
       }
       server.handlers['run.undo'] = () => ({ request: requestView({ kind: 'undo', undo_of: 3 }) })
+      server.handlers['person.edit'] = () => ({ request: requestView({ kind: 'edit', edit: editOfAda }) })
+      server.handlers['person.retest'] = () => ({ request: requestView({ kind: 'retest' }) })
       server.handlers['audit.list'] = () => ({ entries: [auditEntry()], more: false })
       server.handlers['audit.verify'] = () => verified()
       everybody.handlers['claim.show'] = () => ({
@@ -153,6 +168,48 @@ describe('every verb prints exactly one JSON document', () => {
     } finally {
       await everybody.close()
     }
+  })
+})
+
+const entry = { telegram_id: 42, name: 'Ada Lovelace', os_user: 'ada' }
+const editOfAda: EditView = {
+  before: { ...entry, role: 'user' },
+  after: { ...entry, role: 'lead' },
+  changed: ['role'],
+  proof: null,
+  policy: { count: 2, self: false, step_up: 'none', expires_ms: 3_600_000 },
+  identity: true,
+}
+
+describe('edituser', () => {
+  it('sends what was given and nothing else, and shows what changes and by which rule', async () => {
+    server.handlers['person.edit'] = () => ({ request: requestView({ kind: 'edit', edit: editOfAda }) })
+    const flags = [
+      '--role',
+      'lead',
+      '--max-budget',
+      '5',
+      '--pr-review',
+      'no',
+      '--unset',
+      'github,agent-backend',
+    ]
+    const run = await cli(['edituser', 'ada', ...flags, '--dry-run'], { folder: server.folder })
+    expect(asked('person.edit')).toEqual([
+      {
+        name: 'ada',
+        changes: { role: 'lead', max_budget: 5, pr_review: false, github: null, agent_backend: null },
+      },
+    ])
+    expect(run.stdout).toContain('Role: user → lead')
+    expect(run.stdout).toContain('Decided by the stricter rule of the roles user and lead: 2 approvals')
+    expect(run.stdout).toContain('a bot alone never decides that')
+  })
+
+  it('refuses to unset what everybody has, before anything is asked', async () => {
+    const run = await cli(['edituser', 'ada', '--unset', 'role', '--json'], { folder: server.folder })
+    expect(run.status).toBe(2)
+    expect(asked('person.edit')).toEqual([])
   })
 })
 

@@ -43,6 +43,7 @@ const request: RequestView = {
   missing: [{ kind: 'approvals', have: 0, need: 2 }],
   approvals: [],
   step_up: 'none',
+  own_counts: true,
   frozen: false,
   decided_by: null,
   reason: null,

@@ -3,6 +3,7 @@ import { DIFFERENCE_CODES } from '../../../src/domain/difference.ts'
 import { FAILURE_CODES, NOTE_CODES, STEP_ORDER } from '../../../src/domain/step.ts'
 import { VIOLATION_CODES } from '../../../src/domain/violation.ts'
 import { ERROR_CODES, type ErrorCode } from '../../../src/protocol/errors.ts'
+import { REFUSALS } from '../../../src/protocol/refusals.ts'
 import { differenceText } from '../../../src/texts/differences.ts'
 import { durationText, sizeText, timeText } from '../../../src/texts/duration.ts'
 import { errorLines, errorText } from '../../../src/texts/errors.ts'
@@ -11,10 +12,13 @@ import { fieldLabel } from '../../../src/texts/fields.ts'
 import { noteLine, noteText } from '../../../src/texts/notes.ts'
 import { stepTitle } from '../../../src/texts/steps.ts'
 import { violationText } from '../../../src/texts/violations.ts'
-import { createWords } from '../../../src/texts/words.ts'
+import { createAllWords, createWords } from '../../../src/texts/words.ts'
 import { UNSAFE } from '../../support/unsafe.ts'
 
 const words = createWords('en')
+const ALL = Object.values(createAllWords())
+/** How a sentence about what cannot be begins. */
+const CANNOT = { en: /^cannot /, de: /^kann / }
 
 const hostile = 'x\u001b[31m\u202e\nrm'
 /** Every parameter name that a code can carry, each with a hostile value. */
@@ -26,11 +30,14 @@ const params = Object.fromEntries(
 
 describe('violations', () => {
   it.each(VIOLATION_CODES)('%s says what cannot be and what to do, with and without its values', (code) => {
-    for (const given of [undefined, params]) {
-      const text = violationText(words, { field: 'os_user', code, params: given })
-      expect(text).toMatch(/^cannot .+[:;,] /)
-      expect(text).not.toMatch(/undefined|NaN|\?\?| {2}/)
-      expect(text).not.toMatch(UNSAFE)
+    for (const words of ALL) {
+      for (const given of [undefined, params]) {
+        const text = violationText(words, { field: 'os_user', code, params: given })
+        expect(text).toMatch(CANNOT[words.language])
+        expect(text).toMatch(/[:;,] /)
+        expect(text).not.toMatch(/undefined|NaN|\?\?| {2}/)
+        expect(text).not.toMatch(UNSAFE)
+      }
     }
   })
 
@@ -45,11 +52,13 @@ describe('violations', () => {
 
 describe('failures', () => {
   it.each(FAILURE_CODES)('%s says what could not be done, with and without its values', (code) => {
-    for (const given of [undefined, params]) {
-      const text = failureText(words, { code, params: given })
-      expect(text).toMatch(/^cannot /)
-      expect(text).not.toMatch(/undefined|NaN| {2}/)
-      expect(text).not.toMatch(UNSAFE)
+    for (const words of ALL) {
+      for (const given of [undefined, params]) {
+        const text = failureText(words, { code, params: given })
+        expect(text).toMatch(CANNOT[words.language])
+        expect(text).not.toMatch(/undefined|NaN| {2}/)
+        expect(text).not.toMatch(UNSAFE)
+      }
     }
   })
 
@@ -71,12 +80,14 @@ describe('failures', () => {
 
 describe('notes', () => {
   it.each(NOTE_CODES)('%s is a line with a mark, with and without its values', (code) => {
-    for (const given of [undefined, params]) {
-      const line = noteLine(words, { code, params: given })
-      expect(line.text).not.toBe('')
-      expect(line.text).not.toMatch(/undefined|NaN| {2}/)
-      expect(line.text).not.toMatch(UNSAFE)
-      expect(line.mark).not.toBe('none')
+    for (const words of ALL) {
+      for (const given of [undefined, params]) {
+        const line = noteLine(words, { code, params: given })
+        expect(line.text).not.toBe('')
+        expect(line.text).not.toMatch(/undefined|NaN| {2}/)
+        expect(line.text).not.toMatch(UNSAFE)
+        expect(line.mark).not.toBe('none')
+      }
     }
   })
 
@@ -98,11 +109,13 @@ describe('notes', () => {
 
 describe('differences', () => {
   it.each(DIFFERENCE_CODES)('%s is one harmless sentence, with and without its values', (code) => {
-    for (const given of [undefined, params, { ...params, violation: 'disk_full', field: hostile }]) {
-      const text = differenceText(words, { code, params: given })
-      expect(text).not.toBe('')
-      expect(text).not.toMatch(/undefined|NaN| {2}/)
-      expect(text).not.toMatch(UNSAFE)
+    for (const words of ALL) {
+      for (const given of [undefined, params, { ...params, violation: 'disk_full', field: hostile }]) {
+        const text = differenceText(words, { code, params: given })
+        expect(text).not.toBe('')
+        expect(text).not.toMatch(/undefined|NaN| {2}/)
+        expect(text).not.toMatch(UNSAFE)
+      }
     }
   })
 
@@ -139,15 +152,41 @@ describe('errors', () => {
   it.each(Object.keys(ERROR_CODES) as ErrorCode[])(
     '%s is one harmless sentence, with and without a message',
     (code) => {
-      for (const message of ['', `cannot do it: ${hostile}`]) {
-        const text = errorText(words, { code, message, params })
-        expect(text).toMatch(/^cannot /)
-        expect(text).not.toMatch(/undefined|NaN/)
-        expect(text).not.toMatch(UNSAFE)
-        expect(errorText(words, { code, message })).toMatch(/^cannot /)
+      for (const words of ALL) {
+        for (const message of ['', `cannot do it: ${hostile}`]) {
+          const text = errorText(words, { code, message, params })
+          expect(text).toMatch(CANNOT[words.language])
+          expect(text).not.toMatch(/undefined|NaN/)
+          expect(text).not.toMatch(UNSAFE)
+          expect(errorText(words, { code, message })).toMatch(CANNOT[words.language])
+        }
       }
     },
   )
+
+  it.each(REFUSALS)('%s is said in every language, with and without its values', (reason) => {
+    for (const words of ALL) {
+      for (const given of [{}, { ...params, choice: hostile, max: 3 }]) {
+        const error = {
+          code: 'wrong_state',
+          message: 'cannot',
+          params: { ...given, refusal: reason },
+        } as const
+        const text = errorText(words, error)
+        expect(text).toMatch(CANNOT[words.language])
+        expect(text).not.toBe(errorText(words, { ...error, params: given }))
+        expect(text).not.toMatch(/undefined|NaN| {2}/)
+        expect(text).not.toMatch(UNSAFE)
+      }
+    }
+  })
+
+  it('name who decided before by more than a key', () => {
+    const params = { state: 'denied', by: 'telegram:42' }
+    expect(errorText(words, { code: 'already_decided', message: '', params })).toBe(
+      'cannot decide this again: the request is denied already by Telegram user 42',
+    )
+  })
 
   it('list every violation below the sentence', () => {
     const lines = errorLines(words, {
@@ -163,6 +202,37 @@ describe('errors', () => {
       "cannot use 'true' as a Telegram id: give the person's numeric id, a whole number from 1 to 2^52-1",
       "cannot give the role 'boss': the config has no such role; choose one of admin, user",
     ])
+  })
+})
+
+describe('what came with a code', () => {
+  const note = (params: Record<string, string | number>) =>
+    noteText(words, { code: 'account.power.keys', params })
+
+  it('is counted, and only when it is a number', () => {
+    expect(note({ count: 1 })).toBe('the account has 1 authorized SSH key')
+    expect(note({ count: '2' })).toBe('the account has 2 authorized SSH keys')
+    expect(note({ count: 'two' })).toBe('the account has some authorized SSH keys')
+    expect(note({})).toBe('the account has some authorized SSH keys')
+  })
+
+  it('cannot stand for something that did not come, or for a choice of the text', () => {
+    const held = (params: Record<string, string | number>) =>
+      errorText(words, { code: 'held', message: '', params })
+    expect(held({ has_run: 'yes' })).toMatch(/^cannot submit this: another request holds/)
+    expect(held({ request: 'yes', run: '{run}' })).toContain("'sudo usher run resume {run}'")
+    expect(held(JSON.parse('{"__proto__": 1, "constructor": 2}'))).toContain('another request')
+  })
+
+  it('reads in German with its own numbers and forms', () => {
+    const de = createWords('de')
+    expect(durationText(de, 1440)).toBe('1,4 s')
+    expect(noteText(de, { code: 'smoke.folders_proven', params: { count: 3 } })).toBe(
+      'in 3 Ordnern eine Datei geschrieben, gelesen und entfernt',
+    )
+    expect(violationText(de, { field: 'os_user', code: 'os_user_exists', params: { value: 'ada' } })).toBe(
+      'kann „ada“ nicht anlegen: dieses Konto gibt es schon; wähle einen anderen Namen oder übernimm das Konto',
+    )
   })
 })
 
@@ -202,6 +272,8 @@ describe('small words', () => {
   })
 
   it('every step kind has a title', () => {
-    expect(new Set(STEP_ORDER.map((kind) => stepTitle(words, kind))).size).toBe(STEP_ORDER.length)
+    for (const words of ALL) {
+      expect(new Set(STEP_ORDER.map((kind) => stepTitle(words, kind))).size).toBe(STEP_ORDER.length)
+    }
   })
 })

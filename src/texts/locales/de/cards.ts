@@ -2,6 +2,7 @@ import type { cardsEn } from '../en/cards.ts'
 
 export const cardsDe: Record<keyof typeof cardsEn, string> = {
   'card_button.approve': '✅ Genehmigen',
+  'card_button.submit': '📨 Einreichen',
   'card_button.edit': '✏️ Bearbeiten',
   'card_button.cancel': 'Abbrechen',
   'card_button.deny': 'Ablehnen',

@@ -44,6 +44,10 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
     'Usher wurde aktualisiert, und die Fragen haben sich seither geändert. Bitte fang mit /adduser neu an; es wurde nichts geändert.',
   'commands.dialogue_lost':
     'Bei mir ist etwas schiefgegangen, und ich habe den Faden verloren. Es wurde nichts geändert; bitte fang mit /adduser neu an.',
+  'commands.card_dialogue_outdated':
+    'Usher wurde aktualisiert, und die Fragen haben sich seither geändert. Es wurde nichts entschieden und nichts geändert; bitte tipp noch einmal auf den Knopf der Karte.',
+  'commands.card_dialogue_lost':
+    'Bei mir ist etwas schiefgegangen, und ich habe den Faden verloren. Es wurde nichts entschieden und nichts geändert; bitte tipp noch einmal auf den Knopf der Karte.',
   'commands.something_went_wrong': 'Bei mir ist etwas schiefgegangen. Bitte versuch es noch einmal.',
   'commands.open_label': '{id} öffnen',
   'commands.activating': 'Danke! Dein Konto wird gleich aktiv; ich sage dir hier Bescheid.',

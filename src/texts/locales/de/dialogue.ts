@@ -7,6 +7,8 @@ export const dialogueDe: Record<keyof typeof dialogueEn, string> = {
   'dialogue.question_gone': 'Diese Frage ist nicht mehr offen. /adduser fragt noch einmal.',
   'dialogue.unknown_command':
     'Diesen Befehl kenne ich nicht, und die Frage oben wartet noch. /cancel beendet sie, /help zeigt, was ich verstehe.',
+  'dialogue.edited_message':
+    'Geänderte Nachrichten sehe ich mir nicht an. Sende sie neu; „‹ Zurück“ führt zur Frage davor.',
   'dialogue.use_a_button': 'Bitte nimm einen der Knöpfe oben.',
   'dialogue.type_an_answer': 'Bitte tipp die Antwort ein, oder nimm einen Knopf oben.',
   'dialogue.unusable': 'Mit dieser Antwort kann ich nichts anfangen. Bitte versuch es mit einer anderen.',

@@ -8,7 +8,7 @@ export const differencesDe: Record<keyof typeof differencesEn, string> = {
   'difference.account_expiry_changed':
     'das Konto {os_user} ist jetzt {now, select, expired {abgelaufen} active {aktiv} other {{now}}}',
   'difference.account_groups_changed':
-    'das Konto {os_user} ist in anderen Gruppen: {has_gained, select, yes {neu {gained}{has_lost, select, yes {, } other {}}} other {}}{has_lost, select, yes {nicht mehr {lost}} other {}}',
+    'das Konto {os_user} ist in anderen Gruppen:{has_gained, select, yes { neu {gained}{has_lost, select, yes {,} other {}}} other {}}{has_lost, select, yes { nicht mehr {lost}} other {}}',
   'difference.account_sudo_changed': 'die sudo-Regeln von {os_user} sind andere: {before} → {after}',
   'difference.account_linger_changed':
     'linger von {os_user} ist jetzt {now, select, on {an} off {aus} other {{now}}}',
@@ -38,13 +38,13 @@ export const differencesDe: Record<keyof typeof differencesEn, string> = {
   'difference.uid_range_changed': 'der uid-Bereich für Personen ist ein anderer: {before} → {after}',
   'difference.template_changed': 'die Vorlage für das Erstgedächtnis ist eine andere',
   'difference.role_groups_changed':
-    'die Rolle {role} hat andere Gruppen: {has_gained, select, yes {neu {gained}{has_lost, select, yes {, } other {}}} other {}}{has_lost, select, yes {nicht mehr {lost}} other {}}',
+    'die Rolle {role} hat andere Gruppen:{has_gained, select, yes { neu {gained}{has_lost, select, yes {,} other {}}} other {}}{has_lost, select, yes { nicht mehr {lost}} other {}}',
   'difference.role_group_changed':
     'die Gruppe {group} der Rolle ist jetzt {now, select, there {da} gone {nicht mehr da} another {eine andere} other {{now}}}',
   'difference.membership_changed':
     'das Konto ist jetzt {now, select, member {Mitglied} other {kein Mitglied}} der Gruppe {group}',
   'difference.role_permissions_changed':
-    'die Rolle {role} erlaubt anderes: {has_gained, select, yes {neu {gained}{has_lost, select, yes {, } other {}}} other {}}{has_lost, select, yes {nicht mehr {lost}} other {}}',
+    'die Rolle {role} erlaubt anderes:{has_gained, select, yes { neu {gained}{has_lost, select, yes {,} other {}}} other {}}{has_lost, select, yes { nicht mehr {lost}} other {}}',
   'difference.role_changed':
     'die Rolle {role} ist anders ({what, select, shell {Shell} description {Beschreibung} count {Zahl der Genehmigungen} self {eigene Genehmigung} step_up {Zusatzfaktor} expiresMs {Frist zum Entscheiden} other {{what}}}): {before} → {after}',
   'difference.role_gone': 'die Rolle {role} steht nicht mehr in der Konfiguration',

@@ -11,6 +11,9 @@ export const editsDe: Record<keyof typeof editsEn, string> = {
     'Lauf {has_run, select, yes {{run}} other {?}} rückgängig machen: was an {name} ({os_user}) geändert wurde, zurückgeben',
   'run_kind.edit': 'Änderung',
   'run_kind.retest': 'Prüfung',
+  'person.smoke':
+    '{passed, select, yes {Prüfung bestanden: {at} (Lauf {run})} other {Prüfung gescheitert: {at} (Lauf {run})}}',
+  'person.smoke_never': 'noch von keinem Lauf geprüft',
   'edit.change': '{label}: {before} → {after}',
   'edit.nothing': 'nicht gesetzt',
   'edit.proof': 'die neue Telegram-ID: {proof}',

@@ -22,7 +22,7 @@ export const errorsDe: Record<keyof typeof errorsEn, string> = {
   'error.second_worker':
     'kann nicht starten: ein anderer Worker benutzt dieselbe Datenbank; halte ihn zuerst an',
   'error.not_undoable': 'kann diesen Lauf nicht rückgängig machen',
-  'error.wrong_state': 'kann das mit einem Lauf in diesem Zustand nicht tun',
+  'error.wrong_state': 'kann das in diesem Zustand nicht tun',
   'error.clock_behind':
     'kann das jetzt nicht entscheiden: die Uhr des Rechners steht vor dem Zeitpunkt des Antrags; stelle die Uhr und versuche es noch einmal',
   'error.claim_refused':
@@ -46,4 +46,49 @@ export const errorsDe: Record<keyof typeof errorsEn, string> = {
   'error.roster_unusable':
     'kann die Personenliste{has_path, select, yes { {path}} other {}} nicht verwenden: {has_why, select, yes {{why}} other {sie ist nicht lesbar}}; berichtige die Datei von Hand, nichts wurde geändert',
   'error.internal': 'kann das nicht abschließen: ein Fehler in Usher selbst; bitte melde ihn',
+  'refusal.only_known_person': 'kann nicht genehmigen: das kann nur eine bekannte Person',
+  'refusal.needs_somebody_else':
+    'kann Antrag {request} nicht genehmigen: es ist dein eigener, und die Rolle verlangt die Genehmigung von jemand anderem',
+  'refusal.about_you': 'kann Antrag {request} nicht genehmigen: es geht darin um dich',
+  'refusal.draft_for_others': 'kann keinen Antrag für jemand anderen entwerfen: deine Rolle darf das nicht',
+  'refusal.submit_first': 'kann Antrag {request} nicht entscheiden: reiche ihn zuerst ein',
+  'refusal.chat_per_day':
+    'kann im Chat nicht mehr als {max, plural, one {1 Antrag} other {# Anträge}} am Tag genehmigen: nimm „sudo usher confirm {request}“',
+  'refusal.run_kept':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: das ist schon vermerkt',
+  'refusal.run_abandoned':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: was er übrig ließ, wurde schon hingenommen',
+  'refusal.run_succeeded':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: er war erfolgreich',
+  'refusal.run_undo_unfinished':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: seine Rücknahme kam nicht zu Ende; siehe „usher run show {run}“',
+  'refusal.run_waits_already':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: Antrag {request} wartet schon auf eine Entscheidung',
+  'refusal.run_nothing_to_choose':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: er wurde rückgängig gemacht, und es gibt nichts mehr zu wählen',
+  'refusal.run_went_back':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: Antrag {request} ist zur neuen Entscheidung zurück',
+  'refusal.run_cancelled':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: er wurde zurückgezogen',
+  'refusal.run_unfinished':
+    'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: er ist noch nicht fertig',
+  'refusal.undo_of_undo':
+    'kann Lauf {run} nicht rückgängig machen: er ist selbst eine Rücknahme; nimm die Person stattdessen neu auf',
+  'refusal.undo_of_retest': 'kann Lauf {run} nicht rückgängig machen: er hat nichts geändert',
+  'refusal.edited_since':
+    'kann Lauf {run} nicht rückgängig machen: der Eintrag wurde seitdem bearbeitet; mache zuerst Lauf {edit} rückgängig',
+  'refusal.undone_already': 'kann Lauf {run} nicht rückgängig machen: das ist schon geschehen',
+  'refusal.undo_of_unfinished': 'kann Lauf {run} nicht rückgängig machen: er ist noch nicht fertig',
+  'refusal.undo_of_ended':
+    'kann Lauf {run} nicht rückgängig machen, sein Zustand: {state, select, queued {wartet} running {läuft} undoing {wird rückgängig gemacht} undone {rückgängig gemacht} failed {gescheitert} superseded {überholt} cancelled {zurückgezogen} other {nicht mehr da}}',
+  'refusal.asked_already': 'kann nicht noch einmal fragen: du hast schon gefragt und wartest auf Antwort',
+  'refusal.on_roster_already': 'kann nicht um Zugang bitten: du stehst schon auf der Personenliste',
+  'refusal.invitation_closed':
+    'kann Einladung {invitation} nicht widerrufen: sie ist {state, select, used {verbraucht} revoked {widerrufen} expired {verfallen} other {geschlossen}}',
+  'refusal.role_by_terminal_only':
+    'kann im Chat nicht für die Rolle {role} einladen: sie ist heikel; nimm „sudo usher invite --role {role}“',
+  'refusal.known_here':
+    'kann {telegram_id} nicht sperren: dieser Rechner kennt die Person; nur Fremde lassen sich sperren',
+  'refusal.being_let_in': 'kann {telegram_id} nicht sperren: Antrag {request} lässt die Person gerade herein',
+  'refusal.not_blocked': 'kann {telegram_id} nicht entsperren: niemand hat diese ID gesperrt',
 }

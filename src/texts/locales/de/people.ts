@@ -16,7 +16,7 @@ export const peopleDe: Record<keyof typeof peopleEn, string> = {
   'answer.yes': 'ja',
   'answer.no': 'nein',
   'person.line':
-    '{os_user}: {name} ({role}, Telegram-ID {telegram_id}, {has_uid, select, yes {uid {uid}} other {kein Konto auf diesem Rechner}}){waits, select, yes {; erst aktiv, wenn die Person beim Bot „Start“ drückt} other {}}',
+    '{os_user}: {name} ({role}, Telegram-ID {telegram_id}, {has_uid, select, yes {uid {uid}} other {kein Konto auf diesem Rechner}}){state, select, waits_for_start {; erst aktiv, wenn die Person beim Bot „Start“ drückt} not_active {; nicht aktiv} other {}}',
   'person.folder': '{exists, select, yes {Ordner {path}} other {der Ordner {path} fehlt}}',
   'person.last_run': 'letzter Lauf: {id}',
 }

@@ -27,6 +27,7 @@ export const questionsDe: Record<keyof typeof questionsEn, string> = {
     'Diese Nachricht stammt aus einem Chat oder Kanal, nicht von einer Person. Leite eine weiter, die sie selbst geschrieben hat.',
   'questions.origin_is_a_bot':
     'Diese Nachricht hat ein Bot geschrieben. Leite eine weiter, die von der Person stammt.',
+  'questions.that_is_me': 'Das bin ich selbst. Ich brauche eine Person.',
   'questions.origin_hidden':
     '{name} verbirgt in weitergeleiteten Nachrichten den Absender, darum kann ich die ID nicht lesen. Nimm den Knopf unten, oder bitte die Person, mir zu schreiben: Ich zeige ihr ihre ID.',
   'questions.contact_without_id':

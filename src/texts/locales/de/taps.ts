@@ -3,6 +3,8 @@ import type { tapsEn } from '../en/taps.ts'
 export const tapsDe: Record<keyof typeof tapsEn, string> = {
   'taps.approved': 'Genehmigt.',
   'taps.approval_noted': 'Deine Genehmigung ist notiert. Auf der Karte steht, was noch fehlt.',
+  'taps.submitted':
+    'Eingereicht. Deine eigene Genehmigung zählt hier nicht: Alle anderen Admins haben die Karte.',
   'taps.cancelled': 'Zurückgezogen. Es wurde nichts geändert.',
   'taps.retried': 'Es wird neu geplant. Die Karte zeigt den Plan, wie er jetzt ist.',
   'taps.kept': 'Notiert: Es bleibt rückgängig gemacht.',
@@ -21,19 +23,18 @@ export const tapsDe: Record<keyof typeof tapsEn, string> = {
   'taps.no_answer_from_worker':
     'Der Worker antwortet gerade nicht. Es wurde nichts entschieden; bitte tipp gleich noch einmal.',
   'taps.already.approved':
-    'Antrag {id} ist schon genehmigt{known, select, all {: von {who} um {at}} time { seit {at}} other {}}.',
+    'Antrag {id} ist schon genehmigt{known, select, all {: von {who}, {at}} time {: {at}} other {}}.',
   'taps.already.denied':
-    'Antrag {id} ist schon abgelehnt{known, select, all {: von {who} um {at}} time { seit {at}} other {}}.',
+    'Antrag {id} ist schon abgelehnt{known, select, all {: von {who}, {at}} time {: {at}} other {}}.',
   'taps.already.expired':
-    'Antrag {id} ist schon ohne Entscheidung verfallen{known, select, all {: {who}, {at}} time {, um {at}} other {}}.',
+    'Antrag {id} ist schon unentschieden verfallen{known, select, all { ({who}, {at})} time { ({at})} other {}}.',
   'taps.already.cancelled':
-    'Antrag {id} ist schon zurückgezogen{known, select, all {: von {who} um {at}} time { seit {at}} other {}}.',
+    'Antrag {id} ist schon zurückgezogen{known, select, all {: von {who}, {at}} time {: {at}} other {}}.',
   'taps.already_back': 'Antrag {id} ist schon zurückgekommen. Die Karte zeigt den neuen Plan.',
   'taps.already_retried':
-    'Antrag {id} ist schon zurückgekommen: {who} hat ihn um {at} erneut versucht. Die Karte zeigt den neuen Plan.',
-  'taps.already_kept': 'Lauf {id} bleibt schon rückgängig gemacht: {who} hat das um {at} so entschieden.',
-  'taps.already_abandoned':
-    'Lauf {id} wurde schon so aufgegeben, wie er ist: {who} hat das um {at} entschieden.',
+    'Antrag {id} ist schon zurückgekommen: {who} hat ihn wiederholt ({at}). Die Karte zeigt den neuen Plan.',
+  'taps.already_kept': 'Lauf {id} bleibt schon rückgängig gemacht: so entschieden von {who}, {at}.',
+  'taps.already_abandoned': 'Lauf {id} wurde schon so aufgegeben, wie er ist: von {who}, {at}.',
   'taps.undo_asked':
     'Antrag {id} bittet um das Rückgängigmachen. Seine Karte zeigt, was das wäre, und was auf dem Rechner einzutippen ist.',
 }

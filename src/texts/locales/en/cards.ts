@@ -1,6 +1,7 @@
 /** Cards of requests, runs and reconciliations, their buttons, and pages of the history. */
 export const cardsEn = {
   'card_button.approve': '✅ Approve',
+  'card_button.submit': '📨 Submit',
   'card_button.edit': '✏️ Edit',
   'card_button.cancel': 'Cancel',
   'card_button.deny': 'Deny',

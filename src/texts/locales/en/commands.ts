@@ -42,6 +42,10 @@ export const commandsEn = {
     'Usher was updated, and the questions have changed since you began. Please begin again with /adduser; nothing was changed.',
   'commands.dialogue_lost':
     'Something went wrong on my side, and I have lost the thread. Nothing was changed; please begin again with /adduser.',
+  'commands.card_dialogue_outdated':
+    'Usher was updated, and the questions have changed since you began. Nothing was decided or changed; please tap the button on the card again.',
+  'commands.card_dialogue_lost':
+    'Something went wrong on my side, and I have lost the thread. Nothing was decided or changed; please tap the button on the card again.',
   'commands.something_went_wrong': 'Something went wrong on my side. Please try again.',
   'commands.open_label': 'Open {id}',
   'commands.activating': 'Thank you! Your account becomes active in a moment; I will tell you here.',

@@ -6,6 +6,8 @@ export const dialogueEn = {
   'dialogue.question_gone': 'This question is no longer open. /adduser asks again.',
   'dialogue.unknown_command':
     'I do not know that command, and the question above still waits. /cancel ends it, /help lists what I understand.',
+  'dialogue.edited_message':
+    'I do not look at changed messages. Send it anew; ‹ Back leads to the question before.',
   'dialogue.use_a_button': 'Please use one of the buttons above.',
   'dialogue.type_an_answer': 'Please type the answer, or use a button above.',
   'dialogue.unusable': 'I cannot use that answer. Please try another one.',

@@ -7,7 +7,7 @@ export const differencesEn = {
   'difference.account_expiry_changed':
     'the account {os_user} is {now, select, expired {expired} active {active} other {{now}}} now',
   'difference.account_groups_changed':
-    'the account {os_user} is in the groups {has_gained, select, yes {{gained} too{has_lost, select, yes {, } other {}}} other {}}{has_lost, select, yes {{lost} no more} other {}}',
+    'the account {os_user} is in the groups{has_gained, select, yes { {gained} too{has_lost, select, yes {,} other {}}} other {}}{has_lost, select, yes { {lost} no more} other {}}',
   'difference.account_sudo_changed': 'the sudo rules of {os_user} are others: {before} → {after}',
   'difference.account_linger_changed':
     'linger of {os_user} is {now, select, on {on} off {off} other {{now}}} now',
@@ -33,13 +33,13 @@ export const differencesEn = {
   'difference.uid_range_changed': 'the range of uids for people is another one: {before} → {after}',
   'difference.template_changed': 'the memory template is another one',
   'difference.role_groups_changed':
-    'the role {role} now has the groups {has_gained, select, yes {{gained} too{has_lost, select, yes {, } other {}}} other {}}{has_lost, select, yes {{lost} no more} other {}}',
+    'the role {role} now has the groups{has_gained, select, yes { {gained} too{has_lost, select, yes {,} other {}}} other {}}{has_lost, select, yes { {lost} no more} other {}}',
   'difference.role_group_changed':
     "the role's group {group} is {now, select, there {there} gone {gone} another {another} other {{now}}} now",
   'difference.membership_changed':
     'the account is {now, select, member {member} other {not a member}} of the group {group} now',
   'difference.role_permissions_changed':
-    'the role {role} now permits {has_gained, select, yes {{gained} too{has_lost, select, yes {, } other {}}} other {}}{has_lost, select, yes {{lost} no more} other {}}',
+    'the role {role} now permits{has_gained, select, yes { {gained} too{has_lost, select, yes {,} other {}}} other {}}{has_lost, select, yes { {lost} no more} other {}}',
   'difference.role_changed':
     "the role {role} has another {what, select, shell {shell} description {description} count {number of approvals} self {requester's own approval} step_up {step-up} expiresMs {time for a decision} other {{what}}}: {before} → {after}",
   'difference.role_gone': 'the role {role} is no longer in the config',

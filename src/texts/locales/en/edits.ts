@@ -10,6 +10,9 @@ export const editsEn = {
     'Undo run {has_run, select, yes {{run}} other {?}}: give {name} ({os_user}) back what was changed',
   'run_kind.edit': 'change',
   'run_kind.retest': 'test',
+  'person.smoke':
+    '{passed, select, yes {smoke test passed at {at} (run {run})} other {smoke test failed at {at} (run {run})}}',
+  'person.smoke_never': 'never tested by a run',
   'edit.change': '{label}: {before} → {after}',
   'edit.nothing': 'not set',
   'edit.proof': 'the new Telegram id: {proof}',

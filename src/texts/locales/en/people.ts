@@ -15,7 +15,7 @@ export const peopleEn = {
   'answer.yes': 'yes',
   'answer.no': 'no',
   'person.line':
-    '{os_user}: {name} ({role}, Telegram id {telegram_id}, {has_uid, select, yes {uid {uid}} other {no account on this host}}){waits, select, yes {; not active before they press Start at the bot} other {}}',
+    '{os_user}: {name} ({role}, Telegram id {telegram_id}, {has_uid, select, yes {uid {uid}} other {no account on this host}}){state, select, waits_for_start {; not active before they press Start at the bot} not_active {; not active} other {}}',
   'person.folder': '{exists, select, yes {folder {path}} other {folder {path} is missing}}',
   'person.last_run': 'last run: {id}',
 } as const

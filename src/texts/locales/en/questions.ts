@@ -25,6 +25,7 @@ export const questionsEn = {
   'questions.origin_not_a_person':
     'That message comes from a chat or channel, not from a person. Forward one that they wrote themself.',
   'questions.origin_is_a_bot': 'That message was written by a bot. Forward one that the person wrote.',
+  'questions.that_is_me': 'That is me. I need a person.',
   'questions.origin_hidden':
     '{name} hides who they are in forwarded messages, so I cannot read their id. Use the button below, or ask them to write to me: I show them their id.',
   'questions.contact_without_id':

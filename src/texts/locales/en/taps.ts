@@ -2,6 +2,7 @@
 export const tapsEn = {
   'taps.approved': 'Approved.',
   'taps.approval_noted': 'Your approval is noted. The card says what is still missing.',
+  'taps.submitted': 'Submitted. Your own approval does not count here: every other admin has the card.',
   'taps.cancelled': 'Cancelled. Nothing was changed.',
   'taps.retried': 'It is planned anew. The card shows the plan as it is now.',
   'taps.kept': 'Noted: it stays undone.',

@@ -1,6 +1,6 @@
 import { actorKey } from '../../../domain/actor.ts'
 import { replaceUnsafeCharacters } from '../../../domain/unsafe-text.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../../context.ts'
 import { parseAboutOneself } from '../../validation/validate-answers.ts'
 import { closeRequest } from '../decide-request.ts'
 import { ownTelegramId, refuseAccess } from '../ownership.ts'
@@ -108,7 +108,11 @@ export const accessWithdraw: Operation<'access.withdraw'> = async (context, call
 function refuseAsking(context: EngineContext, telegramId: number): (Refusal & { ok: false }) | null {
   const blocked = context.store.blocks.get(telegramId) !== null
   if (!blocked && context.store.access.openOf(telegramId) !== null) {
-    return refusal('wrong_state', 'cannot ask again: you have asked already, and wait for an answer')
+    return refusal(
+      'wrong_state',
+      'cannot ask again: you have asked already, and wait for an answer',
+      because('asked_already'),
+    )
   }
   return mayAsk(context, telegramId) ? null : refusal('too_many', 'cannot ask for access now')
 }
@@ -121,7 +125,11 @@ async function refuseKnown({ host, config }: EngineContext, telegramId: number):
     })
   }
   return roster.entries.some((entry) => entry.telegram_id === telegramId)
-    ? refusal('wrong_state', 'cannot ask for access: you are on the roster already')
+    ? refusal(
+        'wrong_state',
+        'cannot ask for access: you are on the roster already',
+        because('on_roster_already'),
+      )
     : null
 }
 

@@ -1,5 +1,5 @@
 import { actorKey } from '../../../domain/actor.ts'
-import { type Operation, refusal } from '../../context.ts'
+import { because, type Operation, refusal } from '../../context.ts'
 import { closeRequest } from '../decide-request.ts'
 import { refuseAccess } from '../ownership.ts'
 import { readNames } from '../roster-names.ts'
@@ -31,6 +31,7 @@ export const blockAdd: Operation<'block.add'> = async (
     return refusal(
       'wrong_state',
       `cannot block ${telegramId}: it is somebody whom this host knows; only strangers can be blocked`,
+      because('known_here', { telegram_id: telegramId }),
     )
   }
   const names = await readNames(host)
@@ -44,7 +45,11 @@ export const blockAdd: Operation<'block.add'> = async (
       const access = store.access.openOf(telegramId)
       const request = access?.requestId ? store.requests.get(access.requestId) : null
       if (request?.state === 'approved') {
-        return refusal('wrong_state', `cannot block ${telegramId}: request ${request.id} is letting them in`)
+        return refusal(
+          'wrong_state',
+          `cannot block ${telegramId}: request ${request.id} is letting them in`,
+          because('being_let_in', { telegram_id: telegramId, request: request.id }),
+        )
       }
       const by = actorKey(caller.actor)
       const now = clock()
@@ -77,7 +82,12 @@ export const blockRemove: Operation<'block.remove'> = async (
   return {
     effect() {
       const block = store.blocks.get(telegramId)
-      if (block === null) return refusal('not_found', `cannot unblock ${telegramId}: nobody blocked them`)
+      if (block === null)
+        return refusal(
+          'not_found',
+          `cannot unblock ${telegramId}: nobody blocked them`,
+          because('not_blocked', { telegram_id: telegramId }),
+        )
       store.blocks.remove(telegramId)
       const about = { requestId: null, runId: null, telegramId }
       events.append('block.removed', about, actorKey(caller.actor))

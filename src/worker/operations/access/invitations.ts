@@ -4,7 +4,7 @@ import { isSensitiveRole } from '../../../domain/role.ts'
 import type { Violation } from '../../../domain/violation.ts'
 import type { OperationArguments, OperationOutput } from '../../../protocol/operations.ts'
 import type { Caller } from '../../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../../context.ts'
 import { osUserProblems } from '../../validation/validate-answers.ts'
 import { refuseAccess } from '../ownership.ts'
 import { readNames } from '../roster-names.ts'
@@ -91,7 +91,11 @@ export const inviteRevoke: Operation<'invite.revoke'> = async (context, caller, 
       const invitation = reloadInvitation(context, id)
       const { state, openedBy } = invitation
       if (state !== 'open' && state !== 'opened') {
-        return refusal('wrong_state', `cannot revoke invitation ${id}: it is ${state}`, { params: { state } })
+        return refusal(
+          'wrong_state',
+          `cannot revoke invitation ${id}: it is ${state}`,
+          because('invitation_closed', { invitation: id, state }),
+        )
       }
       store.invitations.transition(id, state, 'revoked', { endedAt: clock() })
       events.append('invite.revoked', { ...nobody, telegramId: openedBy }, actorKey(caller.actor), {
@@ -119,7 +123,12 @@ export const inviteRedeem: Operation<'invite.redeem'> = async (context, caller, 
   // Before the code is looked at: whoever has access learns nothing about it.
   const roster = await context.host.readRoster()
   const isKnown = roster.ok && roster.entries.some((entry) => entry.telegram_id === telegramId)
-  if (isKnown) return refusal('wrong_state', 'cannot open an invitation: you are on the roster already')
+  if (isKnown)
+    return refusal(
+      'wrong_state',
+      'cannot open an invitation: you are on the roster already',
+      because('on_roster_already'),
+    )
   return {
     effect() {
       const now = clock()
@@ -191,6 +200,7 @@ function refuseInvitation(
     return refusal(
       'not_permitted',
       `cannot invite for the role ${name} by chat: it is sensitive; use 'sudo usher invite --role ${name}'`,
+      because('role_by_terminal_only', { role: name }),
     )
   }
   return null

@@ -2,7 +2,7 @@ import type { Chat } from 'grammy/types'
 import { z } from 'zod'
 import type { UpdateContent } from '../state/update-queue.ts'
 import { action } from './action.ts'
-import { chatById, personById, push, typedText } from './people.ts'
+import { chatById, personById, postAs, push, typedText } from './people.ts'
 
 /** Groups and channels around the bot. */
 export const groupActions = {
@@ -21,6 +21,13 @@ export const groupActions = {
       return { id: chat.id }
     },
   ),
+
+  /** An admin of a group writes in its name: the sender is Telegram's own account for that, the chat stands behind it. */
+  sendAnonymously: action(z.strictObject({ chat: z.int(), text: z.string() }), (account, { chat, text }) => {
+    const record = chatById(account, chat)
+    const from = { id: 1_087_968_824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' }
+    return postAs(account, from, record, { sender_chat: record.chat, ...typedText(text) })
+  }),
 
   createChannel: action(z.strictObject({ title: z.string() }), (account, { title }) => {
     const chat: Chat = { id: account.chats.nextGroupId('channel'), type: 'channel', title }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Contact, KeyboardButton, Message, MessageOrigin } from 'grammy/types'
+import type { Chat, Contact, KeyboardButton, Message, MessageOrigin } from 'grammy/types'
 import { z } from 'zod'
 import type { Account } from '../state/account.ts'
 import type { UpdateContent } from '../state/update-queue.ts'
@@ -92,21 +92,23 @@ export const privateChatActions = {
       }),
   ),
 
-  /** Forwards a message that somebody wrote elsewhere; `hidden` when their privacy setting hides who they are. */
+  /** Forwards a message that somebody wrote elsewhere, or a channel or group by its id; `hidden` when their privacy setting hides who they are. */
   forward: action(
     z.strictObject({ user, from: z.int(), text: z.string(), hidden: z.boolean().optional() }),
     (account, { user, from, text, hidden = false }) => {
+      const own = chatOf(account, user, undefined)
+      const source = account.users.find(from) === undefined ? chatById(account, from).chat : undefined
+      if (source !== undefined) {
+        const origin = originInChat(source)
+        return postAs(account, personById(account, user), own, { ...typedText(text), forward_origin: origin })
+      }
       const author = personById(account, from)
       const date = Math.floor(Date.now() / 1000) - 60
       const name = [author.first_name, author.last_name].filter(Boolean).join(' ')
       const origin: MessageOrigin = hidden
         ? { type: 'hidden_user', sender_user_name: name, date }
         : { type: 'user', sender_user: author, date }
-      const record = chatOf(account, user, undefined)
-      return postAs(account, personById(account, user), record, {
-        ...typedText(text),
-        forward_origin: origin,
-      })
+      return postAs(account, personById(account, user), own, { ...typedText(text), forward_origin: origin })
     },
   ),
 
@@ -179,6 +181,14 @@ export const privateChatActions = {
     account.clock.tick()
     return {}
   }),
+}
+
+/** A message of a channel, or of a group in whose name it was written. */
+function originInChat(chat: Chat): MessageOrigin {
+  const date = Math.floor(Date.now() / 1000) - 60
+  return chat.type === 'channel'
+    ? { type: 'channel', chat, message_id: 1, date }
+    : { type: 'chat', sender_chat: chat, date }
 }
 
 function contactOf(account: Account, id: number): Contact {

@@ -97,9 +97,12 @@ describe('undoing a run that succeeded', () => {
     expect(held).toMatchObject({ error: { code: 'held' } })
     const { request } = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
     await fixture.ended(request.run_id ?? 0)
-    for (const runId of [1, 2]) {
-      expect(await fixture.call(operator, 'run.undo', { run_id: runId })).toMatchObject({
-        error: { code: 'not_undoable' },
+    for (const [run, refusal] of [
+      [1, 'undone_already'],
+      [2, 'undo_of_undo'],
+    ] as const) {
+      expect(await fixture.call(operator, 'run.undo', { run_id: run })).toMatchObject({
+        error: { code: 'not_undoable', params: { run, refusal } },
       })
     }
     expect(await fixture.call(operator, 'run.undo', { run_id: 99 })).toMatchObject({
