@@ -6,6 +6,7 @@ import type { CardKeeper } from './cards/keeper.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
 import { languageCommand } from './commands/language.ts'
+import { peopleCommands, personTaps } from './commands/people.ts'
 import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
@@ -16,8 +17,10 @@ import {
   denyDialogue,
   dialogueStorage,
   editAnswerDialogue,
+  edituserDialogue,
   outdatedDialogues,
 } from './dialogues.ts'
+import { createEditPorts } from './edit-ports.ts'
 import type { Logger } from './log.ts'
 import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
@@ -32,6 +35,7 @@ import { createOnboardingPorts } from './onboarding-ports.ts'
 import type { Cards } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
 import type { Refusals } from './state/refusals.ts'
+import type { ShownPeople } from './state/shown-people.ts'
 import type { ApiOptions } from './telegram/api.ts'
 import { answerTap } from './telegram/taps.ts'
 import type { Telling } from './telling/telling.ts'
@@ -45,6 +49,7 @@ export interface BotDeps {
   worker: WorkerCalls
   chats: Chats
   cards: Cards
+  people: ShownPeople
   refusals: Refusals
   keeper: CardKeeper
   telling: Telling
@@ -78,6 +83,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(dialogueStorage())
   bot.use(editedMessages())
   bot.use(standingCommands(deps))
+  bot.use(peopleCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
   bot.use(quietCommand())
@@ -87,12 +93,17 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   admins.use(decidingTaps(deps))
   admins.use(adduserDialogue(words, ports))
   admins.use(editAnswerDialogue(words, ports))
+  admins.use(edituserDialogue(words, createEditPorts({ ...deps, botId: me.id, questions: ports })))
   admins.use(denyDialogue(words, createDenyPort({ ...deps, botId: me.id })))
   admins.use(dialogueTaps(deps))
+  admins.use(personTaps(deps))
   admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
 
   bot.use(goneQuestions())
-  bot.command('adduser', async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))))
+  bot.command(
+    ['adduser', 'edituser'],
+    async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))),
+  )
   bot.on('callback_query', (ctx) => answerTap(ctx, ctx.words.say('taps.button_unknown')))
   bot.on('message', async (ctx) => void (await ctx.reply(ctx.words.say('commands.did_not_understand'))))
   return bot

@@ -8,6 +8,7 @@ import type { Context, MiddlewareFn } from 'grammy'
 import { ADDUSER, createAdduser } from '../../conversations/adduser.ts'
 import { createDeny, DENY, type DenyPort } from '../../conversations/deny.ts'
 import { createEditAnswer, EDIT_ANSWER } from '../../conversations/edit-answer.ts'
+import { createEdituser, EDITUSER, type EditPorts } from '../../conversations/edituser.ts'
 import type { OnboardingPorts } from '../../conversations/ports.ts'
 import type { AllWords } from '../texts/words.ts'
 import type { BotContext } from './context.ts'
@@ -61,6 +62,11 @@ export function adduserDialogue(words: AllWords, ports: OnboardingPorts): Middle
 /** The conversation behind `[Edit]`, for the middleware. */
 export function editAnswerDialogue(words: AllWords, ports: OnboardingPorts): MiddlewareFn<BotContext> {
   return createConversation<BotContext, Context>(createEditAnswer(words, ports), { id: EDIT_ANSWER })
+}
+
+/** The conversation of `/edituser`, for the middleware. */
+export function edituserDialogue(words: AllWords, ports: EditPorts): MiddlewareFn<BotContext> {
+  return createConversation<BotContext, Context>(createEdituser(words, ports), { id: EDITUSER })
 }
 
 /** The conversation behind `[Deny]`, for the middleware. */

@@ -6,6 +6,7 @@ import { readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
+import { readWebhookSecret } from '../config/webhook.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import {
   type DocumentViolation,
@@ -55,6 +56,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const token = readToken(config, environment, uid)
   if (!token.ok) return refuse(json, 'invalid', token.message)
+  const webhook = config.telegram.webhook
+  const secret = webhook === null ? null : readWebhookSecret(webhook.secretFile, uid)
+  if (secret?.ok === false) return refuse(json, 'invalid', secret.message)
   const folder = await ensureStateFolder(config.paths.botState, uid)
   if (!folder.ok) return refuse(json, 'invalid', folder.message)
 
@@ -65,6 +69,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
     ...{ stateFolder: config.paths.botState, firstAdmins: config.telegram.admins },
     postHead: config.audit.postHead,
+    webhook: webhook === null || secret === null ? null : { ...webhook, secret: secret.secret },
   })
   const stop = () => void service.stop()
   process.once('SIGTERM', stop)

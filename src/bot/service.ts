@@ -10,12 +10,13 @@ import { describeError, type Logger } from './log.ts'
 import { setDefaultMenu } from './menus.ts'
 import { followEvents } from './notifier.ts'
 import { loadCards } from './state/cards.ts'
-import { createChats } from './state/chats.ts'
+import { loadChats } from './state/chats.ts'
 import { loadCursor } from './state/cursor.ts'
 import { createFileStore } from './state/file-store.ts'
 import { createNewcomers } from './state/newcomers.ts'
 import { loadOutboxes } from './state/outboxes.ts'
 import { loadRefusals } from './state/refusals.ts'
+import { loadShownPeople } from './state/shown-people.ts'
 import { loadUnreachable } from './state/unreachable.ts'
 import { apiOptions, apiSignal } from './telegram/api.ts'
 import { problemOf } from './telegram/errors.ts'
@@ -24,8 +25,14 @@ import { deliver } from './telling/deliver.ts'
 import { createOutboxes } from './telling/outbox.ts'
 import { isUrgent } from './telling/route.ts'
 import { createTelling } from './telling/telling.ts'
+import { createAdmission } from './updates/admission.ts'
+import { createAlarms } from './updates/alarms.ts'
 import { createDispatcher } from './updates/dispatcher.ts'
+import { createInbox } from './updates/inbox.ts'
+import { createIntake } from './updates/intake.ts'
+import { createOwnWebhook } from './updates/own-webhook.ts'
 import { pollUpdates } from './updates/poll.ts'
+import { receiveUpdates, type WebhookOptions } from './updates/receive-webhook.ts'
 import { wordsOfChats } from './words-of-chats.ts'
 import { createWorkerCalls } from './worker-calls.ts'
 
@@ -40,6 +47,8 @@ export interface BotServiceDeps {
   now?: () => number
   /** Whether the admins' chats keep the end of the history's chain, once a day. */
   postHead?: boolean
+  /** Null or absent: the bot polls. */
+  webhook?: WebhookOptions | null
   /** How long a worker that is just being restarted is waited for before people are told. */
   workerPatienceMs?: number
   watchdogMs?: number
@@ -62,7 +71,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
   const ready = Promise.withResolvers<{ kind: 'ready'; username: string } | BotServiceEnd>()
 
   const run = async (): Promise<BotServiceEnd> => {
-    const { client, log, token } = deps
+    const { client, log, token, webhook = null } = deps
     const now = deps.now ?? Date.now
     const stopped = everything.signal
     const pace = createPace()
@@ -72,9 +81,10 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreadable: (name, keptAs) =>
         log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
     })
-    const [me, cards, refusals, cursor, boxes, unreachable] = await Promise.all([
+    const [me, cards, people, refusals, cursor, boxes, unreachable] = await Promise.all([
       introduce(api, log, polling.signal),
       loadCards(files),
+      loadShownPeople(files),
       loadRefusals(files),
       loadCursor(files, now()),
       loadOutboxes(files),
@@ -86,7 +96,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
       patienceMs: deps.workerPatienceMs ?? 3000,
       deadlineMs: 10_000,
     })
-    const chats = createChats(files)
+    const chats = await loadChats(files)
     const newcomers = createNewcomers(files)
     const words = createAllWords()
     const wordsOf = wordsOfChats(words, { chats, refusals })
@@ -112,15 +122,24 @@ export function startBotService(deps: BotServiceDeps): BotService {
       refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ words, token, me, worker, chats, cards, refusals, keeper, telling, log, now },
+      ...{ words, token, me, worker, chats, cards, people, refusals, keeper, telling, log, now },
       apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
     })
     const dispatch = createDispatcher({ handle: (update) => bot.handleUpdate(update), log, stopped })
+    const { isKnown } = chats
+    const intake = createIntake({
+      ...{ dispatch, isKnown, log, inbox: createInbox(files) },
+      admits: createAdmission({
+        isKnown: (id) => isKnown(id) || deps.firstAdmins.includes(id),
+        now: () => performance.now(),
+      }),
+    })
 
     void setDefaultMenu(words, api, log)
     await telling.start()
+    await intake.resume()
     void keeper.resume()
     const following = followEvents({ client, keeper, telling, outboxes, files, log, stopped }, cursor).catch(
       (error: unknown) => {
@@ -129,7 +148,11 @@ export function startBotService(deps: BotServiceDeps): BotService {
     )
     log.info({ bot: me.username }, 'ready')
     ready.resolve({ kind: 'ready', username: me.username })
-    const end = await pollUpdates({ api, dispatch, log, stopped: polling.signal })
+    const receiving = {
+      ...{ api, intake, log, stopped: polling.signal, ownWebhook: createOwnWebhook(files) },
+      alarm: createAlarms({ worker, log, now: () => performance.now() }),
+    }
+    const end = webhook === null ? await pollUpdates(receiving) : await receiveUpdates(receiving, webhook)
     await settledWithin(Promise.all([outboxes.finish(), keeper.idle()]), 2000)
     everything.abort()
     await following

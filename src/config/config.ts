@@ -1,12 +1,20 @@
 import type { Role } from '../domain/role.ts'
 import type { ServiceAction } from '../domain/step.ts'
+import type { WebhookListen } from './webhook.ts'
 
 /** The config in force: file, built-in roles and defaults merged, every path absolute. */
 export interface Config {
   /** Where it was read from; null in single-user mode without a file. */
   file: string | null
   mode: 'system' | 'single-user'
-  telegram: { admins: number[]; apiRoot: string; tokenFile: string; botUsername: string | null }
+  telegram: {
+    admins: number[]
+    apiRoot: string
+    tokenFile: string
+    botUsername: string | null
+    /** Null: the bot polls. */
+    webhook: { url: string; listen: WebhookListen; secretFile: string } | null
+  }
   /** Name of the OS user whose uid may speak for Telegram users; null in single-user mode (the caller). */
   botUser: string | null
   /** The process that only sends codes; null where there is none. Never in single-user mode. */

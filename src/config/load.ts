@@ -10,6 +10,7 @@ import { type ConfigFile, configFileSchema } from './schema.ts'
 import { stepUpAccountProblems, stepUpAccounts } from './step-up-accounts.ts'
 import { readTrusted } from './trusted-file.ts'
 import { valueProblems } from './value-problems.ts'
+import { webhookOf } from './webhook.ts'
 
 export interface LoadConfigOptions {
   environment: Environment
@@ -108,6 +109,7 @@ function build(
         apiRoot: sections.telegram.api_root.replace(/\/+$/, ''),
         tokenFile,
         botUsername: sections.telegram.bot_username ?? null,
+        webhook: webhookOf(sections.telegram.webhook),
       },
       botUser: mode === 'system' ? sections.bot.user : null,
       ...stepUpAccounts(sections),

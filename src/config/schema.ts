@@ -43,6 +43,8 @@ export const configFileSchema = z.strictObject({
         .string()
         .regex(/^[A-Za-z][A-Za-z0-9_]{2,31}$/, 'must be the username of the bot, without @')
         .optional(),
+      /** Telegram delivers to a proxy of this host instead of being asked. */
+      webhook: z.strictObject({ url: z.url(), listen: z.string(), secret_file: absolutePath }).optional(),
     })
     .prefault({}),
   bot: z.strictObject({ user: z.string().default('usher') }).prefault({}),

@@ -3,6 +3,7 @@ import type { ConfigProblem } from './config.ts'
 import { parseDuration } from './duration.ts'
 import { controlProblem, expandablePathProblem, placeholderProblem } from './placeholders.ts'
 import type { ConfigFile } from './schema.ts'
+import { webhookProblems } from './webhook.ts'
 
 const ACCOUNT = /^[a-z_][a-z0-9_.-]{0,31}$/
 /** systemd's dynamic users, nobody and the 16-bit "no uid" (systemd: UIDs and GIDs). */
@@ -38,7 +39,7 @@ export function unitProblem(name: string): string | null {
 
 function telegramProblems(telegram: ConfigFile['telegram'] | undefined): ConfigProblem[] {
   if (telegram === undefined) return []
-  const problems: ConfigProblem[] = []
+  const problems: ConfigProblem[] = webhookProblems(telegram.webhook)
   telegram.admins.forEach((id, index) => {
     if (telegram.admins.indexOf(id) !== index) {
       problems.push({

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createScene, removeScene, type Scene } from './support/scene.ts'
+import { createScene, RECEIVES, removeScene, type Scene } from './support/scene.ts'
 
 let scene: Scene
-beforeEach(async () => {
-  scene = await createScene()
-})
 afterEach(() => removeScene(scene))
 
-describe('/adduser', () => {
+describe.each(RECEIVES)('/adduser, by %s', (receive) => {
+  beforeEach(async () => {
+    scene = await createScene({ receive })
+  })
+
   it('leads from the first question to the receipt, with the bot restarted between any two updates', async () => {
     const { admin, driver, worker } = scene
     const ada = await driver.person({ first_name: 'Ada', last_name: 'Lovelace', username: 'ada_l' })

@@ -3,178 +3,194 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitForMessage } from '../support/bot-api-server/control/wait.ts'
 import type { Person } from '../support/chat-driver/person.ts'
-import { ADMIN_ID, createScene, removeScene, type Scene } from './support/scene.ts'
+import { ADMIN_ID, createScene, RECEIVES, removeScene, type Scene } from './support/scene.ts'
 import { sayWho, toReview } from './support/walk.ts'
 
 let scene: Scene
 let ada: Person
-beforeEach(async () => {
-  scene = await createScene()
-  ada = await scene.driver.person({ first_name: 'Ada', last_name: 'Lovelace' })
-  await scene.start()
-})
-afterEach(() => removeScene(scene))
-
 const inject = (
   method: string,
   fault: Parameters<typeof scene.server.control.inject>[0]['fault'],
   times = 1,
 ) => scene.server.control.inject({ method, fault, times })
 
-describe('when Telegram is slow, busy or gone', () => {
-  it.each([
-    ['429', { kind: 'too-many-requests', retry_after: 1 }],
-    ['500', { kind: 'answer', error_code: 500, description: 'Internal Server Error' }],
-    ['a broken connection', { kind: 'drop', when: 'before' }],
-  ] as const)('waits out %s in the middle of a dialogue', async (_, fault) => {
-    await sayWho(scene, ada)
-    await inject('sendMessage', fault)
-    await scene.admin.taps('ada')
-    await scene.admin.sees('Which role?')
-    await scene.admin.taps('user')
-    await scene.admin.sees('What is their name?')
+describe.each(RECEIVES)('by %s', (receive) => {
+  beforeEach(async () => {
+    scene = await createScene({ receive })
+    ada = await scene.driver.person({ first_name: 'Ada', last_name: 'Lovelace' })
+    await scene.start()
   })
+  afterEach(() => removeScene(scene))
 
-  it('waits out 429 on a card and shows the end', async () => {
-    const card = await toReview(scene, ada)
-    await inject('editMessageText', { kind: 'too-many-requests', retry_after: 1 })
-    await scene.admin.taps('✅ Approve', { on: card })
-    await scene.admin.seesOn(card, /succeeded/)
-  })
-
-  it('polls on after errors', async () => {
-    await inject('getUpdates', { kind: 'answer', error_code: 502, description: 'Bad Gateway' }, 2)
-    await scene.admin.sends('/help')
-    await scene.admin.sees('gives people access', { timeoutMs: 12_000 })
-  }, 15_000)
-
-  it('does not hold up other chats while one is slow', async () => {
-    await ada.starts()
-    await ada.sees(String(ada.id))
-    await inject('sendMessage', { kind: 'delay', ms: 3000 })
-    await scene.admin.sends('/help')
-    const eve = await scene.driver.person({ first_name: 'Eve' })
-    await eve.starts()
-    await eve.sees(String(eve.id), { timeoutMs: 2000 })
-    await scene.admin.sees('gives people access')
-  })
-})
-
-describe('cards', () => {
-  it('are posted anew when somebody deleted them', async () => {
-    const card = await toReview(scene, ada)
-    await fetch(`${scene.server.url}/bot${scene.server.token}/deleteMessage`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ chat_id: ADMIN_ID, message_id: card.message_id }),
+  describe('when Telegram is slow, busy or gone', () => {
+    it.each([
+      ['429', { kind: 'too-many-requests', retry_after: 1 }],
+      ['500', { kind: 'answer', error_code: 500, description: 'Internal Server Error' }],
+      ['a broken connection', { kind: 'drop', when: 'before' }],
+    ] as const)('waits out %s in the middle of a dialogue', async (_, fault) => {
+      await sayWho(scene, ada)
+      await inject('sendMessage', fault)
+      await scene.admin.taps('ada')
+      await scene.admin.sees('Which role?')
+      await scene.admin.taps('user')
+      await scene.admin.sees('What is their name?')
     })
-    scene.worker.expire(1)
-    await scene.admin.sees('Expired undecided')
+
+    it('waits out 429 on a card and shows the end', async () => {
+      const card = await toReview(scene, ada)
+      await inject('editMessageText', { kind: 'too-many-requests', retry_after: 1 })
+      await scene.admin.taps('✅ Approve', { on: card })
+      await scene.admin.seesOn(card, /succeeded/)
+    })
+
+    it('polls on after errors', async () => {
+      await inject('getUpdates', { kind: 'answer', error_code: 502, description: 'Bad Gateway' }, 2)
+      await scene.admin.sends('/help')
+      await scene.admin.sees('gives people access', { timeoutMs: 12_000 })
+    }, 15_000)
+
+    it('does not hold up other chats while one is slow', async () => {
+      await ada.starts()
+      await ada.sees(String(ada.id))
+      await inject('sendMessage', { kind: 'delay', ms: 3000 })
+      await scene.admin.sends('/help')
+      const eve = await scene.driver.person({ first_name: 'Eve' })
+      await eve.starts()
+      await eve.sees(String(eve.id), { timeoutMs: 2000 })
+      await scene.admin.sees('gives people access')
+    })
   })
 
-  it('catch up with what happened while the bot was down', async () => {
-    scene.worker.onQueued = 'wait'
-    const card = await toReview(scene, ada)
-    await scene.admin.taps('✅ Approve', { on: card })
-    await scene.admin.seesOn(card, 'waits for its turn')
-    await scene.stop()
-    scene.worker.run(1, 'succeed')
-    await scene.start()
-    await scene.admin.seesOn(card, /succeeded after[\s\S]*start=welcome/)
-  })
+  describe('cards', () => {
+    it('are posted anew when somebody deleted them', async () => {
+      const card = await toReview(scene, ada)
+      await fetch(`${scene.server.url}/bot${scene.server.token}/deleteMessage`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ chat_id: ADMIN_ID, message_id: card.message_id }),
+      })
+      scene.worker.expire(1)
+      await scene.admin.sees('Expired undecided')
+    })
 
-  it('whose text is too long are cut, and the rest comes as a file', async () => {
-    const original = scene.worker.call
-    scene.worker.call = async (name, input, options) => {
-      const result = await original(name, input, options)
-      if (name === 'request.get' && result.ok && 'request' in result) {
-        result.request.plan.steps[0]?.notes.push(
-          ...Array.from({ length: 300 }, (_, index) => ({
-            code: 'dir.exists' as const,
-            params: { path: `/srv/a-long-path-that-takes-room/${index}` },
-          })),
-        )
+    it('catch up with what happened while the bot was down', async () => {
+      scene.worker.onQueued = 'wait'
+      const card = await toReview(scene, ada)
+      await scene.admin.taps('✅ Approve', { on: card })
+      await scene.admin.seesOn(card, 'waits for its turn')
+      await scene.stop()
+      scene.worker.run(1, 'succeed')
+      await scene.start()
+      await scene.admin.seesOn(card, /succeeded after[\s\S]*start=welcome/)
+    })
+
+    it('whose text is too long are cut, and the rest comes as a file', async () => {
+      const original = scene.worker.call
+      scene.worker.call = async (name, input, options) => {
+        const result = await original(name, input, options)
+        if (name === 'request.get' && result.ok && 'request' in result) {
+          result.request.plan.steps[0]?.notes.push(
+            ...Array.from({ length: 300 }, (_, index) => ({
+              code: 'dir.exists' as const,
+              params: { path: `/srv/a-long-path-that-takes-room/${index}` },
+            })),
+          )
+        }
+        return result
       }
-      return result
-    }
-    const card = await toReview(scene, ada)
-    expect(card.text.length).toBeLessThanOrEqual(4096)
-    expect(card.text).toContain('more lines are in the file below')
-    const file = await waitForMessage(
-      scene.server.control,
-      ADMIN_ID,
-      (message) => message.kind === 'document',
-    )
-    expect(file.document?.text).toContain('/srv/a-long-path-that-takes-room/299')
+      const card = await toReview(scene, ada)
+      expect(card.text.length).toBeLessThanOrEqual(4096)
+      expect(card.text).toContain('more lines are in the file below')
+      const file = await waitForMessage(
+        scene.server.control,
+        ADMIN_ID,
+        (message) => message.kind === 'document',
+      )
+      expect(file.document?.text).toContain('/srv/a-long-path-that-takes-room/299')
+    })
   })
 })
 
-describe('the state of the bot', () => {
-  it('is readable by the bot alone, and holds no message of a stranger', async () => {
-    const eve = await scene.driver.person({ first_name: 'Eve' })
-    await eve.sends('my secret wish')
-    await eve.sees(String(eve.id))
-    await toReview(scene, ada)
-    await scene.settled()
-    await scene.stop()
-    const entries = await readdir(scene.stateFolder, { recursive: true, withFileTypes: true })
-    for (const entry of entries) {
-      const path = join(entry.parentPath, entry.name)
-      const { mode } = await stat(path)
-      expect(`${path} ${(mode & 0o077).toString(8)}`).toBe(`${path} 0`)
-      if (!entry.isFile()) continue
-      const text = await readFile(path, 'utf8')
-      expect(text).not.toContain('secret wish')
-      expect(text).not.toContain(scene.server.token)
-    }
-    expect((await stat(scene.stateFolder)).mode & 0o077).toBe(0)
-  })
-
-  it('that cannot be parsed is put aside, and the bot goes on', async () => {
-    await sayWho(scene, ada)
-    await scene.settled()
-    await scene.stop()
-    await writeFile(join(scene.stateFolder, 'chats', `${ADMIN_ID}.json`), '{"half a docu')
+describe('with any updates', () => {
+  beforeEach(async () => {
+    scene = await createScene()
+    ada = await scene.driver.person({ first_name: 'Ada', last_name: 'Lovelace' })
     await scene.start()
-    await scene.admin.sends('/adduser')
-    await scene.admin.sees('Who shall get access?')
+  })
+  afterEach(() => removeScene(scene))
+
+  describe('the state of the bot', () => {
+    it('is readable by the bot alone, and holds no message of a stranger', async () => {
+      const eve = await scene.driver.person({ first_name: 'Eve' })
+      await eve.sends('my secret wish')
+      await eve.sees(String(eve.id))
+      await toReview(scene, ada)
+      await scene.settled()
+      await scene.stop()
+      const entries = await readdir(scene.stateFolder, { recursive: true, withFileTypes: true })
+      for (const entry of entries) {
+        const path = join(entry.parentPath, entry.name)
+        const { mode } = await stat(path)
+        expect(`${path} ${(mode & 0o077).toString(8)}`).toBe(`${path} 0`)
+        if (!entry.isFile()) continue
+        const text = await readFile(path, 'utf8')
+        expect(text).not.toContain('secret wish')
+        expect(text).not.toContain(scene.server.token)
+      }
+      expect((await stat(scene.stateFolder)).mode & 0o077).toBe(0)
+    })
+
+    it('that cannot be parsed is put aside, and the bot goes on', async () => {
+      await sayWho(scene, ada)
+      await scene.settled()
+      await scene.stop()
+      await writeFile(join(scene.stateFolder, 'chats', `${ADMIN_ID}.json`), '{"half a docu')
+      await scene.start()
+      await scene.admin.sends('/adduser')
+      await scene.admin.sees('Who shall get access?')
+    })
+
+    it('of an earlier version of the questions is dropped, and the admin is told', async () => {
+      await sayWho(scene, ada)
+      await scene.settled()
+      await scene.stop()
+      const file = join(scene.stateFolder, 'chats', `${ADMIN_ID}.json`)
+      const state = JSON.parse(await readFile(file, 'utf8'))
+      state.dialogue.version = [0, 0]
+      await writeFile(file, JSON.stringify(state))
+      await scene.start()
+      await scene.admin.sends('ada7')
+      await scene.admin.sees('the questions have changed since you began')
+    })
+
+    it('survives a mistake in a dialogue: the admin is told, and can begin again', async () => {
+      await sayWho(scene, ada)
+      await scene.settled()
+      await scene.stop()
+      const file = join(scene.stateFolder, 'chats', `${ADMIN_ID}.json`)
+      const state = JSON.parse(await readFile(file, 'utf8'))
+      state.dialogue.state.adduser[0].replay.send[1].payload = 'nonsense'
+      await writeFile(file, JSON.stringify(state))
+      await scene.start()
+      await scene.admin.sends('ada7')
+      await scene.admin.sees('I have lost the thread')
+      await sayWho(scene, ada)
+    })
   })
 
-  it('of an earlier version of the questions is dropped, and the admin is told', async () => {
-    await sayWho(scene, ada)
-    await scene.settled()
+  it('says what is wrong with the token and ends', async () => {
     await scene.stop()
-    const file = join(scene.stateFolder, 'chats', `${ADMIN_ID}.json`)
-    const state = JSON.parse(await readFile(file, 'utf8'))
-    state.dialogue.version = [0, 0]
-    await writeFile(file, JSON.stringify(state))
-    await scene.start()
-    await scene.admin.sends('ada7')
-    await scene.admin.sees('the questions have changed since you began')
+    const { startBotService } = await import('../../src/bot/service.ts')
+    const { createLogger } = await import('../../src/bot/log.ts')
+    const bot = startBotService({
+      ...{
+        token: '1:wrong',
+        apiRoot: scene.server.url,
+        client: scene.worker,
+        stateFolder: scene.stateFolder,
+      },
+      ...{ firstAdmins: [], log: createLogger('silent') },
+    })
+    expect(await bot.ended).toEqual({ kind: 'bad_token' })
   })
-
-  it('survives a mistake in a dialogue: the admin is told, and can begin again', async () => {
-    await sayWho(scene, ada)
-    await scene.settled()
-    await scene.stop()
-    const file = join(scene.stateFolder, 'chats', `${ADMIN_ID}.json`)
-    const state = JSON.parse(await readFile(file, 'utf8'))
-    state.dialogue.state.adduser[0].replay.send[1].payload = 'nonsense'
-    await writeFile(file, JSON.stringify(state))
-    await scene.start()
-    await scene.admin.sends('ada7')
-    await scene.admin.sees('I have lost the thread')
-    await sayWho(scene, ada)
-  })
-})
-
-it('says what is wrong with the token and ends', async () => {
-  await scene.stop()
-  const { startBotService } = await import('../../src/bot/service.ts')
-  const { createLogger } = await import('../../src/bot/log.ts')
-  const bot = startBotService({
-    ...{ token: '1:wrong', apiRoot: scene.server.url, client: scene.worker, stateFolder: scene.stateFolder },
-    ...{ firstAdmins: [], log: createLogger('silent') },
-  })
-  expect(await bot.ended).toEqual({ kind: 'bad_token' })
 })

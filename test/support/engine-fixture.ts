@@ -48,6 +48,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
       apiRoot: 'http://127.0.0.1',
       tokenFile: '/etc/usher/telegram-token',
       botUsername: null,
+      webhook: null,
     },
     botUser: 'usher',
     witness: null,

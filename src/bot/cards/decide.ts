@@ -76,6 +76,11 @@ async function redraft({ words, deps, card, key }: Deciding): Promise<Decided> {
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok) return { done: false, text: errorText(words, got.error) }
   const { request } = got
+  if (request.kind !== 'onboard') {
+    // The worker planned it anew when it refused.
+    void deps.keeper.refreshNow(card.id)
+    return { done: false, text: words.say('taps.card_changed') }
+  }
   const drafted = await deps.worker.call(
     'request.draft',
     { answers: request.answers, replaces: request.id },

@@ -26,8 +26,10 @@ export interface Chats {
   save(chatId: number, state: ChatState): Promise<void>
   /** Removes everything about a chat; fine when there is nothing. */
   forget(chatId: number): Promise<void>
+  /** Whether there is anything about this chat: the worker knew its person when they last wrote. */
+  isKnown(chatId: number): boolean
   /** The chats of admins, as far as the bot knows. */
-  admins(): Promise<number[]>
+  admins(): number[]
 }
 
 const minute = z.number().int().min(0).max(1439)
@@ -49,36 +51,32 @@ const schema = z.object({
   telegramLanguage: z.enum(LANGUAGES).catch('en'),
 })
 
-export function createChats(files: FileStore): Chats {
-  /** Read once: only this process writes here. */
-  let admins: Promise<Set<number>> | null = null
-  const readAdmins = async () => {
-    const ids = (await files.list('chats')).map(Number).filter(Number.isSafeInteger)
-    const states = await Promise.all(ids.map(async (id) => ({ id, state: await load(id) })))
-    return new Set(states.filter(({ state }) => state?.admin === true).map(({ id }) => id))
-  }
-  const knownAdmins = () => {
-    admins ??= readAdmins()
-    return admins
-  }
+/** Only this process writes there: what chats there are is read once. */
+export async function loadChats(files: FileStore): Promise<Chats> {
+  /** Every chat there is, and whether it is an admin's. */
+  const known = new Map<number, boolean>()
   const load = async (chatId: number): Promise<ChatState | null> => {
     const parsed = schema.safeParse(await files.read(`chats/${chatId}`))
     return parsed.success ? parsed.data : null
   }
+  for (const chatId of (await files.list('chats')).map(Number).filter(Number.isSafeInteger)) {
+    const state = await load(chatId)
+    if (state !== null) known.set(chatId, state.admin)
+  }
   return {
     load,
     async save(chatId, state) {
-      const known = await knownAdmins()
       await files.write(`chats/${chatId}`, state)
-      if (state.admin) known.add(chatId)
-      else known.delete(chatId)
+      known.set(chatId, state.admin)
     },
     async forget(chatId) {
-      const known = await knownAdmins()
+      // Of strangers there is nothing, and looking for it would cost.
+      if (!known.has(chatId)) return
       await files.remove(`chats/${chatId}`)
       known.delete(chatId)
     },
-    admins: async () => [...(await knownAdmins())],
+    isKnown: (chatId) => known.has(chatId),
+    admins: () => [...known].filter(([, admin]) => admin).map(([chatId]) => chatId),
   }
 }
 

@@ -27,7 +27,7 @@ export function problemOf(error: unknown): TelegramProblem {
   }
   if (code >= 500) return { kind: 'later', afterMs: null }
   if (code === 401 || code === 404) return { kind: 'bad_token' }
-  if (code === 409) return { kind: 'conflict', webhook: description.includes('webhook') }
+  if (code === 409) return { kind: 'conflict', webhook: /webhook/i.test(description) }
   if (code === 403 || /chat not found|user is deactivated|PEER_ID_INVALID/i.test(description)) {
     return { kind: 'unreachable' }
   }

@@ -242,7 +242,7 @@ async function readRun(
 ): Promise<{ run: RunView; host: string } | null> {
   const viewers = new Set([
     ...deps.cards.about(aboutRequest(requestId)).map((card) => card.chatId),
-    ...(await deps.chats.admins()),
+    ...deps.chats.admins(),
   ])
   for (const onBehalfOf of viewers) {
     const got = await untilThere(deps, () => deps.worker.call('run.get', { id: runId }, { onBehalfOf }))
@@ -254,14 +254,14 @@ async function readRun(
   return null
 }
 
-/** Asks until the worker is there. */
+/** Asks until the worker is there and has time. */
 async function untilThere<R extends { ok: boolean; error?: { code: string } }>(
   { stopped }: DeliverDeps,
   ask: () => Promise<R>,
 ): Promise<R> {
   for (;;) {
     const answer = await ask()
-    if (!isAway(answer)) return answer
+    if (!isAway(answer) && answer.error?.code !== 'too_many') return answer
     await sleep(1000, undefined, { signal: stopped })
   }
 }

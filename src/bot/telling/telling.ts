@@ -35,7 +35,7 @@ export function createTelling(deps: TellingDeps): Telling {
 
   const report = async () => {
     for (const { chatId: gone, since } of unreachable.unreported()) {
-      const others = (await chats.admins()).filter((chatId) => chatId !== gone)
+      const others = chats.admins().filter((chatId) => chatId !== gone)
       await Promise.all(
         others.map((chatId) => outboxes.putOwn(chatId, { kind: 'unreachable', chatId: gone, since })),
       )
@@ -47,8 +47,7 @@ export function createTelling(deps: TellingDeps): Telling {
     async hear(event) {
       const routed = routeOf(deps.words.en, event, deps.noticeOptions)
       if (routed.length === 0) return
-      // Always waited for, or what goes to one chat alone could overtake.
-      const admins = await chats.admins()
+      const admins = chats.admins()
       const perChat = new Map<number, EventDelivery[]>()
       for (const { to, delivery } of routed) {
         for (const chatId of to === 'admins' ? admins : [to]) {

@@ -4,11 +4,15 @@ import type { Update } from 'grammy/types'
 import { describeError, type Logger } from '../log.ts'
 import { apiSignal } from '../telegram/api.ts'
 import { problemOf } from '../telegram/errors.ts'
-import type { Dispatch } from './dispatcher.ts'
+import type { RaiseAlarm } from './alarms.ts'
+import type { Intake, Taken } from './intake.ts'
+import type { OwnWebhook } from './own-webhook.ts'
 
 export interface PollDeps {
   api: Api
-  dispatch: Dispatch
+  intake: Intake
+  ownWebhook: OwnWebhook
+  alarm: RaiseAlarm
   log: Logger
   stopped: AbortSignal
 }
@@ -16,21 +20,27 @@ export interface PollDeps {
 export type PollEnd = { kind: 'stopped' } | { kind: 'bad_token' }
 
 const LONG_POLL_S = 30
-/** While something is under way, new updates are looked for this often. */
-const SHORT_POLL_MS = 250
+/** What takes longer is written down, and then holds up nothing behind it. */
+const NOTE_AFTER_MS = 25
+/** While something is under way that may not be written down, new updates are looked for this often. */
+const SHORT_POLL_MS = 100
+/** What Telegram gives at most. */
+const LIMIT = 100
 /** How long updates that are under way may take when the bot stops. */
-const STOP_PATIENCE_MS = 5000
-const UPDATE_TYPES = ['message', 'edited_message', 'callback_query'] as const
+export const STOP_PATIENCE_MS = 5000
+/** What the bot wants to get, however it is delivered. */
+export const UPDATE_TYPES = ['message', 'edited_message', 'callback_query'] as const
 
 /**
  * Long polling that loses nothing: Telegram forgets an update once a poll asks for a later one (Bot API, getUpdates,
- * `offset`), so the offset never passes an update that is not dealt with. While one is slow, polls ask again from it and
- * what is known already is left out; others go on meanwhile.
+ * `offset`), so the offset never passes an update that is neither dealt with nor written down. While one of somebody unknown is slow,
+ * which is not written down, polls ask again from it and what is known already is left out; when so many come that this hides
+ * others, it is dealt with but would not come again after a kill.
  */
 export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
-  const { api, dispatch, log, stopped } = deps
-  const open = new Set<number>()
-  /** Dealt with, but not forgotten by Telegram yet. */
+  const { api, intake, ownWebhook, alarm, log, stopped } = deps
+  const open = new Map<number, Taken>()
+  /** Dealt with or written down, but not forgotten by Telegram yet. */
   const done = new Set<number>()
   let highest: number | null = null
   let onSettled: () => void = () => undefined
@@ -39,17 +49,27 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
   const take = (update: Update) => {
     const id = update.update_id
     if (open.has(id) || done.has(id)) return
-    open.add(id)
+    const taken = intake.take(update)
+    open.set(id, taken)
     highest = Math.max(highest ?? id, id)
-    void dispatch(update).then((dealtWith) => {
+    void taken.settled.then((dealtWith) => {
       // What was not dealt with stays open for ever, so that this process never confirms it.
-      if (!dealtWith) return
-      open.delete(id)
-      done.add(id)
-      if (open.size === 0) onSettled()
+      if (dealtWith) close(id)
     })
   }
-  const offset = () => (open.size > 0 ? Math.min(...open) : highest === null ? undefined : highest + 1)
+  const close = (id: number) => {
+    if (!open.delete(id)) return
+    done.add(id)
+    if (open.size === 0) onSettled()
+  }
+  const note = async () => {
+    await Promise.all(
+      [...open.values()].map(async (taken) => {
+        if (await taken.note()) close(taken.id)
+      }),
+    )
+  }
+  const offset = () => (open.size > 0 ? Math.min(...open.keys()) : highest === null ? undefined : highest + 1)
   /** Resolves when nothing is open any more, at the latest after `ms`. */
   const settled = async (ms: number) => {
     if (open.size === 0) return
@@ -68,7 +88,7 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
         {
           ...(from === undefined ? {} : { offset: from }),
           timeout: busy ? 0 : LONG_POLL_S,
-          limit: 100,
+          limit: LIMIT,
           allowed_updates: UPDATE_TYPES,
         },
         apiSignal(stopped),
@@ -78,19 +98,29 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
       // All before `from` is confirmed; without an offset Telegram gives what comes next, wherever its ids begin.
       if (updates.length === 0 && !busy) highest = null
       for (const update of updates) take(update)
+      await settled(NOTE_AFTER_MS)
+      if (open.size > 0) await note()
+      if (updates.length >= LIMIT) for (const id of [...open.keys()]) close(id)
     } catch (error) {
       if (stopped.aborted) break
       const problem = problemOf(error)
       if (problem.kind === 'bad_token') return { kind: 'bad_token' }
-      if (problem.kind === 'conflict') {
+      if (problem.kind === 'conflict' && problem.webhook) {
+        const left = await ownWebhook.leave(api, apiSignal(stopped)).catch(() => null)
+        if (left?.foreign === true) {
+          log.error(
+            'somebody has set a webhook with this token: it is removed; if it was not you, revoke the token at @BotFather',
+          )
+          alarm('foreign_webhook')
+        }
+        if (left !== null) continue
+      } else if (problem.kind === 'conflict') {
         conflicts += 1
         log.error(
-          { conflicts, webhook: problem.webhook },
-          problem.webhook
-            ? 'somebody has set a webhook with this token: it is removed; if it was not you, revoke the token at @BotFather'
-            : 'another program polls with this token: stop it; if it is not yours, revoke the token at @BotFather',
+          { conflicts },
+          'another program polls with this token: stop it; if it is not yours, revoke the token at @BotFather',
         )
-        if (problem.webhook) await api.deleteWebhook().catch(() => undefined)
+        alarm('conflict')
       } else {
         log.warn(describeError(error), 'cannot fetch updates; trying again')
       }
@@ -100,7 +130,7 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
     }
     await settled(SHORT_POLL_MS)
   }
-  await settled(STOP_PATIENCE_MS)
+  await intake.idle(STOP_PATIENCE_MS)
   const last = offset()
   if (last !== undefined) {
     // The last confirmation; without it the same updates come again, which is harmless.

@@ -10,6 +10,8 @@ const ADMIN_COMMANDS = [
   'adduser',
   'requests',
   'users',
+  'user',
+  'edituser',
   'reconcile',
   'audit',
   'status',
@@ -20,7 +22,7 @@ const ADMIN_COMMANDS = [
   'help',
 ] as const
 type Command = (typeof ADMIN_COMMANDS)[number]
-const MEMBER_COMMANDS: readonly Command[] = ['requests', 'status', 'whoami', 'language', 'help']
+const MEMBER_COMMANDS: readonly Command[] = ['requests', 'user', 'status', 'whoami', 'language', 'help']
 const DEFAULT_COMMANDS: readonly Command[] = ['whoami', 'help']
 
 /** One entry of a chat's command menu (Bot API, BotCommand). */

@@ -71,5 +71,5 @@ function refuseChallenge(context: EngineContext, caller: Caller): (Refusal & { o
     return refusal('not_permitted', 'cannot approve: only a known person can', because('only_known_person'))
   }
   if (context.challenges.take(caller.personKey, context.clock())) return null
-  return refusal('too_many', 'cannot give more challenges now: wait an hour')
+  return refusal('too_many', 'cannot give more challenges now: wait an hour', because('challenges_capped'))
 }

@@ -5,7 +5,7 @@ import type { Request } from '../../domain/request.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import type { FindingView, ReconciliationView } from '../../protocol/views.ts'
 import type { Caller, Ownership } from '../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { lookAtFactors, refuseFactors, useFactors } from '../factors/approval-factors.ts'
 import { refuseApproval } from './approve-request.ts'
 import { reconciliationSubject } from './challenge-subjects.ts'
@@ -92,7 +92,11 @@ export const reconcileApprove: Operation<'reconcile.approve'> = async (context, 
 /** Whoever took the bot could else fill the disk with answers and events, and keep the worker looking. */
 function refuseTooMany({ chatLooks, clock }: EngineContext, { actor }: Caller): Refusal | null {
   if (actor.kind === 'operator' || chatLooks.take('chat', clock())) return null
-  return refusal('too_many', "cannot compare everybody again now: wait, or use 'sudo usher reconcile'")
+  return refusal(
+    'too_many',
+    "cannot compare everybody again now: wait, or use 'sudo usher reconcile'",
+    because('reconcile_capped'),
+  )
 }
 
 function ownershipOf({ store }: EngineContext, id: number): Ownership {

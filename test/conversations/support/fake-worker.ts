@@ -423,7 +423,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         }))
       return { entries: entries.slice(0, limit), more: entries.length > limit }
     },
-    'people.list': () => ({ people: worker.roster, more: false }),
+    'people.list': ({ limit = 200, skip = 0 }) => ({
+      people: worker.roster.slice(skip, skip + limit),
+      more: worker.roster.length > skip + limit,
+    }),
     'people.get': ({ name }) => {
       const person = worker.roster.find((one) => one.os_user === name || String(one.telegram_id) === name)
       if (person === undefined) throw refusal('not_found')

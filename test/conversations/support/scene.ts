@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../../../src/bot/log.ts'
@@ -9,6 +10,10 @@ import { type ChatDriver, createChatDriver } from '../../support/chat-driver/cha
 import type { Person } from '../../support/chat-driver/person.ts'
 import { createFakeWorker, type FakeWorker } from './fake-worker.ts'
 
+export const RECEIVES = ['polling', 'webhook'] as const
+export type Receive = (typeof RECEIVES)[number]
+export const WEBHOOK_SECRET = 'a-secret-of-the-tests_0123456789'
+
 /** Everything around one bot: a Bot API server, a worker's edge, an admin, and the bot's folder. */
 export interface Scene {
   server: BotApiServer
@@ -16,6 +21,10 @@ export interface Scene {
   worker: FakeWorker
   admin: Person
   stateFolder: string
+  /** How the bot gets its updates from the next start on. */
+  receive: Receive
+  /** Where Telegram delivers; null while the bot polls. */
+  webhookUrl: string | null
   start(): Promise<void>
   stop(): Promise<void>
   restart(): Promise<void>
@@ -30,6 +39,8 @@ export interface SceneOptions {
   /** Two admins besides the first one are made with `driver.person`. */
   moreAdmins?: number[]
   postHead?: boolean
+  /** `polling` by default. */
+  receive?: Receive
   /** The bot's clock, and the worker's. */
   now?: () => number
 }
@@ -49,10 +60,21 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
 
   const scene: Scene = {
     ...{ server, driver, worker, admin, stateFolder },
+    receive: options.receive ?? 'polling',
+    webhookUrl: null,
     async start() {
+      const port = scene.receive === 'webhook' ? await freePort() : null
+      scene.webhookUrl = port === null ? null : `http://127.0.0.1:${port}/deliver-here`
       bot = startBotService({
         ...{ token: server.token, apiRoot: server.url, client: options.client ?? worker, stateFolder },
         ...{ firstAdmins: [ADMIN_ID], log: createLogger('silent') },
+        webhook:
+          port === null
+            ? null
+            : {
+                ...{ url: scene.webhookUrl ?? '', secret: WEBHOOK_SECRET },
+                listen: { host: '127.0.0.1', port },
+              },
         workerPatienceMs: options.workerPatienceMs ?? 100,
         ...(options.now === undefined ? {} : { now: options.now }),
         ...(options.postHead === undefined ? {} : { postHead: options.postHead }),
@@ -83,4 +105,13 @@ export async function removeScene(scene: Scene): Promise<void> {
   await scene.stop()
   await scene.server.close()
   await rm(scene.stateFolder, { recursive: true, force: true })
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return port
 }

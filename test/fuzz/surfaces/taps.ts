@@ -189,10 +189,13 @@ async function tapAll(stage: Stage, volley: readonly Tapped[]): Promise<number> 
       // Its own button under its own finger is no attack.
       if (from !== null && who.id === chat && from.chat === chat && from.message === message) return
       const { query_id: query } = await who.forgesTap(message, text, { chat })
+      // A stranger who taps for long gets silence.
+      if (!isAdmin(who)) return
       sent.push({ chat, query, what: `${JSON.stringify(text)} by ${who.id} on ${message} in ${chat}` })
     }),
   )
   const until = performance.now() + BOUND_MS
+  await scene.settled()
   for (const { chat, query, what } of sent) {
     for (;;) {
       const { callbacks, version } = await scene.server.control.chat({ chat })
@@ -206,9 +209,11 @@ async function tapAll(stage: Stage, volley: readonly Tapped[]): Promise<number> 
   return sent.length
 }
 
+const isAdmin = ({ id }: Person) => id === ADMIN_ID || id === LIN
+
 export const taps: Surface = {
   name: 'taps',
-  what: 'callback data of any kind, stale and foreign, by anybody in any chat: each answered, none decides',
+  what: 'callback data of any kind, stale and foreign, by anybody in any chat: each of an admin answered, none decides',
   inputs: 6000,
   needsSandbox: false,
   async explore(plan: Exploration) {

@@ -54,9 +54,9 @@ export interface Scene extends Stage {
 
 /** A scene for whoever closes it. */
 export async function createScene(
-  options: Partial<Pick<StageOptions, 'config' | 'residents'>> = {},
+  options: Partial<Pick<StageOptions, 'config' | 'residents' | 'files'>> = {},
 ): Promise<Scene> {
-  const { config, residents = RESIDENTS } = options
+  const { config, residents = RESIDENTS, files = [] } = options
   const template = '/etc/usher/MEMORY.md.example'
   const stage = await createStage({
     checkout: checkoutInSandbox,
@@ -72,6 +72,7 @@ export async function createScene(
     files: [
       { path: template, text: '# Memory\n' },
       { path: AGENT, text: agentText('exit 0'), executable: true },
+      ...files,
     ],
     patienceMs: 15_000,
   })

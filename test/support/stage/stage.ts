@@ -136,7 +136,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
           : [...becoming(botUser), ...tied([usher, 'bot', ...configFlag])],
       cwd,
       env: botUser === null ? env : { ...env, HOME: places.botState },
-      isReady: () => botApi.control.isPolling({}),
+      isReady: () => botApi.control.isReceiving({}),
       isForgotten: async () => !(await botApi.control.isPolling({})),
       readyWithinMs: READY_WITHIN_MS,
     })

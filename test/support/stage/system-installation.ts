@@ -57,6 +57,8 @@ export interface OperatorFile {
   path: string
   text: string
   executable?: boolean
+  /** A secret: 0600 and the bot's own. */
+  forBot?: boolean
 }
 
 const BOT_USER = 'usher'
@@ -102,7 +104,7 @@ export async function installOnSystem(options: {
     for (const group of options.groups) await accountTool(['groupadd', '--', group])
     for (const { os_user, name } of options.residents) await addAccount(os_user, name)
     mkdirSync('/etc/usher', { mode: 0o755 })
-    writeOperatorFiles(options.files)
+    writeOperatorFiles(options.files.filter(({ forBot }) => forBot !== true))
     write(places.config, stringify(options.config), { mode: 0o644 })
     const init = await runCommand([options.usher, 'init'], { cwd: options.cwd, env: CLEAN_ENVIRONMENT })
     if (init.status !== 0) {
@@ -113,6 +115,8 @@ export async function installOnSystem(options: {
     if (options.witnessToken !== undefined) {
       const { uid, gid } = findAccount('usher-witness')
       write('/etc/usher/witness-token', `${options.witnessToken}\n`, { mode: 0o600, uid, gid })
+    for (const { path, text, forBot } of options.files) {
+      if (forBot === true) write(path, text, { mode: 0o600, uid: bot.uid, gid: bot.gid })
     }
     const listed = options.residents.filter((one) => one.telegram_id !== undefined)
     // In place, so that owner and mode stay as init made them.

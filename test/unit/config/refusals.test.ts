@@ -3,6 +3,12 @@ import { problemsOf } from './load-text.ts'
 
 /** What a config says, the key that is refused, and words that tell why and what to do. */
 type Refused = [title: string, text: string, key: string, says: RegExp]
+const webhook = (changed: object) =>
+  JSON.stringify({
+    telegram: {
+      webhook: { url: 'https://u.example/x', listen: '127.0.0.1:1', secret_file: '/etc/s', ...changed },
+    },
+  })
 const REFUSED: Refused[] = [
   ['a key that does not exist', 'serivces: []', 'serivces', /did you mean "services"\?/],
   ['a nested key that does not exist', 'paths: { rooster: /a }', 'paths.rooster', /did you mean "roster"\?/],
@@ -263,6 +269,24 @@ const REFUSED: Refused[] = [
       /a shell of root/,
     ],
   ),
+  ['a webhook over plain http', webhook({ url: 'http://usher.example/x' }), 'telegram.webhook.url', /https/],
+  ['a webhook with a query', webhook({ url: 'https://u.example/x?y=1' }), 'telegram.webhook.url', /query/],
+  ['a webhook for everybody', webhook({ listen: '0.0.0.0:8080' }), 'telegram.webhook.listen', /127\.0\.0\.1/],
+  ['a webhook on a name', webhook({ listen: 'localhost:8080' }), 'telegram.webhook.listen', /127\.0\.0\.1/],
+  ['a webhook without a port', webhook({ listen: '127.0.0.1' }), 'telegram.webhook.listen', /PORT/],
+  [
+    'a webhook beyond the last port',
+    webhook({ listen: '127.0.0.1:65536' }),
+    'telegram.webhook.listen',
+    /PORT/,
+  ],
+  ['a webhook in a folder', webhook({ listen: '/run/usher/' }), 'telegram.webhook.listen', /Unix socket/],
+  [
+    'a webhook without a secret',
+    'telegram: { webhook: { url: "https://u.example/x", listen: "127.0.0.1:1" } }',
+    'telegram.webhook.secret_file',
+    /required/,
+  ],
   ['uids of the system', 'uids: { min: 0, max: 60000 }', 'uids.min', /must|at least/],
   ['low uids', 'uids: { min: 100, max: 60000 }', 'uids.min', /belong to the system/],
   ['uids the wrong way round', 'uids: { min: 2000, max: 1000 }', 'uids', /below max/],

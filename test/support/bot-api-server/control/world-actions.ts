@@ -72,6 +72,12 @@ export const worldActions = {
   /** Whether the bot waits in a long poll right now. */
   isPolling: action(z.strictObject({}), (account) => account.longPoll.isWaiting()),
 
+  /** Whether the bot gets what people do: it waits in a long poll, or has set a webhook. */
+  isReceiving: action(
+    z.strictObject({}),
+    (account) => account.longPoll.isWaiting() || account.webhook.active(),
+  ),
+
   /** Makes the next `times` calls of a method go wrong. */
   inject: action(
     z.strictObject({ method: z.string(), times: z.int().positive().optional(), fault }),

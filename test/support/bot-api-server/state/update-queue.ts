@@ -12,6 +12,8 @@ export interface UpdateQueue {
   push(content: UpdateContent): Update | undefined
   /** `getUpdates`: forgets everything below `offset` (negative: all but the last `-offset`), returns up to `limit`. */
   take(offset: number, limit: number): Update[]
+  /** A webhook has taken this one. */
+  remove(updateId: number): void
   /** Sets the wanted types; an empty list means the default, undefined keeps the setting. */
   allow(types: string[] | undefined): void
   allowed(): string[]
@@ -47,6 +49,9 @@ export function createUpdateQueue(firstId = 100_000_001): UpdateQueue {
       if (offset > 0) pending = pending.filter((update) => update.update_id >= offset)
       if (offset < 0) pending = pending.slice(offset)
       return pending.slice(0, limit)
+    },
+    remove(updateId) {
+      pending = pending.filter((update) => update.update_id !== updateId)
     },
     allow(wantedTypes) {
       if (wantedTypes) types = wantedTypes

@@ -8,7 +8,8 @@ interface WebhookSettings {
 }
 
 /**
- * Pushes updates to the bot's webhook, one at a time and in order: 2xx acknowledges, anything else is tried again.
+ * Pushes updates to the bot's webhook, those of one chat one at a time and in order, of others side by side, as Telegram does: 2xx
+ * acknowledges, anything else is tried again.
  * Only loopback addresses are ever contacted; a foreign one is kept and reported like an unreachable one.
  */
 export interface Webhook {
@@ -26,33 +27,37 @@ const REQUEST_TIMEOUT_MS = 10_000
 export function createWebhook(queue: UpdateQueue): Webhook {
   let settings: WebhookSettings | undefined
   let lastError: { date: number; message: string } | undefined
-  let delivering: Promise<void> | undefined
+  const underWay = new Map<number, Promise<void>>()
   let stop = new AbortController()
   const stopListening = queue.onPush(() => start())
 
+  /** Of each chat the first that waits, as far as there are connections left. */
   function start() {
-    if (!settings || delivering) return
+    if (!settings) return
     const current = settings
     const signal = stop.signal
-    delivering = deliverAll(current, signal).finally(() => {
-      delivering = undefined
-      if (settings && !stop.signal.aborted && queue.pending().length > 0) start()
-    })
+    const seen = new Set(underWay.keys())
+    for (const update of queue.pending()) {
+      if (underWay.size >= current.maxConnections) return
+      const chat = chatOf(update)
+      if (seen.has(chat)) continue
+      seen.add(chat)
+      underWay.set(
+        chat,
+        deliverOne(current, update, signal).finally(() => {
+          underWay.delete(chat)
+          if (!stop.signal.aborted || settings) start()
+        }),
+      )
+    }
   }
 
-  async function deliverAll(target: WebhookSettings, signal: AbortSignal) {
-    for (;;) {
-      const update = queue.pending()[0]
-      if (!update || signal.aborted) return
-      const failure = await deliver(target, update, signal)
-      if (signal.aborted) return
-      if (failure === undefined) {
-        queue.take(update.update_id + 1, 1)
-        continue
-      }
-      lastError = { date: Math.floor(Date.now() / 1000), message: failure }
-      await pause(RETRY_MS, signal)
-    }
+  async function deliverOne(target: WebhookSettings, update: Update, signal: AbortSignal) {
+    const failure = await deliver(target, update, signal)
+    if (signal.aborted) return
+    if (failure === undefined) return queue.remove(update.update_id)
+    lastError = { date: Math.floor(Date.now() / 1000), message: failure }
+    await pause(RETRY_MS, signal)
   }
 
   function halt() {
@@ -66,8 +71,7 @@ export function createWebhook(queue: UpdateQueue): Webhook {
     set(next) {
       halt()
       settings = next
-      const waitFor = delivering ?? Promise.resolve()
-      void waitFor.then(start)
+      void Promise.allSettled(underWay.values()).then(start)
     },
     remove() {
       const had = settings !== undefined
@@ -88,9 +92,14 @@ export function createWebhook(queue: UpdateQueue): Webhook {
     async close() {
       stopListening()
       halt()
-      await delivering
+      await Promise.allSettled(underWay.values())
     },
   }
+}
+
+/** Updates of one chat are delivered one after another; one without a chat has no order. */
+function chatOf(update: Update): number {
+  return (update.message ?? update.callback_query?.message)?.chat.id ?? -update.update_id
 }
 
 async function deliver(
