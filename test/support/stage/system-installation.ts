@@ -115,6 +115,7 @@ export async function installOnSystem(options: {
     if (options.witnessToken !== undefined) {
       const { uid, gid } = findAccount('usher-witness')
       write('/etc/usher/witness-token', `${options.witnessToken}\n`, { mode: 0o600, uid, gid })
+    }
     for (const { path, text, forBot } of options.files) {
       if (forBot === true) write(path, text, { mode: 0o600, uid: bot.uid, gid: bot.gid })
     }
