@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { requestViewSchema, roleViewSchema } from './views.ts'
 
 /** Why a code is good no more: `closed` where the request was decided or came back, so that it is about nothing any more. */
-export const WITNESS_CODE_ENDS = ['used', 'replaced', 'spent', 'expired', 'closed'] as const
-export type WitnessCodeEndView = (typeof WITNESS_CODE_ENDS)[number]
+const WITNESS_CODE_ENDS = ['used', 'replaced', 'spent', 'expired', 'closed'] as const
 
 /** Something for the witness to do, and then to report. */
 export const witnessItemSchema = z.discriminatedUnion('kind', [
