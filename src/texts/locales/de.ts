@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { aboutDe } from './de/about.ts'
+import { accessDe } from './de/access.ts'
 import { approverDe } from './de/approver.ts'
 import { cardsDe } from './de/cards.ts'
 import { commandsDe } from './de/commands.ts'
@@ -13,6 +14,7 @@ import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
 import { findingsDe } from './de/findings.ts'
 import { historyDe } from './de/history.ts'
+import { inviteDe } from './de/invite.ts'
 import { languageDe } from './de/language.ts'
 import { notesDe } from './de/notes.ts'
 import { peopleDe } from './de/people.ts'
@@ -28,6 +30,7 @@ import { witnessDe } from './de/witness.ts'
 /** German. */
 export const de: Catalogue = {
   ...aboutDe,
+  ...accessDe,
   ...approverDe,
   ...cardsDe,
   ...commandsDe,
@@ -41,6 +44,7 @@ export const de: Catalogue = {
   ...fieldsDe,
   ...findingsDe,
   ...historyDe,
+  ...inviteDe,
   ...languageDe,
   ...notesDe,
   ...peopleDe,

@@ -257,6 +257,9 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       permissions: isAdmin(by) ? PERMISSIONS.filter((one) => !worker.forbidden.has(one)) : [],
       role: isAdmin(by) ? 'admin' : (personOf(by)?.role ?? 'public'),
     }),
+    // Strangers may not ask for access here, so they are told as much.
+    'access.mine': () => ({ may_ask: false, mute: false, access: null }),
+    'bot.introduce': () => ({}),
     status: (_, by) => ({
       ...{ version: '0.1.0', mode: 'system', host: 'burrow', ready: true },
       details: isAdmin(by)
@@ -440,7 +443,8 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
     expiresAt: null,
     async call<N extends OperationName>(name: N, input: unknown, callOptions: CallOptions = {}) {
       const { onBehalfOf = null, idempotencyKey = null } = callOptions
-      worker.seen.push({ name, input, onBehalfOf, key: idempotencyKey })
+      // Of every start of the bot, and of nobody's update.
+      if (name !== 'bot.introduce') worker.seen.push({ name, input, onBehalfOf, key: idempotencyKey })
       if (worker.away) return { ok: false, error: errorOf(refusal('unreachable')) } as CallResult<N>
       const scope = `${onBehalfOf} ${name} ${idempotencyKey}`
       if (OPERATIONS[name].mutates && idempotencyKey !== null && answered.has(scope)) {
