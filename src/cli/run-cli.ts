@@ -108,8 +108,7 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
   for (const add of [addAdduser, addEdituser, addRequests, addRequest, addConfirm, addClaim, addRun])
     add(program, act)
   for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
-  for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked])
-    add(program, act)
+  for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
   addApprover(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {
     program
