@@ -4,12 +4,16 @@ import { plain } from '../texts/plain.ts'
 import { exitStatus, failed, type Outcome } from './outcome.ts'
 import { renderLines, styleFor, write } from './output.ts'
 import { type GlobalOptions, openSession } from './session.ts'
+import { addAccess } from './verbs/access.ts'
 import type { Act } from './verbs/act.ts'
 import { addAdduser } from './verbs/adduser.ts'
+import { addApprover } from './verbs/approver.ts'
 import { addAudit } from './verbs/audit.ts'
+import { addBlock, addBlocked, addUnblock } from './verbs/block.ts'
 import { addClaim } from './verbs/claim.ts'
 import { addEdituser } from './verbs/edituser.ts'
 import { addFreeze, addTelegram } from './verbs/freeze.ts'
+import { addInvite, addInvites } from './verbs/invite.ts'
 import { addReconcile } from './verbs/reconcile.ts'
 import { addConfirm, addRequest } from './verbs/request.ts'
 import { addRequests } from './verbs/requests.ts'
@@ -27,6 +31,7 @@ const ELSEWHERE = {
   doctor: 'looks for what is wrong with config, roster, folders and sockets',
   worker: 'the privileged process: the sockets, the queue, the host',
   bot: 'the unprivileged process: Telegram',
+  witness: 'a second bot in a process of its own, which only sends codes',
 } as const
 
 /**
@@ -106,6 +111,8 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
     add(program, act)
   for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
   for (const add of [addTotp, addFreeze, addTelegram]) add(program, act)
+  for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
+  addApprover(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {
     program
       .command(name)

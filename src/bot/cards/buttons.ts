@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { InlineKeyboard } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { ReconciliationView, RequestView, RunView } from '../../protocol/views.ts'
+import type { AccessView } from '../../protocol/views-access.ts'
 import { repairState } from '../../texts/chat/drift-card.ts'
 import type { Words } from '../../texts/words.ts'
 import type { CardSubject } from '../state/cards.ts'
@@ -9,11 +10,13 @@ import type { CardSubject } from '../state/cards.ts'
 /** Buttons of cards begin with this. */
 export const CARD_PREFIX = 'c:'
 
-export type Verb = 'approve' | 'submit' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb
+export type Verb = 'approve' | 'submit' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb | AccessVerb
 /** What can be decided in chat about a run that has ended; the worker names them `choices`. */
 export type RunVerb = 'retry' | 'undo' | 'keep'
 /** What can be decided about the repairs of a reconciliation, all at once. */
 export type DriftVerb = 'repair' | 'leave'
+/** What admins can do with somebody who asks for access; `withdraw` is for who asked. */
+export type AccessVerb = 'complete' | 'turn_away' | 'block' | 'withdraw'
 interface VerbButton {
   letter: string
   /** On which cards it stands: the letter says what the number behind it counts. */
@@ -30,6 +33,10 @@ const BUTTONS: Record<Verb, VerbButton> = {
   keep: { letter: 'k', about: 'request' },
   repair: { letter: 'r', about: 'reconciliation' },
   leave: { letter: 'l', about: 'reconciliation' },
+  complete: { letter: 'o', about: 'access' },
+  turn_away: { letter: 'n', about: 'access' },
+  block: { letter: 'b', about: 'access' },
+  withdraw: { letter: 'w', about: 'access' },
 }
 const VERBS = Object.keys(BUTTONS) as Verb[]
 const LETTERS = VERBS.map((verb) => BUTTONS[verb].letter).join('')
@@ -104,6 +111,20 @@ export function driftVerbsOf(found: ReconciliationView, permissions: readonly st
     ...(asks && permissions.includes('requests.approve.all') ? (['repair'] as const) : []),
     ...(permissions.includes('requests.deny') ? (['leave'] as const) : []),
   ]
+}
+
+/** What can be done about somebody who asks for access by somebody with these permissions. */
+export function accessVerbsOf({ state }: AccessView, permissions: readonly string[]): AccessVerb[] {
+  if (state !== 'waiting') return []
+  return [
+    ...(permissions.includes('access.decide') ? (['complete', 'turn_away'] as const) : []),
+    ...(permissions.includes('blocks.manage') ? (['block'] as const) : []),
+  ]
+}
+
+/** What who asked can do themself. */
+export function ownAccessVerbs({ state }: AccessView): AccessVerb[] {
+  return state === 'waiting' ? ['withdraw'] : []
 }
 
 /** Whether this is about a run that has ended. */

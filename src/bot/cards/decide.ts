@@ -2,6 +2,7 @@ import type { RequestView } from '../../protocol/views.ts'
 import { errorText } from '../../texts/errors.ts'
 import { aboutRequest } from '../state/cards.ts'
 import { requestCardView } from './card-view.ts'
+import { decideAccess } from './decide-access.ts'
 import { decideDrift } from './decide-drift.ts'
 import { decideRun } from './decide-run.ts'
 import { type Decided, type Deciding, refuse, succeed } from './deciding.ts'
@@ -17,11 +18,16 @@ export function decide(deciding: Deciding): Promise<Decided> {
       return cancel(deciding)
     case 'deny':
     case 'edit':
+    case 'complete':
+    case 'turn_away':
       throw new Error(`the button to ${deciding.tap.verb} begins a dialogue and decides nothing`)
     case 'retry':
     case 'undo':
     case 'keep':
       return decideRun(deciding, deciding.tap.verb)
+    case 'block':
+    case 'withdraw':
+      return decideAccess(deciding, deciding.tap.verb)
     case 'repair':
     case 'leave':
       return decideDrift(deciding, deciding.tap.verb)
@@ -52,7 +58,15 @@ async function approve(deciding: Deciding): Promise<Decided> {
   }
   const input = { id: subject.id, digest, challenge: tap.nonce }
   const approved = await deps.worker.call('request.approve', input, { onBehalfOf, key: key('approve') })
-  if (!approved.ok) return refuse(deciding, approved.error)
+  if (!approved.ok) {
+    const { code, params } = approved.error
+    if (code !== 'step_up_required' || params?.['factor'] !== 'witness')
+      return refuse(deciding, approved.error)
+    // It shows them this very plan, with the code that they send back.
+    const shown = { id: subject.id, digest }
+    const asked = await deps.worker.call('witness.ask', shown, { onBehalfOf, key: key('witness') })
+    return refuse(deciding, asked.ok ? approved.error : asked.error)
+  }
   const { request } = approved
   const said = words.say(request.state === 'approved' ? 'taps.approved' : 'taps.approval_noted')
   return succeed(deciding, said, requestCardView(request))

@@ -51,7 +51,13 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
       try {
         const newestReconciliation = deps.cards.newestReconciliation(chatId)
         const around = { startLink: deps.startLink(), newestReconciliation }
-        const words = await deps.wordsOf(chatId)
+        const isOwn = view.kind === 'access' && view.own
+        // Who is blocked sees nothing of it: their message stays as it was.
+        if (isOwn && view.access.state === 'blocked' && card.messageId !== null) {
+          await deps.cards.change(card.id, { settled: true })
+          return turn.giveBack()
+        }
+        const words = await deps.wordsOf(chatId, isOwn ? view.access.language : null)
         const sent = await show(words, deps, card.id, renderCard(words, card, view, around))
         if (sent !== 'sent') turn.giveBack()
         // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
@@ -61,6 +67,8 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
         const problem = problemOf(error)
         if (problem.kind === 'unreachable') {
           deps.log.warn({ card: cardId }, 'cannot show a card: the person has blocked the bot')
+          // That a stranger does not want to hear of it any more is no news for admins.
+          if (view.kind === 'access' && view.own) return deps.cards.change(card.id, { settled: true })
           return deps.onUnreachable(chatId)
         }
         if (problem.kind !== 'later' && problem.kind !== 'conflict') throw error

@@ -20,7 +20,6 @@ export function freezeCommands({
 
   composer.command('freeze', async (ctx) => {
     const { words } = ctx
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(words.say('commands.for_admins')))
     await ctx.reply(words.say('factors.freeze_ask'), {
       reply_markup: new InlineKeyboard().text(words.say('factors.freeze_button'), YES),
     })

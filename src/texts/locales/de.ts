@@ -1,5 +1,7 @@
 import type { Catalogue } from '../catalogue.ts'
 import { aboutDe } from './de/about.ts'
+import { accessDe } from './de/access.ts'
+import { approverDe } from './de/approver.ts'
 import { cardsDe } from './de/cards.ts'
 import { commandsDe } from './de/commands.ts'
 import { denyDe } from './de/deny.ts'
@@ -12,6 +14,7 @@ import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
 import { findingsDe } from './de/findings.ts'
 import { historyDe } from './de/history.ts'
+import { inviteDe } from './de/invite.ts'
 import { languageDe } from './de/language.ts'
 import { notesDe } from './de/notes.ts'
 import { peopleDe } from './de/people.ts'
@@ -22,10 +25,13 @@ import { smallDe } from './de/small.ts'
 import { tapsDe } from './de/taps.ts'
 import { tellingDe } from './de/telling.ts'
 import { violationsDe } from './de/violations.ts'
+import { witnessDe } from './de/witness.ts'
 
 /** German. */
 export const de: Catalogue = {
   ...aboutDe,
+  ...accessDe,
+  ...approverDe,
   ...cardsDe,
   ...commandsDe,
   ...denyDe,
@@ -38,6 +44,7 @@ export const de: Catalogue = {
   ...fieldsDe,
   ...findingsDe,
   ...historyDe,
+  ...inviteDe,
   ...languageDe,
   ...notesDe,
   ...peopleDe,
@@ -48,4 +55,5 @@ export const de: Catalogue = {
   ...tapsDe,
   ...tellingDe,
   ...violationsDe,
+  ...witnessDe,
 }

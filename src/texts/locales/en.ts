@@ -1,4 +1,6 @@
 import { aboutEn } from './en/about.ts'
+import { accessEn } from './en/access.ts'
+import { approverEn } from './en/approver.ts'
 import { cardsEn } from './en/cards.ts'
 import { commandsEn } from './en/commands.ts'
 import { denyEn } from './en/deny.ts'
@@ -11,6 +13,7 @@ import { failuresEn } from './en/failures.ts'
 import { fieldsEn } from './en/fields.ts'
 import { findingsEn } from './en/findings.ts'
 import { historyEn } from './en/history.ts'
+import { inviteEn } from './en/invite.ts'
 import { languageEn } from './en/language.ts'
 import { notesEn } from './en/notes.ts'
 import { peopleEn } from './en/people.ts'
@@ -21,10 +24,13 @@ import { smallEn } from './en/small.ts'
 import { tapsEn } from './en/taps.ts'
 import { tellingEn } from './en/telling.ts'
 import { violationsEn } from './en/violations.ts'
+import { witnessEn } from './en/witness.ts'
 
 /** English: the texts that every other language is compared with. */
 export const en = {
   ...aboutEn,
+  ...accessEn,
+  ...approverEn,
   ...cardsEn,
   ...commandsEn,
   ...denyEn,
@@ -37,6 +43,7 @@ export const en = {
   ...fieldsEn,
   ...findingsEn,
   ...historyEn,
+  ...inviteEn,
   ...languageEn,
   ...notesEn,
   ...peopleEn,
@@ -47,4 +54,5 @@ export const en = {
   ...tapsEn,
   ...tellingEn,
   ...violationsEn,
+  ...witnessEn,
 } as const
