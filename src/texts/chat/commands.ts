@@ -21,6 +21,7 @@ export const COMMANDS = [
   'reconcile',
   'audit',
   'freeze',
+  'unfreeze',
   'status',
   'whoami',
   'language',
