@@ -164,7 +164,7 @@ async function askForRepair(worker: CrashingWorker, { osUser }: Newcomer): Promi
   return runIdOf(request)
 }
 
-/** Somebody who gets another Telegram id and other values: folders, proof, and the entry as text. */
+/** Somebody who gets another workspace and other values: a folder, the proof, and the entry as text. */
 const edit: Scenario = {
   name: 'edit',
   direction: 'do',
@@ -177,9 +177,9 @@ const edit: Scenario = {
   ask: askForEdit,
 }
 
-async function askForEdit(worker: CrashingWorker, { osUser, telegramId }: Newcomer): Promise<number> {
+async function askForEdit(worker: CrashingWorker, { osUser }: Newcomer): Promise<number> {
   const key = (what: string) => `${osUser}-edit-${what}`
-  const changes = { telegram_id: telegramId + 500_000, model: 'big', github_repos: ['ada/engine'] }
+  const changes = { workspace_base: '{home}/atelier', model: 'big', github_repos: ['ada/engine'] }
   const { request } = await worker.insist('person.edit', { name: osUser, changes }, key('draft'))
   const { id, plan } = request
   await worker.insist('request.submit', { id, digest: plan.digest }, key('submit'))
