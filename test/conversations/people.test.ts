@@ -25,7 +25,9 @@ describe('a stranger', () => {
     await eve.sends('let me in')
     await scene.settled()
     await eve.seesNothing()
-    expect(new Set(scene.worker.seen.map((call) => call.name))).toEqual(new Set(['whoami', 'person.started']))
+    expect(new Set(scene.worker.seen.map((call) => call.name))).toEqual(
+      new Set(['whoami', 'person.started', 'access.mine']),
+    )
     expect(scene.worker.seen.every(({ input }) => Object.keys(input as object).length === 0)).toBe(true)
   })
 

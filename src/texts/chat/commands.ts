@@ -8,6 +8,9 @@ import { type Html, join } from './html.ts'
 /** The commands of an admin, in the order of the menu and of `/help`. */
 const ADMIN_COMMANDS = [
   'adduser',
+  'invite',
+  'invites',
+  'blocked',
   'requests',
   'users',
   'user',

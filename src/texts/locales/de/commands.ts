@@ -2,6 +2,9 @@ import type { commandsEn } from '../en/commands.ts'
 
 export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.menu.adduser': 'Jemandem Zugang geben',
+  'commands.menu.invite': 'Jemanden per Link einladen',
+  'commands.menu.invites': 'Welche Einladungen noch gelten',
+  'commands.menu.blocked': 'Wem nicht geantwortet wird',
   'commands.menu.requests': 'Was auf eine Entscheidung wartet',
   'commands.menu.user': 'Eine Person; ohne Namen du selbst',
   'commands.menu.edituser': 'Ändern, was auf der Personenliste steht',

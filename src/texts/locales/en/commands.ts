@@ -1,6 +1,9 @@
 /** What the bot answers to commands, and what it says by itself to people. */
 export const commandsEn = {
   'commands.menu.adduser': 'Give somebody access',
+  'commands.menu.invite': 'Invite somebody by a link',
+  'commands.menu.invites': 'Which invitations can still be used',
+  'commands.menu.blocked': 'Who is not answered',
   'commands.menu.requests': 'What waits for a decision',
   'commands.menu.user': 'One of them; without a name, you',
   'commands.menu.edituser': 'Change what the roster says of somebody',
