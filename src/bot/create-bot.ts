@@ -34,10 +34,11 @@ import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
 import { editedMessages } from './middleware/edited-messages.ts'
 import { heardFrom } from './middleware/heard-from.ts'
+import { openCards } from './middleware/open-cards.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
-import { speakAsChosen, speakAsTelegram } from './middleware/speak.ts'
+import { redrawCards, speakAsChosen, speakAsTelegram } from './middleware/speak.ts'
 import { createOnboardingPorts } from './onboarding-ports.ts'
 import type { Cards } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
@@ -83,11 +84,13 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(speakAsTelegram(words))
   bot.use(onlyPrivateChats())
   bot.use(heardFrom(deps))
+  bot.use(redrawCards(deps))
   bot.use(durableUpdates(deps))
   bot.use(speakAsChosen(words))
   bot.use(authenticate({ ...deps, botId: me.id }))
   bot.use(passOnStarts({ worker: deps.worker, botId: me.id }))
   bot.use(giveMenus(menus))
+  bot.use(openCards(deps))
   bot.use(answerQuestionTaps())
 
   bot.use(outdatedDialogues())
