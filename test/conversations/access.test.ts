@@ -395,6 +395,7 @@ describe('invitations', () => {
     const code = await invites(scene.admin)
     expect(code).toHaveLength(22)
     await scene.settled()
+    await scene.stop()
     const files = await readdir(scene.stateFolder, { recursive: true, withFileTypes: true })
     const { readFile } = await import('node:fs/promises')
     for (const file of files.filter((one) => one.isFile())) {
