@@ -77,3 +77,15 @@ it('an event that comes again after a kill is told once', async () => {
   await expect.poll(() => again.told).toEqual(['event 1', 'event 2', 'event 3'])
   again.stop()
 })
+
+it('what was told is not told again when its event comes again after a kill', async () => {
+  const first = await opened(() => true)
+  await first.outboxes.put(CHAT, 1, [notice(1)])
+  await expect.poll(() => first.told).toEqual(['event 1'])
+  await expect.poll(async () => (await loadOutboxes(files)).get(CHAT)?.items).toEqual([])
+  first.stop()
+  const again = await opened(() => true)
+  for (const id of [1, 2]) await again.outboxes.put(CHAT, id, [notice(id)])
+  await expect.poll(() => again.told).toEqual(['event 2'])
+  again.stop()
+})
