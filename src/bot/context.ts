@@ -13,8 +13,12 @@ export interface Identity {
 export interface UpdateFlavor {
   /** A working copy; it is stored when the update is dealt with, and forgotten when it must be tried again. */
   chatState: ChatState
+  /** Whether this update changed what the chat speaks. */
+  languageChanged?: boolean
   /** Absent until the worker has said who it is. */
   identity?: Identity
+  /** A stranger whom something may be said to: whether they may ask for access, and whether they have and wait. */
+  guest?: { mayAsk: boolean; isWaiting: boolean }
 }
 
 export type BotContext = ConversationFlavor<Context & UpdateFlavor & TapFlavor & WordsFlavor>

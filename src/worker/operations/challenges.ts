@@ -4,7 +4,8 @@ import type { ChallengeSubject } from '../../store/queries/challenges.ts'
 import type { Caller } from '../caller.ts'
 import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { hashChallenge, makeChallenge } from '../factors/challenge.ts'
-import { refuseFrozen } from './chat-freeze.ts'
+import { refuseFrozen } from '../factors/frozen.ts'
+import { reconciliationSubject, requestSubject } from './challenge-subjects.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester, refuseAccess } from './ownership.ts'
 import { openRepairsOf, refuseRepairs } from './reconcile.ts'
@@ -44,16 +45,6 @@ export const reconcileChallenge: Operation<'reconcile.challenge'> = async (
         return { ok: true, output: { challenge: issueChallenge(context, caller, subject) } }
       }),
   }
-}
-
-/** What a challenge for this request as it is now is bound to. */
-export function requestSubject({ id, revision, plan }: Request): ChallengeSubject {
-  return { kind: 'request', id, revision, digest: plan.digest }
-}
-
-/** What a challenge for these repairs is bound to. */
-export function reconciliationSubject(id: number, digest: string): ChallengeSubject {
-  return { kind: 'reconciliation', id, revision: 0, digest }
 }
 
 function issueChallenge({ store, clock }: EngineContext, { personKey }: Caller, subject: ChallengeSubject) {
