@@ -7,6 +7,7 @@ import type { ChatState } from './state/chats.ts'
 export interface Identity {
   telegramId: number
   admin: boolean
+  permissions: ReadonlySet<string>
 }
 
 /** What the middleware adds to an update of a private chat. */
