@@ -6,7 +6,7 @@ import { violationsHtml } from '../src/texts/chat/violations.ts'
 import type { AllWords } from '../src/texts/words.ts'
 import type { Talk } from './context.ts'
 import { ask, beginDialogue, button, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
-import type { Answers, OnboardingOptions, OnboardingPorts } from './ports.ts'
+import type { Answers, Drafted, OnboardingOptions, OnboardingPorts, Scope } from './ports.ts'
 import { askField, type FieldContext } from './questions/fields.ts'
 import { askMenu } from './questions/menu.ts'
 import { DEFAULTS_MENU, ROUTING_MENU } from './questions/menus.ts'
@@ -18,13 +18,25 @@ export const ADDUSER = 'adduser'
 
 /** The questions, in the order in which they are asked. */
 const ORDER = ['who', 'os_user', 'role', 'name', 'github', 'defaults', 'routing'] as const
-type QuestionName = (typeof ORDER)[number]
+export type QuestionName = (typeof ORDER)[number]
 
 /** What a run of the dialogue knows about the person beside the answers. */
-interface Known {
+export interface Known {
   answers: Answers
   telegramName: string
   username?: string
+  /** The account that an invitation names. */
+  wishedOsUser?: string
+}
+
+/** What is asked about a person, and what is done with the answers in the end. */
+export interface PersonQuestions {
+  order: readonly QuestionName[]
+  /** What may be asked again when it was refused, beside the order. */
+  alsoAgain: readonly QuestionName[]
+  known: Known
+  options: OnboardingOptions
+  submit: (scope: Scope, answers: Answers) => Promise<Drafted>
 }
 
 /**
@@ -43,34 +55,47 @@ export function createAdduser(
       await ctx.reply(begun.text)
       return
     }
-    const { options } = begun
-    const known: Known = { answers: {}, telegramName: '' }
+    await askPerson(dialogue, ports, {
+      order: ORDER,
+      alsoAgain: [],
+      known: { answers: {}, telegramName: '' },
+      options: begun.options,
+      submit: (now, answers) => ports.draft(now, answers, null),
+    })
+  }
+}
 
-    let step = 0
-    /** Only the answers that were refused are asked again; then it goes straight back to drafting. */
-    let again: QuestionName[] = []
-    for (;;) {
-      const next = again[0] ?? ORDER[step]
-      if (next === undefined) {
-        const drafted = await draft(dialogue, ports, known.answers)
-        if (drafted.kind === 'done') return
-        if (drafted.kind === 'cancel') return cancelled(dialogue)
-        if (drafted.kind === 'back') step = ORDER.length - 1
-        else again = drafted.questions
-        continue
-      }
-      const outcome = await askOne(next, dialogue, ports, options, known)
-      if (outcome.kind === 'cancel') return cancelled(dialogue)
-      if (outcome.kind === 'back') {
-        // The way back from a question that was asked again leads to the one before it.
-        step = Math.max(0, ORDER.indexOf(next) - 1)
-        again = []
-        if (next === 'who') dialogue.noted = dialogue.words.html('questions.first_question')
-        continue
-      }
-      if (again.length > 0) again = again.slice(1)
-      else step += 1
+/** Asks one question after another and submits; what was refused is asked again. Says so when it is cancelled. */
+export async function askPerson(
+  dialogue: Dialogue,
+  ports: OnboardingPorts,
+  questions: PersonQuestions,
+): Promise<void> {
+  const { order, known, options } = questions
+  let step = 0
+  /** Only the answers that were refused are asked again; then it goes straight back to drafting. */
+  let again: QuestionName[] = []
+  for (;;) {
+    const next = again[0] ?? order[step]
+    if (next === undefined) {
+      const drafted = await draft(dialogue, questions)
+      if (drafted.kind === 'done') return
+      if (drafted.kind === 'cancel') return cancelled(dialogue)
+      if (drafted.kind === 'back') step = order.length - 1
+      else again = drafted.questions
+      continue
     }
+    const outcome = await askOne(next, dialogue, ports, options, known)
+    if (outcome.kind === 'cancel') return cancelled(dialogue)
+    if (outcome.kind === 'back') {
+      // The way back from a question that was asked again leads to the one before it.
+      step = Math.max(0, order.indexOf(next) - 1)
+      again = []
+      if (next === order[0]) dialogue.noted = dialogue.words.html('questions.first_question')
+      continue
+    }
+    if (again.length > 0) again = again.slice(1)
+    else step += 1
   }
 }
 
@@ -108,6 +133,7 @@ async function askOne(
         options,
         suggestFrom: known.telegramName,
         ...(known.username === undefined ? {} : { username: known.username }),
+        ...(known.wishedOsUser === undefined ? {} : { wished: known.wishedOsUser }),
       })
       if (outcome.kind !== 'answer') return outcome
       known.answers = { ...known.answers, ...outcome.value }
@@ -137,13 +163,20 @@ type DraftOutcome =
   | { kind: 'back' }
   | { kind: 'again'; questions: QuestionName[] }
 
-async function draft(dialogue: Dialogue, ports: OnboardingPorts, answers: Answers): Promise<DraftOutcome> {
+async function draft(
+  dialogue: Dialogue,
+  { order, alsoAgain, known, submit }: PersonQuestions,
+): Promise<DraftOutcome> {
   const { words } = dialogue
+  const { answers } = known
   for (;;) {
     const scope = scopeOf(dialogue)
-    const drafted = await dialogue.talk.external(() => ports.draft(scope, answers, null))
+    const drafted = await dialogue.talk.external(() => submit(scope, answers))
     if (drafted.ok) return { kind: 'done' }
-    const questions = drafted.violations.map(({ field }) => questionOf(field)).filter((one) => one !== null)
+    const questions = drafted.violations
+      .map(({ field }) => questionOf(field))
+      .filter((one) => one !== null && (order.includes(one) || alsoAgain.includes(one)))
+      .filter((one) => one !== null)
     if (questions.length > 0) {
       dialogue.noted = violationsHtml(words, drafted.violations)
       return { kind: 'again', questions: [...new Set(questions)] }

@@ -8,12 +8,21 @@ import { type Accepted, ask, beginDialogue, button, type Dialogue, type Input, s
 import type { NotAnswered, Scope } from './ports.ts'
 
 export const DENY = 'deny'
+/** The same for an access request; `requestId` is its id then. */
+export const DENY_ACCESS = 'deny-access'
 
 /** What is denied and the card that was tapped. Plain JSON: it is stored with the dialogue. */
 export interface ToDeny {
   requestId: number
   cardId: string
 }
+
+/** What the dialogue says, by what is denied: a request, or somebody who asks for access. */
+const SAYS = {
+  request: { why: 'deny.why', done: 'deny.done', left: 'deny.left' },
+  access: { why: 'access.deny_why', done: 'access.deny_done', left: 'access.deny_left' },
+} as const
+export type Deniable = keyof typeof SAYS
 
 export type Denied =
   | { ok: true }
@@ -35,22 +44,24 @@ const MAX_REASON = 1000
 export function createDeny(
   all: AllWords,
   port: DenyPort,
+  what: Deniable = 'request',
 ): (talk: Talk, ctx: Context, wish: ToDeny) => Promise<void> {
   return async function deny(talk, ctx, wish) {
     const dialogue = await beginDialogue(all, talk, ctx)
     const { words } = dialogue
     const id = wish.requestId
+    const says = SAYS[what]
     for (;;) {
       const outcome = await ask<string | null>(dialogue, {
-        text: words.html('deny.why', { id }),
+        text: words.html(says.why, { id }),
         rows: [[button(dialogue, 'deny.without_reason_label', 'none')]],
         accept: async (input) => reasonOf(words, input),
       })
-      if (outcome.kind !== 'answer') return say(dialogue, words.say('deny.left', { id }))
+      if (outcome.kind !== 'answer') return say(dialogue, words.say(says.left, { id }))
       const scope = scopeOf(dialogue)
       const reason = outcome.value
       const denied = await talk.external(() => port.deny(scope, { ...wish, reason }))
-      if (denied.ok) return say(dialogue, words.say('deny.done', { id }))
+      if (denied.ok) return say(dialogue, words.say(says.done, { id }))
       if (!denied.again) return say(dialogue, denied.text)
       dialogue.noted =
         denied.violations.length > 0 ? violationsHtml(words, denied.violations) : h`${denied.text}`

@@ -16,7 +16,13 @@ export interface OsUserAnswer {
 export async function askOsUser(
   dialogue: Dialogue,
   ports: OnboardingPorts,
-  known: { answers: Answers; options: OnboardingOptions; suggestFrom: string; username?: string },
+  known: {
+    answers: Answers
+    options: OnboardingOptions
+    suggestFrom: string
+    username?: string
+    wished?: string
+  },
 ): Promise<Outcome<OsUserAnswer>> {
   const { words } = dialogue
   const telegramId = known.answers.telegram_id ?? 0
@@ -27,7 +33,12 @@ export async function askOsUser(
   for (;;) {
     const names =
       known.options.ownOsUser === null
-        ? suggestOsUsers(known.suggestFrom, known.username)
+        ? [
+            ...new Set([
+              ...(known.wished === undefined ? [] : [known.wished]),
+              ...suggestOsUsers(known.suggestFrom, known.username),
+            ]),
+          ]
         : [known.options.ownOsUser]
     const suggested = await check(names)
     const usable = suggested.ok ? suggested.checks.filter((one) => one.can_create || one.can_adopt) : []

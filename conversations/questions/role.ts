@@ -4,7 +4,10 @@ import type { OnboardingOptions } from '../ports.ts'
 import { grid } from './choices.ts'
 
 /** Question 3: the role, with one line on what each may do. */
-export async function askRole(dialogue: Dialogue, options: OnboardingOptions): Promise<Outcome<string>> {
+export async function askRole(
+  dialogue: Dialogue,
+  options: Pick<OnboardingOptions, 'roles'>,
+): Promise<Outcome<string>> {
   const { words } = dialogue
   return ask<string>(dialogue, {
     text: texts.askRole(

@@ -15,6 +15,8 @@ export interface UpdateFlavor {
   chatState: ChatState
   /** Absent until the worker has said who it is. */
   identity?: Identity
+  /** A stranger whom something may be said to: whether they may ask for access, and whether they have and wait. */
+  guest?: { mayAsk: boolean; isWaiting: boolean }
 }
 
 export type BotContext = ConversationFlavor<Context & UpdateFlavor & TapFlavor & WordsFlavor>

@@ -1,11 +1,15 @@
 import { Bot } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { ADDUSER } from '../../conversations/adduser.ts'
+import { INVITE } from '../../conversations/invite.ts'
 import type { AllWords } from '../texts/words.ts'
+import { createAskPort, createCompletePort, createDenyAccessPort, createInvitePort } from './access-ports.ts'
 import type { CardKeeper } from './cards/keeper.ts'
+import { accessCommands } from './commands/access.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
 import { languageCommand } from './commands/language.ts'
+import { peopleCommands, personTaps } from './commands/people.ts'
 import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { standingCommands } from './commands/standing.ts'
@@ -13,11 +17,17 @@ import type { BotContext } from './context.ts'
 import { createDenyPort } from './deny-port.ts'
 import {
   adduserDialogue,
+  askAccessDialogue,
+  completeAccessDialogue,
+  denyAccessDialogue,
   denyDialogue,
   dialogueStorage,
   editAnswerDialogue,
+  edituserDialogue,
+  inviteDialogue,
   outdatedDialogues,
 } from './dialogues.ts'
+import { createEditPorts } from './edit-ports.ts'
 import type { Logger } from './log.ts'
 import { createMenus, giveMenus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
@@ -31,7 +41,10 @@ import { speakAsChosen, speakAsTelegram } from './middleware/speak.ts'
 import { createOnboardingPorts } from './onboarding-ports.ts'
 import type { Cards } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
+import type { Guests } from './state/guests.ts'
 import type { Refusals } from './state/refusals.ts'
+import type { ShownPeople } from './state/shown-people.ts'
+import { afterAsking, beforeAsking } from './strangers.ts'
 import type { ApiOptions } from './telegram/api.ts'
 import { answerTap } from './telegram/taps.ts'
 import type { Telling } from './telling/telling.ts'
@@ -44,7 +57,9 @@ export interface BotDeps {
   me: UserFromGetMe
   worker: WorkerCalls
   chats: Chats
+  guests: Guests
   cards: Cards
+  people: ShownPeople
   refusals: Refusals
   keeper: CardKeeper
   telling: Telling
@@ -63,6 +78,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   const bot = new Bot<BotContext>(token, { client: apiOptions, botInfo: me })
   const menus = createMenus(deps)
   const ports = createOnboardingPorts({ ...deps, botId: me.id })
+  const asking = { ...deps, botId: me.id }
 
   bot.use(speakAsTelegram(words))
   bot.use(onlyPrivateChats())
@@ -77,22 +93,39 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(outdatedDialogues())
   bot.use(dialogueStorage())
   bot.use(editedMessages())
+  const strangers = bot.filter((ctx) => ctx.identity === undefined)
+  strangers.use(beforeAsking(asking))
+  strangers.use(askAccessDialogue(words, createAskPort(asking)))
+  strangers.use(afterAsking(asking))
+  bot.use((ctx, next) => (ctx.identity === undefined ? undefined : next()))
+
   bot.use(standingCommands(deps))
+  bot.use(peopleCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
   bot.use(quietCommand())
   bot.use(reconcileCommand({ ...deps, botId: me.id }))
+  bot.use(accessCommands({ ...deps, botId: me.id }))
 
   const admins = bot.filter((ctx) => ctx.identity?.admin === true)
   admins.use(decidingTaps(deps))
   admins.use(adduserDialogue(words, ports))
   admins.use(editAnswerDialogue(words, ports))
+  admins.use(edituserDialogue(words, createEditPorts({ ...deps, botId: me.id, questions: ports })))
   admins.use(denyDialogue(words, createDenyPort({ ...deps, botId: me.id })))
+  admins.use(completeAccessDialogue(words, ports, createCompletePort(asking)))
+  admins.use(denyAccessDialogue(words, createDenyAccessPort(asking)))
+  admins.use(inviteDialogue(words, createInvitePort(asking)))
   admins.use(dialogueTaps(deps))
+  admins.use(personTaps(deps))
   admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
+  admins.command('invite', (ctx) => ctx.conversation.enter(INVITE))
 
   bot.use(goneQuestions())
-  bot.command('adduser', async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))))
+  bot.command(
+    ['adduser', 'edituser', 'invite'],
+    async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))),
+  )
   bot.on('callback_query', (ctx) => answerTap(ctx, ctx.words.say('taps.button_unknown')))
   bot.on('message', async (ctx) => void (await ctx.reply(ctx.words.say('commands.did_not_understand'))))
   return bot

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts'
 import type { EventView } from '../protocol/views.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { describeError, type Logger } from './log.ts'
-import { aboutRequest } from './state/cards.ts'
+import { aboutAccess, aboutRequest } from './state/cards.ts'
 import { type Cursor, saveCursor } from './state/cursor.ts'
 import type { FileStore } from './state/file-store.ts'
 import type { Outboxes } from './telling/outbox.ts'
@@ -90,6 +90,8 @@ async function attend({ keeper, telling }: NotifierDeps, event: EventView, since
     isNews ? telling.hear(event) : undefined,
     requestId === null ? undefined : keeper.unsettle(requestId),
   ])
+  const access = event.data['access']
+  if (typeof access === 'number') void keeper.refreshAbout(aboutAccess(access))
   if (requestId === null) return
   // How far each repair is in itself does not stand on the card of a reconciliation.
   if (type.startsWith('step.')) void keeper.refreshAbout(aboutRequest(requestId))

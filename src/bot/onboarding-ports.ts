@@ -92,7 +92,7 @@ export function createOnboardingPorts(deps: OnboardingPortsDeps): OnboardingPort
 }
 
 /** Answers as the protocol takes them; what was not answered is null where the protocol wants something. */
-function inputOf(answers: Answers): AnswersInput {
+export function inputOf(answers: Answers): AnswersInput {
   const { telegram_id, name, os_user, role, account, proof, ...others } = answers
   return {
     ...others,
@@ -105,7 +105,8 @@ function inputOf(answers: Answers): AnswersInput {
   }
 }
 
-function notAnswered(words: Words, error: ApiError): NotAnswered {
+/** What the worker says instead, or that it is away. */
+export function notAnswered(words: Words, error: ApiError): NotAnswered {
   return {
     ok: false,
     text: isAway({ ok: false, error }) ? words.say('commands.worker_away') : errorText(words, error),

@@ -13,9 +13,11 @@ import { loadCards } from './state/cards.ts'
 import { loadChats } from './state/chats.ts'
 import { loadCursor } from './state/cursor.ts'
 import { createFileStore } from './state/file-store.ts'
+import { loadGuests } from './state/guests.ts'
 import { createNewcomers } from './state/newcomers.ts'
 import { loadOutboxes } from './state/outboxes.ts'
 import { loadRefusals } from './state/refusals.ts'
+import { loadShownPeople } from './state/shown-people.ts'
 import { loadUnreachable } from './state/unreachable.ts'
 import { apiOptions, apiSignal } from './telegram/api.ts'
 import { problemOf } from './telegram/errors.ts'
@@ -33,7 +35,7 @@ import { createOwnWebhook } from './updates/own-webhook.ts'
 import { pollUpdates } from './updates/poll.ts'
 import { receiveUpdates, type WebhookOptions } from './updates/receive-webhook.ts'
 import { wordsOfChats } from './words-of-chats.ts'
-import { createWorkerCalls } from './worker-calls.ts'
+import { createWorkerCalls, type WorkerCalls } from './worker-calls.ts'
 
 export interface BotServiceDeps {
   token: string
@@ -80,13 +82,15 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreadable: (name, keptAs) =>
         log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
     })
-    const [me, cards, refusals, cursor, boxes, unreachable] = await Promise.all([
+    const [me, cards, people, refusals, cursor, boxes, unreachable, guests] = await Promise.all([
       introduce(api, log, polling.signal),
       loadCards(files),
+      loadShownPeople(files),
       loadRefusals(files),
       loadCursor(files, now()),
       loadOutboxes(files),
       loadUnreachable(files),
+      loadGuests(files),
     ])
     if ('kind' in me) return me
 
@@ -120,7 +124,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
       refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ words, token, me, worker, chats, cards, refusals, keeper, telling, log, now },
+      ...{ words, token, me, worker, chats, guests, cards, people, refusals, keeper, telling, log, now },
       apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
@@ -130,12 +134,16 @@ export function startBotService(deps: BotServiceDeps): BotService {
     const intake = createIntake({
       ...{ dispatch, isKnown, log, inbox: createInbox(files) },
       admits: createAdmission({
-        isKnown: (id) => isKnown(id) || deps.firstAdmins.includes(id),
+        // Who answers the questions of asking for access is held to a limit of its own.
+        isKnown: (id) => isKnown(id) || guests.has(id) || deps.firstAdmins.includes(id),
         now: () => performance.now(),
       }),
     })
 
     void setDefaultMenu(words, api, log)
+    void sayUsername(worker, me)
+    const sweeping = setInterval(() => void guests.sweep(now()), SWEEP_MS).unref()
+    stopped.addEventListener('abort', () => clearInterval(sweeping))
     await telling.start()
     await intake.resume()
     void keeper.resume()
@@ -170,6 +178,15 @@ export function startBotService(deps: BotServiceDeps): BotService {
       await ended
     },
   }
+}
+
+/** Between two looks for strangers who began to ask for access and went away. */
+const SWEEP_MS = 10 * 60_000
+
+/** Tells the worker what the bot is called, once a start: links of invitations lead to it. */
+async function sayUsername(worker: WorkerCalls, { id, username }: UserFromGetMe): Promise<void> {
+  const key = `bot-${id}-introduces-itself-${Date.now()}`
+  await worker.call('bot.introduce', { username }, { key }).catch(() => undefined)
 }
 
 /** Who the token says we are; waits for the network as long as it takes. */

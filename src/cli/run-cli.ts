@@ -4,11 +4,14 @@ import { plain } from '../texts/plain.ts'
 import { exitStatus, failed, type Outcome } from './outcome.ts'
 import { renderLines, styleFor, write } from './output.ts'
 import { type GlobalOptions, openSession } from './session.ts'
+import { addAccess } from './verbs/access.ts'
 import type { Act } from './verbs/act.ts'
 import { addAdduser } from './verbs/adduser.ts'
 import { addAudit } from './verbs/audit.ts'
+import { addBlock, addBlocked, addUnblock } from './verbs/block.ts'
 import { addClaim } from './verbs/claim.ts'
 import { addEdituser } from './verbs/edituser.ts'
+import { addInvite, addInvites } from './verbs/invite.ts'
 import { addReconcile } from './verbs/reconcile.ts'
 import { addConfirm, addRequest } from './verbs/request.ts'
 import { addRequests } from './verbs/requests.ts'
@@ -103,6 +106,7 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
   for (const add of [addAdduser, addEdituser, addRequests, addRequest, addConfirm, addClaim, addRun])
     add(program, act)
   for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
+  for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {
     program
       .command(name)

@@ -18,13 +18,13 @@ export const INVITATION_MAX_MS = 30 * 86_400_000
 /** Asking for access, invitations, blocks. */
 export const ACCESS_OPERATIONS = {
   /**
-   * Whether this Telegram user may ask now, and what became of their last time. `may_ask` false and `access` null: they are told
-   * nothing at all.
+   * Whether this Telegram user may ask now, and what they asked, if it is open or they may ask again. `mute`: nothing is said to
+   * them at all, because they are blocked or strangers are beyond a cap.
    */
   'access.mine': {
     mutates: false,
     input: z.strictObject({}),
-    output: z.strictObject({ may_ask: z.boolean(), access: accessViewSchema.nullable() }),
+    output: z.strictObject({ may_ask: z.boolean(), mute: z.boolean(), access: accessViewSchema.nullable() }),
   },
   /** Somebody whom the roster does not name asks for themself. `too_many`: nothing is said to them. */
   'access.ask': {

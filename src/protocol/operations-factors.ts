@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OperationContract } from './operation-contract.ts'
-import { ALARM_KINDS, freezeViewSchema, revokedViewSchema } from './views-factors.ts'
+import { ALARM_KINDS, factorViewSchema, freezeViewSchema, revokedViewSchema } from './views-factors.ts'
 
 const id = z.number().int().positive()
 const digest = z.string().min(22).max(43)
@@ -9,6 +9,8 @@ const telegramId = z
   .int()
   .min(1)
   .max(2 ** 52 - 1)
+/** OS user, or Telegram id in decimal. */
+const person = z.string().min(1).max(200)
 const reason = z.string().min(1).max(1000).optional()
 
 /**
@@ -56,6 +58,44 @@ export const FACTORS_OPERATIONS = {
     mutates: true,
     input: z.strictObject({ kind: z.enum(ALARM_KINDS) }),
     output: z.strictObject({ frozen: freezeViewSchema }),
+  },
+  /**
+   * A secret for somebody's second factor; it counts once `totp.prove` has seen a code of it. Each call makes a new one, so it takes no
+   * key, and no answer with a secret is kept.
+   */
+  'totp.enroll': {
+    mutates: false,
+    input: z.strictObject({ person }),
+    output: z.strictObject({
+      telegram_id: z.number(),
+      name: z.string().nullable(),
+      /** Base 32, for typing. */
+      secret: z.string(),
+      /** `otpauth://totp/…`, for a QR code. */
+      uri: z.string(),
+    }),
+  },
+  'totp.prove': {
+    mutates: true,
+    input: z.strictObject({ telegram_id: telegramId, code: z.string().max(16) }),
+    output: z.strictObject({ factor: factorViewSchema }),
+  },
+  /** After too many wrong codes, or after a clock that was wrong. */
+  'totp.reset': {
+    mutates: true,
+    input: z.strictObject({ person }),
+    output: z.strictObject({ factor: factorViewSchema }),
+  },
+  'totp.remove': {
+    mutates: true,
+    input: z.strictObject({ person }),
+    /** Whether there was one. */
+    output: z.strictObject({ ended: z.boolean() }),
+  },
+  'totp.list': {
+    mutates: false,
+    input: z.strictObject({}),
+    output: z.strictObject({ factors: z.array(factorViewSchema) }),
   },
   'telegram.revoke': {
     mutates: true,

@@ -10,6 +10,10 @@ export const REFUSALS = [
   'draft_for_others', // {}
   'submit_first', // {request}
   'chat_per_day', // {request, max}
+  'drafts_per_day', // {max}
+  'challenges_capped', // {}
+  'claims_capped', // {}
+  'reconcile_capped', // {}
   // what is chosen about a run: {run, choice, request}
   'run_kept',
   'run_abandoned',
@@ -32,6 +36,8 @@ export const REFUSALS = [
   'on_roster_already', // {}
   'invitation_closed', // {invitation, state}
   'role_by_terminal_only', // {role}
+  'invitations_capped', // {}
+  'blocks_capped', // {max}
   'known_here', // {telegram_id}
   'being_let_in', // {telegram_id, request}
   'not_blocked', // {telegram_id}

@@ -269,6 +269,8 @@ export const reconciliationViewSchema = z.strictObject({
   ),
   /** What an approval of all open ones sends; null when none is open. */
   digest: z.string().nullable(),
+  /** Whether approvals in chat are frozen now. */
+  frozen: z.boolean(),
 })
 export type ReconciliationView = z.infer<typeof reconciliationViewSchema>
 

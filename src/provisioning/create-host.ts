@@ -11,9 +11,10 @@ import { createServices } from './host/services/services-systemd.ts'
 import { createHostSnapshot } from './host/snapshot/host-snapshot.ts'
 import type { ParseRoster } from './roster/parse.ts'
 import { createRosterFile } from './roster/roster-file.ts'
+import { createSecretsFile } from './secrets/secrets-file.ts'
 
-/** How long an edit of the roster waits for another process that holds its lock. */
-const ROSTER_LOCK_WAIT_MS = 5_000
+/** How long an edit of roster or secrets waits for another process that holds its lock. */
+const LOCK_WAIT_MS = 5_000
 
 /**
  * The operating system that this process runs on. Nothing is touched before the first call. `services` takes the place of
@@ -28,13 +29,20 @@ export function createHost(environment: HostEnvironment, services?: Services, pa
   const lockFile = `${stateDir}/locks/roster.lock`
   const roster = createRosterFile(
     files,
-    (work) => withLockFile(lockFile, trust, ROSTER_LOCK_WAIT_MS, work),
+    (work) => withLockFile(lockFile, trust, LOCK_WAIT_MS, work),
     rosterFile,
     [...trust.owners],
     parse,
   )
+  const secretsLock = `${stateDir}/locks/secrets.lock`
+  const secrets = createSecretsFile(
+    files,
+    (work) => withLockFile(secretsLock, trust, LOCK_WAIT_MS, work),
+    environment.secretsFile,
+    [...trust.owners],
+  )
   const host: Host = {
-    ...{ environment, programs, accounts, files, roster },
+    ...{ environment, programs, accounts, files, roster, secrets },
     services: services ?? createServices(programs),
     snapshot: () => createHostSnapshot(host),
     observe: (query) => observe({ environment, accounts, files, roster }, query),

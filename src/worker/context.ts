@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { Caller } from './caller.ts'
 import type { OperationResult } from './engine.ts'
 import type { EventLog } from './events.ts'
+import type { Secrets } from './factors/secrets.ts'
 import type { EngineLimits } from './limits.ts'
 import type { RateLimit } from './operations/rate-limit.ts'
 import type { Observe } from './planning/observe.ts'
@@ -43,6 +44,7 @@ export interface EngineContext {
   challenges: RateLimit
   startedAt: number
   version: string
+  secrets: Secrets
   /** Who this actor would be if they asked now; null when nobody. For approvals that were given earlier. */
   callerOf: (actor: Actor) => Promise<Caller | null>
 }

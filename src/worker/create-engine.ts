@@ -9,6 +9,7 @@ import type { Caller } from './caller.ts'
 import type { EngineContext, EngineLog } from './context.ts'
 import type { Engine } from './engine.ts'
 import { createEventLog, isVisibleTo } from './events.ts'
+import type { Secrets } from './factors/secrets.ts'
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts'
 import { createExecute } from './operations/execute.ts'
 import { lapse, nextLapse } from './operations/lapse.ts'
@@ -26,6 +27,7 @@ export interface EngineDependencies {
   registry: StepRegistry
   store: Store
   log: EngineLog
+  secrets: Secrets
   /** Who this actor would be if they asked now; null when nobody. Asked again when an approved run is claimed. */
   callerOf: (actor: Actor) => Promise<Caller | null>
   version: string
@@ -40,7 +42,7 @@ const EXPIRY_CHECK_MAX_MS = 60 * 60_000
 
 /** The engine over an open store. Does nothing by itself before `start`. */
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { config, host, registry, store, log, callerOf, version } = dependencies
+  const { config, host, registry, store, log, secrets, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
   const events = createEventLog(store, clock)
@@ -52,6 +54,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     log,
     clock,
     limits,
+    secrets,
     callerOf,
     version,
     events,

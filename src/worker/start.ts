@@ -10,6 +10,7 @@ import type { ParseRoster } from '../provisioning/roster/parse.ts'
 import { openStore } from '../store/open-store.ts'
 import { createEngine } from './create-engine.ts'
 import { startDamageLook } from './damage-look.ts'
+import { openSecrets } from './factors/secrets.ts'
 import { createAdminHistory } from './gate/admin-history.ts'
 import { openGates } from './gate/open-gates.ts'
 import { createPasswd } from './gate/passwd.ts'
@@ -93,9 +94,16 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
       log.error({ err }, 'cannot remember that the roster had an admin')
     }),
   }
+  const secrets = await openSecrets(host.secrets, config.witness !== null)
+  if (!secrets.ok) {
+    store.close()
+    const message = `cannot use ${paths.secrets}: ${secrets.why}`
+    return { ok: false, code: 'unusable', message }
+  }
   const engine = createEngine({
     ...{ config, host, store, log, version },
     registry: stepRegistry,
+    secrets: secrets.secrets,
     callerOf: (actor) => callerOf(sources, actor),
   })
   const roster = await sources.roster()

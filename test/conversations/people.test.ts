@@ -25,7 +25,9 @@ describe('a stranger', () => {
     await eve.sends('let me in')
     await scene.settled()
     await eve.seesNothing()
-    expect(new Set(scene.worker.seen.map((call) => call.name))).toEqual(new Set(['whoami', 'person.started']))
+    expect(new Set(scene.worker.seen.map((call) => call.name))).toEqual(
+      new Set(['whoami', 'person.started', 'access.mine']),
+    )
     expect(scene.worker.seen.every(({ input }) => Object.keys(input as object).length === 0)).toBe(true)
   })
 
@@ -111,14 +113,14 @@ describe('an admin', () => {
     await admin.sees('nobody on the roster yet')
     onRoster(eve)
     await admin.sends('/users')
-    await admin.sees(`eve: Eve (user, Telegram id ${eve.id}`)
+    await admin.sees('Eve (eve), role user: active')
     await admin.sends('/users eve')
     await admin.sees('eve: Eve')
     await admin.sends('/users nobody-here')
     await admin.sees('cannot')
   })
 
-  it('gets long lists in several messages', async () => {
+  it('gets long lists a page at a time', async () => {
     const { admin, worker } = scene
     for (let index = 0; index < 120; index += 1) {
       worker.roster.push({
@@ -132,8 +134,9 @@ describe('an admin', () => {
       })
     }
     await admin.sends('/users')
-    await admin.sees('p0:')
-    await admin.sees('p119:')
+    const list = await admin.sees(/People 1 to 10[\s\S]*p9\)/, { buttons: ['›'] })
+    await admin.taps('›', { on: list })
+    await admin.seesOn(list, /People 11 to 20[\s\S]*p19\)/)
   })
 
   it('opens a request from the list as a card that can be decided', async () => {

@@ -20,6 +20,7 @@ import { verifyHistory } from '../../src/worker/audit/verify-history.ts'
 import type { Caller } from '../../src/worker/caller.ts'
 import { createEngine } from '../../src/worker/create-engine.ts'
 import type { Engine, OperationResult } from '../../src/worker/engine.ts'
+import { openSecrets } from '../../src/worker/factors/secrets.ts'
 import type { EngineLimits } from '../../src/worker/limits.ts'
 import { DATA, type FakeMachine, fakeHost, fakeMachine } from './fake-host.ts'
 import { fakeSteps, type StepLog, type StepScript } from './fake-steps.ts'
@@ -189,6 +190,15 @@ export interface Fixture {
     input: OperationInput<N>,
     key?: string,
   ): Promise<OperationResult<N>>
+  /**
+   * The input of an approval in chat with its challenge, which the bot asks for when it draws the card; `call` does so by itself. One
+   * that names its own, be it undefined, is left as it is, and so is every other input.
+   */
+  challenged<N extends OperationName>(
+    caller: Caller,
+    operation: N,
+    input: OperationInput<N>,
+  ): Promise<OperationInput<N>>
   /** The output of a call that must succeed. */
   ok<N extends OperationName>(
     caller: Caller,
@@ -213,6 +223,21 @@ export interface Fixture {
   remove(): Promise<void>
 }
 
+/** See `Fixture.challenged`. */
+async function withChallenge(
+  engine: Engine,
+  caller: Caller,
+  operation: OperationName,
+  input: object,
+): Promise<object> {
+  const isApproval = operation === 'request.approve' || operation === 'reconcile.approve'
+  if (!isApproval || caller.actor.kind !== 'telegram' || 'challenge' in input) return input
+  const ask = operation === 'request.approve' ? 'request.challenge' : 'reconcile.challenge'
+  const { id, digest } = input as { id: number; digest: string }
+  const asked = await engine.execute(caller, ask, { id, digest }, null)
+  return asked.ok ? { ...input, challenge: asked.output.challenge } : input
+}
+
 export async function engineFixture(options: FixtureOptions = {}): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-engine-'))
   const file = join(folder, 'usher.db')
@@ -228,9 +253,14 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     const opened = openSqlite(file)
     if (!opened.ok) throw new Error(opened.problem.message)
     const store = createStore(wrap?.(opened.database) ?? opened.database)
+    const host = options.real?.host(store) ?? fakeHost(machine, options.onSnapshot)
+    const inForce = testConfig(config)
+    const secrets = await openSecrets(host.secrets, inForce.witness !== null)
+    if (!secrets.ok) throw new Error(secrets.why)
     const engine = createEngine({
-      config: testConfig(config),
-      host: options.real?.host(store) ?? fakeHost(machine, options.onSnapshot),
+      config: inForce,
+      host,
+      secrets: secrets.secrets,
       registry: options.real?.registry ?? fakeSteps(machine, steps, script),
       store,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -261,8 +291,11 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
     steps,
     time,
     callers,
-    call(caller, operation, input, key = `key-${++keys}`) {
-      const args = OPERATIONS[operation].input.parse(input) as Parameters<Engine['execute']>[2]
+    challenged: async (caller, operation, input) =>
+      (await withChallenge(current.engine, caller, operation, input)) as typeof input,
+    async call(caller, operation, input, key = `key-${++keys}`) {
+      const challenged = await fixture.challenged(caller, operation, input)
+      const args = OPERATIONS[operation].input.parse(challenged) as Parameters<Engine['execute']>[2]
       return current.engine.execute(
         caller,
         operation,

@@ -4,6 +4,7 @@ import type { RosterEntry } from '../../src/domain/person.ts'
 import type { AccountDatabase } from '../../src/provisioning/host/accounts/account-database.ts'
 import type { Host } from '../../src/provisioning/host/host.ts'
 import type { ProgramResult } from '../../src/provisioning/host/programs/programs.ts'
+import type { SecretsDocument } from '../../src/provisioning/secrets/secrets-file.ts'
 
 /** A host in memory: what the engine and test steps see and change. Plain data, so a test can look at all of it. */
 export interface FakeMachine {
@@ -21,6 +22,9 @@ export interface FakeMachine {
   /** As the file is; the entries are `roster`. */
   rosterText: string
   template: string | null
+  /** What the secrets file says, and why it cannot be used. */
+  secrets: SecretsDocument
+  secretsProblem: string | null
   missingPrograms: string[]
   missingShells: string[]
   restarts: string[]
@@ -53,6 +57,8 @@ export function fakeMachine(): FakeMachine {
     rosterProblem: null,
     rosterText: 'users: []\n',
     template: '# Memory\n',
+    secrets: { rootKey: null, totp: new Map() },
+    secretsProblem: null,
     missingPrograms: [],
     missingShells: [],
     restarts: [],
@@ -151,6 +157,19 @@ export function fakeHost(machine: FakeMachine, onSnapshot: () => void = () => un
     },
     programs: only<Host['programs']>('programs', { containment: async () => 'pid-namespace' }),
     accounts,
+    secrets: {
+      read: async () =>
+        machine.secretsProblem === null
+          ? { ok: true, document: machine.secrets }
+          : { ok: false, failure: { code: 'path_unsafe', params: { why: machine.secretsProblem } } },
+      edit: async (change) => {
+        if (machine.secretsProblem !== null) {
+          return { ok: false, failure: { code: 'path_unsafe', params: { why: machine.secretsProblem } } }
+        }
+        machine.secrets = change(machine.secrets) ?? machine.secrets
+        return { ok: true }
+      },
+    },
     files: only<Host['files']>('files', {
       checkParents: async (path) =>
         machine.unsafeAbove.has(path)

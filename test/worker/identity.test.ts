@@ -118,7 +118,9 @@ describe('the peer', () => {
     expect(gates.executed).toEqual([])
   })
 
-  test('that is the witness gets nothing but what it is for, and the approver nothing but reading and deciding', async () => {
+  test('that is the witness gets nothing but what it is for, and the approver nothing but reading and deciding', {
+    timeout: 120_000,
+  }, async () => {
     const reach = async (listener: 'witness' | 'approver', peer: Peer, headers: Record<string, string>) => {
       const reached: string[] = []
       for (const operation of Object.keys(OPERATIONS)) {
@@ -181,9 +183,11 @@ describe('the peer', () => {
     expect(gates.executed).toEqual([])
   })
 
-  test('that is the bot for itself gets whoami and events, and nothing else', async () => {
+  test('that is the bot for itself gets whoami, its own name and alarm, events, and nothing else', {
+    timeout: 120_000,
+  }, async () => {
     for (const operation of Object.keys(OPERATIONS)) {
-      if (operation === 'whoami') continue
+      if (['whoami', 'bot.introduce', 'chat.alarm'].includes(operation)) continue
       const { status } = await exchange(
         gates.socket('bot'),
         post(operation, {}, { 'idempotency-key': 'k' }),

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { InlineKeyboard } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { ReconciliationView, RequestView, RunView } from '../../protocol/views.ts'
+import type { AccessView } from '../../protocol/views-access.ts'
 import { repairState } from '../../texts/chat/drift-card.ts'
 import type { Words } from '../../texts/words.ts'
 import type { CardSubject } from '../state/cards.ts'
@@ -9,11 +10,13 @@ import type { CardSubject } from '../state/cards.ts'
 /** Buttons of cards begin with this. */
 export const CARD_PREFIX = 'c:'
 
-export type Verb = 'approve' | 'submit' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb
+export type Verb = 'approve' | 'submit' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb | AccessVerb
 /** What can be decided in chat about a run that has ended; the worker names them `choices`. */
 export type RunVerb = 'retry' | 'undo' | 'keep'
 /** What can be decided about the repairs of a reconciliation, all at once. */
 export type DriftVerb = 'repair' | 'leave'
+/** What admins can do with somebody who asks for access; `withdraw` is for who asked. */
+export type AccessVerb = 'complete' | 'turn_away' | 'block' | 'withdraw'
 interface VerbButton {
   letter: string
   /** On which cards it stands: the letter says what the number behind it counts. */
@@ -30,6 +33,10 @@ const BUTTONS: Record<Verb, VerbButton> = {
   keep: { letter: 'k', about: 'request' },
   repair: { letter: 'r', about: 'reconciliation' },
   leave: { letter: 'l', about: 'reconciliation' },
+  complete: { letter: 'o', about: 'access' },
+  turn_away: { letter: 'n', about: 'access' },
+  block: { letter: 'b', about: 'access' },
+  withdraw: { letter: 'w', about: 'access' },
 }
 const VERBS = Object.keys(BUTTONS) as Verb[]
 const LETTERS = VERBS.map((verb) => BUTTONS[verb].letter).join('')
@@ -71,7 +78,8 @@ export function verbsOf(request: RequestView, viewer: number): Verb[] {
   const mayApprove = !own || request.own_counts
   if (request.state === 'draft') {
     if (!own) return []
-    const begin = mayApprove ? 'approve' : 'submit'
+    // While approvals in chat are frozen it can still be put up for root to approve.
+    const begin = mayApprove && !request.frozen ? 'approve' : 'submit'
     return request.kind === 'onboard' ? [begin, 'edit', 'cancel'] : [begin, 'cancel']
   }
   if (request.state !== 'submitted') return []
@@ -79,7 +87,7 @@ export function verbsOf(request: RequestView, viewer: number): Verb[] {
   // Of approvals that do not count any more (frozen, too old) one may be this person's, who can give it again.
   const allCount = lacking !== undefined && lacking.have === request.approvals.length
   const hasApproved = allCount && request.approvals.some(({ by }) => by.key === key)
-  const decidable = lacking !== undefined && mayApprove && !hasApproved
+  const decidable = lacking !== undefined && mayApprove && !hasApproved && !request.frozen
   return [...(decidable ? (['approve'] as const) : []), own ? 'cancel' : 'deny']
 }
 
@@ -98,11 +106,25 @@ export function runVerbsOf({ choices }: RunView, permissions: readonly string[])
 /** What can be decided about the open repairs of a reconciliation by somebody with these permissions. */
 export function driftVerbsOf(found: ReconciliationView, permissions: readonly string[]): DriftVerb[] {
   if (found.digest === null) return []
-  const asks = found.requests.some((repair) => repairState(repair) === 'asked')
+  const asks = !found.frozen && found.requests.some((repair) => repairState(repair) === 'asked')
   return [
     ...(asks && permissions.includes('requests.approve.all') ? (['repair'] as const) : []),
     ...(permissions.includes('requests.deny') ? (['leave'] as const) : []),
   ]
+}
+
+/** What can be done about somebody who asks for access by somebody with these permissions. */
+export function accessVerbsOf({ state }: AccessView, permissions: readonly string[]): AccessVerb[] {
+  if (state !== 'waiting') return []
+  return [
+    ...(permissions.includes('access.decide') ? (['complete', 'turn_away'] as const) : []),
+    ...(permissions.includes('blocks.manage') ? (['block'] as const) : []),
+  ]
+}
+
+/** What who asked can do themself. */
+export function ownAccessVerbs({ state }: AccessView): AccessVerb[] {
+  return state === 'waiting' ? ['withdraw'] : []
 }
 
 /** Whether this is about a run that has ended. */

@@ -1,4 +1,5 @@
 import type { ReconciliationView, RequestView, RunView } from '../../protocol/views.ts'
+import type { AccessView } from '../../protocol/views-access.ts'
 import type { Logger } from '../log.ts'
 import type { Card } from '../state/cards.ts'
 import type { Newcomers, Told } from '../state/newcomers.ts'
@@ -19,10 +20,19 @@ export interface ReconciliationCardView {
   permissions: readonly string[]
 }
 
+export interface AccessCardView {
+  kind: 'access'
+  access: AccessView
+  /** Whether it is the card of who asked. */
+  own: boolean
+  permissions: readonly string[]
+}
+
 /** What a card is about, as the worker shows it to the card's admin now. */
 export type CardView =
   | RequestCardView
   | ReconciliationCardView
+  | AccessCardView
   /** Not there any more, or not theirs to see. */
   | { kind: 'gone' }
 
@@ -35,6 +45,7 @@ export interface CardViewDeps {
 /** Reads it on behalf of whose card it is; null when the worker is away. */
 export async function readCardView(deps: CardViewDeps, card: Card): Promise<CardView | null> {
   if (card.subject.kind === 'reconciliation') return readReconciliation(deps, card)
+  if (card.subject.kind === 'access') return readAccess(deps, card)
   const as = { onBehalfOf: card.chatId }
   const got = await deps.worker.call('request.get', { id: card.subject.id }, as)
   if (!got.ok) {
@@ -65,6 +76,21 @@ async function readReconciliation({ worker, log }: CardViewDeps, card: Card): Pr
   const who = found.digest === null ? null : await worker.call('whoami', {}, as)
   if (who?.ok === false && isAway(who)) return null
   return { kind: 'reconciliation', found, permissions: who?.ok === true ? who.permissions : [] }
+}
+
+async function readAccess({ worker, log }: CardViewDeps, card: Card): Promise<CardView | null> {
+  const as = { onBehalfOf: card.chatId }
+  const got = await worker.call('access.get', { id: card.subject.id }, as)
+  if (!got.ok) {
+    if (got.error.code === 'not_found' || got.error.code === 'not_permitted') return { kind: 'gone' }
+    if (!isAway(got)) log.warn({ card: card.id, code: got.error.code }, 'cannot read an access request')
+    return null
+  }
+  const { access } = got
+  if (access.telegram_id === card.chatId) return { kind: 'access', access, own: true, permissions: [] }
+  const who = access.state === 'waiting' ? await worker.call('whoami', {}, as) : null
+  if (who?.ok === false && isAway(who)) return null
+  return { kind: 'access', access, own: false, permissions: who?.ok === true ? who.permissions : [] }
 }
 
 /** A request that has no run to show. */

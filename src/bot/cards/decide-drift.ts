@@ -11,7 +11,7 @@ export function decideDrift(deciding: Deciding, verb: DriftVerb): Promise<Decide
 async function repair(deciding: Deciding): Promise<Decided> {
   const { words, deps, tap, onBehalfOf, key } = deciding
   const { digest, subject } = tap
-  const input = { id: subject.id, digest }
+  const input = { id: subject.id, digest, challenge: tap.nonce }
   const approved = await deps.worker.call('reconcile.approve', input, { onBehalfOf, key: key('repair') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { reconciliation, refused } = approved

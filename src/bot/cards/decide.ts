@@ -2,6 +2,7 @@ import type { RequestView } from '../../protocol/views.ts'
 import { errorText } from '../../texts/errors.ts'
 import { aboutRequest } from '../state/cards.ts'
 import { requestCardView } from './card-view.ts'
+import { decideAccess } from './decide-access.ts'
 import { decideDrift } from './decide-drift.ts'
 import { decideRun } from './decide-run.ts'
 import { type Decided, type Deciding, refuse, succeed } from './deciding.ts'
@@ -17,11 +18,16 @@ export function decide(deciding: Deciding): Promise<Decided> {
       return cancel(deciding)
     case 'deny':
     case 'edit':
+    case 'complete':
+    case 'turn_away':
       throw new Error(`the button to ${deciding.tap.verb} begins a dialogue and decides nothing`)
     case 'retry':
     case 'undo':
     case 'keep':
       return decideRun(deciding, deciding.tap.verb)
+    case 'block':
+    case 'withdraw':
+      return decideAccess(deciding, deciding.tap.verb)
     case 'repair':
     case 'leave':
       return decideDrift(deciding, deciding.tap.verb)
@@ -50,7 +56,7 @@ async function approve(deciding: Deciding): Promise<Decided> {
     const submitted = await submit(deciding)
     if (!('request' in submitted)) return submitted
   }
-  const input = { id: subject.id, digest }
+  const input = { id: subject.id, digest, challenge: tap.nonce }
   const approved = await deps.worker.call('request.approve', input, { onBehalfOf, key: key('approve') })
   if (!approved.ok) return refuse(deciding, approved.error)
   const { request } = approved
@@ -76,6 +82,11 @@ async function redraft({ words, deps, card, key }: Deciding): Promise<Decided> {
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok) return { done: false, text: errorText(words, got.error) }
   const { request } = got
+  if (request.kind !== 'onboard') {
+    // The worker planned it anew when it refused.
+    void deps.keeper.refreshNow(card.id)
+    return { done: false, text: words.say('taps.card_changed') }
+  }
   const drafted = await deps.worker.call(
     'request.draft',
     { answers: request.answers, replaces: request.id },

@@ -1,3 +1,4 @@
+import { accessAlready } from '../../texts/chat/access-card.ts'
 import { alreadyClosed, alreadyDecided, alreadyRetried } from '../../texts/chat/taps.ts'
 import type { Words } from '../../texts/words.ts'
 import type { Card } from '../state/cards.ts'
@@ -13,6 +14,7 @@ export async function lateText(
 ): Promise<string | null> {
   // The card says what it is about; the button may be from anywhere.
   if (card.subject.kind === 'reconciliation') return lateOnDrift(words, deps, card)
+  if (card.subject.kind === 'access') return lateOnAccess(words, deps, card)
   if (isRunVerb(verb)) return lateOnRun(words, deps, card)
   const got = await deps.worker.call('request.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
   if (!got.ok || got.request.state === 'draft' || got.request.state === 'submitted') return null
@@ -41,6 +43,15 @@ async function lateOnRun(
   const { run } = looked
   if (run.closed !== null) return alreadyClosed(words, run.id, run.closed)
   return run.id === card.runId && run.choices.length > 0 ? null : alreadyDecided(words, request)
+}
+
+async function lateOnAccess(
+  words: Words,
+  { worker }: { worker: WorkerCalls },
+  card: Card,
+): Promise<string | null> {
+  const got = await worker.call('access.get', { id: card.subject.id }, { onBehalfOf: card.chatId })
+  return got.ok && got.access.state !== 'waiting' ? accessAlready(words, got.access) : null
 }
 
 /** All repairs of a card are decided together: of one that is, it can be said by whom. */

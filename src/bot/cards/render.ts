@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto'
 import type { RequestView, RunView } from '../../protocol/views.ts'
+import { accessCardText, goneAccessCard, ownAccessText } from '../../texts/chat/access-card.ts'
 import { cardText, goneCard } from '../../texts/chat/cards.ts'
 import { driftCardText, goneDriftCard, isOver } from '../../texts/chat/drift-card.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
+import { EMPTY } from '../../texts/chat/html.ts'
 import { isEnded } from '../../texts/runs.ts'
 import type { Words } from '../../texts/words.ts'
 import type { Card } from '../state/cards.ts'
-import { driftVerbsOf, runVerbsOf, submitsToo, type Verb, verbsOf } from './buttons.ts'
-import type { CardView, ReconciliationCardView, RequestCardView } from './card-view.ts'
+import {
+  accessVerbsOf,
+  driftVerbsOf,
+  ownAccessVerbs,
+  runVerbsOf,
+  submitsToo,
+  type Verb,
+  verbsOf,
+} from './buttons.ts'
+import type { AccessCardView, CardView, ReconciliationCardView, RequestCardView } from './card-view.ts'
 
 /** How a card looks now. Plain data; equal hashes look equal. */
 export interface Rendering {
@@ -38,9 +48,12 @@ export function renderCard(words: Words, card: Card, view: CardView, around: Aro
       return renderRequest(words, card, view, around)
     case 'reconciliation':
       return renderReconciliation(words, card, view, around)
+    case 'access':
+      return renderAccess(words, card, view)
     case 'gone': {
       const { kind, id } = card.subject
-      const { head } = kind === 'request' ? goneCard(words, id) : goneDriftCard(words, id)
+      const gone = { request: goneCard, reconciliation: goneDriftCard, access: goneAccessCard }
+      const { head } = gone[kind](words, id)
       return rendering(words, {
         ...{ html: head.html, file: null, verbs: [], digest: '', submits: false, runId: null },
         ...{ requestIds: card.requestIds, settled: true },
@@ -73,6 +86,19 @@ function renderRequest(
   })
 }
 
+function renderAccess(words: Words, card: Card, { access, own, permissions }: AccessCardView): Rendering {
+  const { head, lines, tail } = own
+    ? { head: ownAccessText(words, access), lines: [], tail: EMPTY }
+    : accessCardText(words, access)
+  return rendering(words, {
+    ...{ html: fitMessage(words, head, lines, tail).html, file: null },
+    verbs: own ? ownAccessVerbs(access) : accessVerbsOf(access, permissions),
+    ...{ digest: hashOf(`access ${card.subject.id}`).slice(0, 22), submits: false, runId: null },
+    requestIds: null,
+    settled: access.state !== 'waiting' && access.state !== 'completed',
+  })
+}
+
 function renderReconciliation(
   words: Words,
   card: Card,
@@ -90,6 +116,11 @@ function renderReconciliation(
     requestIds: found.requests.map(({ id }) => id),
     settled: isOver(found, replacedBy !== null),
   })
+}
+
+/** The same with some of its buttons. */
+export function withVerbs(words: Words, whole: Rendering, keep: (verb: Verb) => boolean): Rendering {
+  return rendering(words, { ...whole, verbs: whole.verbs.filter(keep) })
 }
 
 function isSettled(request: RequestView, run: RunView | null, told: unknown): boolean {

@@ -7,7 +7,8 @@ import type { Pace, Turn } from '../telegram/pace.ts'
 import type { WordsOf } from '../words-of-chats.ts'
 import { cardKeyboard, newNonce, shownHash } from './buttons.ts'
 import { type CardView, type CardViewDeps, readCardView } from './card-view.ts'
-import { hashOf, type Rendering, renderCard } from './render.ts'
+import { isApproving, nonceFor } from './nonce.ts'
+import { hashOf, type Rendering, renderCard, withVerbs } from './render.ts'
 
 export interface ShowCardDeps extends CardViewDeps {
   wordsOf: WordsOf
@@ -50,16 +51,24 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
       try {
         const newestReconciliation = deps.cards.newestReconciliation(chatId)
         const around = { startLink: deps.startLink(), newestReconciliation }
-        const words = await deps.wordsOf(chatId)
+        const isOwn = view.kind === 'access' && view.own
+        // Who is blocked sees nothing of it: their message stays as it was.
+        if (isOwn && view.access.state === 'blocked' && card.messageId !== null) {
+          await deps.cards.change(card.id, { settled: true })
+          return turn.giveBack()
+        }
+        const words = await deps.wordsOf(chatId, isOwn ? view.access.language : null)
         const sent = await show(words, deps, card.id, renderCard(words, card, view, around))
-        if (!sent) turn.giveBack()
+        if (sent !== 'sent') turn.giveBack()
         // What a tap brought is shown at once, but whoever waits for this pass wants what is true after their call.
-        if (known === undefined) return
-        continue
+        if (known === undefined && sent !== 'again') return
+        if (sent !== 'again') continue
       } catch (error) {
         const problem = problemOf(error)
         if (problem.kind === 'unreachable') {
           deps.log.warn({ card: cardId }, 'cannot show a card: the person has blocked the bot')
+          // That a stranger does not want to hear of it any more is no news for admins.
+          if (view.kind === 'access' && view.own) return deps.cards.change(card.id, { settled: true })
           return deps.onUnreachable(chatId)
         }
         if (problem.kind !== 'later' && problem.kind !== 'conflict') throw error
@@ -77,25 +86,34 @@ export async function showCard(deps: ShowCardDeps, cardId: string, pass: Pass): 
   }
 }
 
-/** Whether anything was sent. */
+/** `again`: it cannot be shown as it was read. */
 async function show(
   words: Words,
   deps: ShowCardDeps,
   cardId: string,
-  rendering: Rendering,
-): Promise<boolean> {
+  wanted: Rendering,
+): Promise<'sent' | 'unchanged' | 'again'> {
   const { cards } = deps
   const before = cards.get(cardId)
-  if (before === undefined) return false
+  if (before === undefined) return 'unchanged'
+  let rendering = wanted
+  let bound: string | null = null
+  if (rendering.verbs.length > 0 && isDue(before, rendering)) {
+    const asked = await nonceFor(deps.worker, before, rendering)
+    if (asked.kind === 'again') return 'again'
+    if (asked.kind === 'nonce') bound = asked.nonce
+    else rendering = withVerbs(words, rendering, (verb) => !isApproving(verb))
+    if (bound === null && rendering.verbs.length > 0) bound = newNonce()
+  }
   const { hash: rendered, settled, digest, verbs, submits, runId, requestIds } = rendering
   if (before.requestIds === null && requestIds !== null) await cards.change(cardId, { requestIds })
-  // Buttons that were used and still stand get a new nonce, or they would never do anything again.
-  const isSpent = before.usedBy !== null && verbs.length > 0
-  const isNew = before.rendered !== rendered || before.messageId === null || isSpent
+  const isNew = isDue(before, rendering)
   if (isNew) {
-    const nonce = verbs.length > 0 ? newNonce() : null
-    // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin.
-    if (nonce !== null) await cards.change(cardId, { nonce, digest, submits, runId, usedBy: null })
+    const nonce = verbs.length > 0 ? bound : null
+    // Stored before it is sent: a tap may come at once, and a kill in between must not leave buttons of unknown origin. How Telegram
+    // shows it is not known until it says so, and what is not known is not compared.
+    if (nonce !== null)
+      await cards.change(cardId, { nonce, digest, submits, runId, usedBy: null, shown: null })
     const markup =
       nonce === null ? undefined : cardKeyboard(words, verbs, { subject: before.subject, digest, nonce })
     const shown = await sendOrEdit(deps, before, rendering.html, {
@@ -108,7 +126,13 @@ async function show(
     await cards.change(cardId, { settled })
   }
   const sentFile = await sendFile(deps, cardId, rendering)
-  return isNew || sentFile
+  return isNew || sentFile ? 'sent' : 'unchanged'
+}
+
+/** Whether the card must be sent. Buttons that were used and still stand get a new nonce, or they would never do anything again. */
+function isDue(card: Card, { hash, verbs }: Rendering): boolean {
+  const isSpent = card.usedBy !== null && verbs.length > 0
+  return card.rendered !== hash || card.messageId === null || isSpent
 }
 
 type Shown = Pick<Card, 'messageId' | 'shown'>

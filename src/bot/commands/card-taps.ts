@@ -1,6 +1,8 @@
 import { Composer } from 'grammy'
-import { DENY, type ToDeny } from '../../../conversations/deny.ts'
+import { COMPLETE_ACCESS, type ToComplete } from '../../../conversations/complete-access.ts'
+import { DENY, DENY_ACCESS, type ToDeny } from '../../../conversations/deny.ts'
 import { EDIT_ANSWER, type EditedDraft } from '../../../conversations/edit-answer.ts'
+import { accessAlready } from '../../texts/chat/access-card.ts'
 import { alreadyDecided } from '../../texts/chat/taps.ts'
 import { violationsHtml } from '../../texts/chat/violations.ts'
 import { errorText } from '../../texts/errors.ts'
@@ -10,11 +12,13 @@ import { decidingOn } from '../cards/deciding.ts'
 import { checkTap, type TappedDeps } from '../cards/tapped.ts'
 import type { BotContext } from '../context.ts'
 import { isInDialogue } from '../dialogues.ts'
+import { notAnswered } from '../onboarding-ports.ts'
+import type { Card } from '../state/cards.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway } from '../worker-calls.ts'
 
-const beginsDialogue = (data: string) =>
-  data.startsWith(`${CARD_PREFIX}e:`) || data.startsWith(`${CARD_PREFIX}d:`)
+/** Edit, deny, complete, turn away. */
+const beginsDialogue = (data: string) => new RegExp(`^${CARD_PREFIX}[edon]:`).test(data)
 
 /** [Approve], [Cancel] and what is decided about runs and repairs: stateless, before the dialogues, decided by the worker. */
 export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
@@ -43,6 +47,7 @@ export function dialogueTaps(deps: TappedDeps): Composer<BotContext> {
     if (!checked.ok) return answerTap(ctx, checked.text)
     if (isInDialogue(ctx)) return answerTap(ctx, ctx.words.say('taps.finish_first'))
     const { card, tap } = checked
+    if (tap.verb === 'complete' || tap.verb === 'turn_away') return accessDialogue(ctx, deps, card, tap.verb)
     const requestId = card.subject.id
     const got = await deps.worker.call('request.get', { id: requestId }, { onBehalfOf: card.chatId })
     if (!got.ok) {
@@ -62,4 +67,29 @@ export function dialogueTaps(deps: TappedDeps): Composer<BotContext> {
     await ctx.conversation.enter(DENY, wish)
   })
   return composer
+}
+
+/** [Complete] and [Deny] of somebody who asks for access, as long as nobody was faster. */
+async function accessDialogue(
+  ctx: BotContext,
+  { worker }: TappedDeps,
+  card: Card,
+  verb: 'complete' | 'turn_away',
+): Promise<void> {
+  const { id } = card.subject
+  const got = await worker.call('access.get', { id }, { onBehalfOf: card.chatId })
+  if (!got.ok) return answerTap(ctx, notAnswered(ctx.words, got.error).text)
+  const { access } = got
+  if (access.state !== 'waiting') return answerTap(ctx, accessAlready(ctx.words, access))
+  await answerTap(ctx)
+  if (verb === 'turn_away') {
+    const wish: ToDeny = { requestId: id, cardId: card.id }
+    return ctx.conversation.enter(DENY_ACCESS, wish)
+  }
+  const wish: ToComplete = {
+    ...{ accessId: id, cardId: card.id, telegramId: access.telegram_id, name: access.name },
+    ...{ telegramName: access.telegram_name, username: access.username, github: access.github },
+    ...{ role: access.role, osUser: access.os_user },
+  }
+  return ctx.conversation.enter(COMPLETE_ACCESS, wish)
 }

@@ -5,7 +5,6 @@ import { splitMessages } from '../../texts/chat/fit.ts'
 import { type Html, h, lineHtml } from '../../texts/chat/html.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { Line } from '../../texts/line.ts'
-import { personLine, personLines } from '../../texts/people.ts'
 import { requestLine, requestLines } from '../../texts/requests.ts'
 import type { CardKeeper } from '../cards/keeper.ts'
 import type { BotContext } from '../context.ts'
@@ -52,20 +51,6 @@ export function standingCommands(deps: StandingCommandsDeps): Composer<BotContex
   composer.command('status', async (ctx) => {
     const answer = await worker.call('status', {}, as(ctx))
     await (answer.ok ? say(ctx, [texts.statusText(ctx.words, answer, now())]) : sayError(ctx, answer.error))
-  })
-
-  composer.command('users', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
-    const name = ctx.match.trim()
-    if (name !== '') {
-      const answer = await worker.call('people.get', { name: name.slice(0, 200) }, as(ctx))
-      return answer.ok ? sayLines(ctx, personLines(ctx.words, answer.person)) : sayError(ctx, answer.error)
-    }
-    const answer = await worker.call('people.list', {}, as(ctx))
-    if (!answer.ok) return sayError(ctx, answer.error)
-    if (answer.people.length === 0) return say(ctx, [ctx.words.html('commands.no_people')])
-    const lines = answer.people.map((person) => h`• ${personLine(ctx.words, person)}`)
-    return say(ctx, answer.more ? [...lines, ctx.words.html('commands.more_people')] : lines)
   })
 
   composer.command('requests', async (ctx) => {

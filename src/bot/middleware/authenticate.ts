@@ -1,14 +1,14 @@
 import type { MiddlewareFn } from 'grammy'
-import { refusalText } from '../../texts/chat/commands.ts'
 import { errorText } from '../../texts/errors.ts'
 import type { BotContext } from '../context.ts'
-import type { Chats } from '../state/chats.ts'
+import { type Chats, newChat } from '../state/chats.ts'
 import type { Refusals } from '../state/refusals.ts'
+import { receiveStranger, type StrangersDeps } from '../strangers.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway, updateKey, type WorkerCalls } from '../worker-calls.ts'
 import { isStart } from './pass-on-starts.ts'
 
-export interface AuthenticateDeps {
+export interface AuthenticateDeps extends StrangersDeps {
   botId: number
   worker: WorkerCalls
   chats: Chats
@@ -19,8 +19,8 @@ export interface AuthenticateDeps {
 }
 
 /**
- * Asks the worker for every update who wrote it; only people it knows get further. A stranger is told once in a while, with
- * their id, and nothing of what they sent is looked at or kept.
+ * Asks the worker for every update who wrote it; only people it knows get further, and strangers as far as asking
+ * for access goes (`strangers.ts`).
  */
 export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
@@ -31,7 +31,11 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
       return next()
     }
     if (!who.ok && who.error.code !== 'not_permitted' && who.error.code !== 'not_found') {
-      const known = (await deps.chats.load(telegramId)) !== null || deps.firstAdmins.includes(telegramId)
+      const isAsking = deps.guests.has(telegramId)
+      // What they have answered so far is kept until the worker is back.
+      if (isAsking) ctx.guest = { mayAsk: false, isWaiting: false }
+      const known =
+        isAsking || (await deps.chats.load(telegramId)) !== null || deps.firstAdmins.includes(telegramId)
       if (!known) return answerTap(ctx, ctx.words.say('taps.not_known'))
       if (ctx.callbackQuery !== undefined) return answerTap(ctx, ctx.words.say('taps.no_answer_from_worker'))
       await ctx.reply(isAway(who) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, who.error))
@@ -39,17 +43,13 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
     }
     // Somebody who was let in once and is not on the roster any more is a stranger like any other.
     await deps.chats.forget(telegramId)
+    if (!deps.guests.has(telegramId)) ctx.chatState = newChat()
     const tell = await deps.refusals.tell(telegramId, ctx.words.language, deps.now())
     // An open request may be about them, which they are not told: their Start counts from now on.
     if (tell || isStart(ctx)) {
       const key = updateKey(deps.botId, ctx.update.update_id, 'started')
       await deps.worker.call('person.started', {}, { onBehalfOf: telegramId, key })
     }
-    if (ctx.callbackQuery !== undefined) return answerTap(ctx, ctx.words.say('taps.not_known'))
-    if (!tell) return
-    await ctx.reply(refusalText(ctx.words, telegramId).html, {
-      parse_mode: 'HTML',
-      reply_markup: { remove_keyboard: true },
-    })
+    return receiveStranger(ctx, deps, tell, next)
   }
 }

@@ -4,11 +4,13 @@ import type { TextKey } from '../../texts/catalogue.ts'
 import type { BotContext } from '../context.ts'
 import { describeError, type Logger } from '../log.ts'
 import { type ChatState, type Chats, newChat, wasHandled } from '../state/chats.ts'
+import type { Guests } from '../state/guests.ts'
 import { problemOf } from '../telegram/errors.ts'
 import { answerTap } from '../telegram/taps.ts'
 
 export interface DurableUpdatesDeps {
   chats: Chats
+  guests: Guests
   log: Logger
   now: () => number
   /** A handler that takes longer is given up, so that a hanging dialogue cannot block its chat for good. */
@@ -21,11 +23,11 @@ export interface DurableUpdatesDeps {
  * leaves the state as it was and rejects, to be tried again; one that fails by a mistake of ours ends the dialogue.
  */
 export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContext> {
-  const { chats, log, now } = deps
+  const { chats, guests, log, now } = deps
   return async (ctx, next) => {
     const chatId = ctx.chat?.id ?? 0
     const update = { botId: ctx.me.id, id: ctx.update.update_id }
-    const stored = await chats.load(chatId)
+    const stored = (await chats.load(chatId)) ?? (await guests.load(chatId, now()))
     if (wasHandled(stored, update, now())) return answerTap(ctx)
     const state: ChatState = stored ?? newChat()
     ctx.chatState = state
@@ -40,10 +42,14 @@ export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContex
       ctx.chatState = { ...state, dialogue: null }
       if (problem.kind !== 'unreachable') await apologize(ctx, lost)
     }
+    const lastUpdate = { ...update, at: now() }
     if (ctx.identity !== undefined) {
-      const lastUpdate = { ...update, at: now() }
       await chats.save(chatId, { ...ctx.chatState, admin: ctx.identity.admin, lastUpdate })
+    } else if (ctx.guest !== undefined && ctx.chatState.dialogue !== null) {
+      await guests.save(chatId, { ...ctx.chatState, lastUpdate }, now())
+      return
     }
+    await guests.forget(chatId)
   }
 }
 
@@ -55,7 +61,7 @@ function lostDialogue({ dialogue }: ChatState): TextKey | null {
 
 async function apologize(ctx: BotContext, lost: TextKey | null): Promise<void> {
   await answerTap(ctx)
-  if (ctx.identity === undefined) return
+  if (ctx.identity === undefined && ctx.guest === undefined) return
   try {
     const text = ctx.words.say(lost ?? 'commands.something_went_wrong')
     await ctx.reply(text, { reply_markup: { remove_keyboard: true } })

@@ -14,12 +14,13 @@ export function isStart(ctx: Context): boolean {
 export function passOnStarts(deps: { worker: WorkerCalls; botId: number }): MiddlewareFn<BotContext> {
   return async (ctx, next) => {
     const isFirst = ctx.chatState.lastUpdate === null
+    if (ctx.identity === undefined) return next()
     if (ctx.message === undefined || !(isFirst || isStart(ctx))) return next()
     const answer = await deps.worker.call(
       'person.started',
       {},
       {
-        onBehalfOf: ctx.identity?.telegramId ?? 0,
+        onBehalfOf: ctx.identity.telegramId,
         key: updateKey(deps.botId, ctx.update.update_id, 'started'),
       },
     )

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FileStore } from './file-store.ts'
 
-const subjectSchema = z.object({ kind: z.enum(['request', 'reconciliation']), id: z.number() })
+const subjectSchema = z.object({ kind: z.enum(['request', 'reconciliation', 'access']), id: z.number() })
 
 /** What a card is about: it is read from the worker again for each look. */
 export type CardSubject = z.infer<typeof subjectSchema>
@@ -45,7 +45,7 @@ const stored = z.preprocess((value) => {
 }, schema)
 
 /**
- * A message that shows one request or reconciliation to one admin and follows it. It is written down before it is sent, so that none is lost;
+ * A message that shows one request, reconciliation or access request to one person and follows it. It is written down before it is sent, so that none is lost;
  * a card that was sent but not yet noted as such is sent again.
  */
 export type Card = z.infer<typeof schema>
@@ -103,11 +103,11 @@ export async function loadCards(files: FileStore): Promise<Cards> {
       all().find((card) => card.chatId === chatId && card.messageId === messageId),
     about: (subject) => all().filter((card) => isSame(card.subject, subject)),
     showing: (requestId) =>
-      all().filter(({ subject, requestIds }) =>
-        subject.kind === 'request'
-          ? subject.id === requestId
-          : requestIds === null || requestIds.includes(requestId),
-      ),
+      all().filter(({ subject, requestIds }) => {
+        if (subject.kind === 'access') return false
+        if (subject.kind === 'request') return subject.id === requestId
+        return requestIds === null || requestIds.includes(requestId)
+      }),
     newestReconciliation(chatId) {
       const here = all().filter((card) => card.chatId === chatId && card.subject.kind === 'reconciliation')
       return here.length === 0 ? null : Math.max(...here.map(({ subject }) => subject.id))
@@ -135,6 +135,11 @@ export function isSame(a: CardSubject, b: CardSubject): boolean {
 /** The request with this id, as a subject. */
 export function aboutRequest(id: number): CardSubject {
   return { kind: 'request', id }
+}
+
+/** The access request with this id, as a subject. */
+export function aboutAccess(id: number): CardSubject {
+  return { kind: 'access', id }
 }
 
 /** The reconciliation with this id, as a subject. */

@@ -51,14 +51,18 @@ const schema = z.object({
   telegramLanguage: z.enum(LANGUAGES).catch('en'),
 })
 
+/** What was stored of a chat; null for anything else. */
+export function readChatState(stored: unknown): ChatState | null {
+  const parsed = schema.safeParse(stored)
+  return parsed.success ? parsed.data : null
+}
+
 /** Only this process writes there: what chats there are is read once. */
 export async function loadChats(files: FileStore): Promise<Chats> {
   /** Every chat there is, and whether it is an admin's. */
   const known = new Map<number, boolean>()
-  const load = async (chatId: number): Promise<ChatState | null> => {
-    const parsed = schema.safeParse(await files.read(`chats/${chatId}`))
-    return parsed.success ? parsed.data : null
-  }
+  const load = async (chatId: number): Promise<ChatState | null> =>
+    readChatState(await files.read(`chats/${chatId}`))
   for (const chatId of (await files.list('chats')).map(Number).filter(Number.isSafeInteger)) {
     const state = await load(chatId)
     if (state !== null) known.set(chatId, state.admin)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Api, InputFile } from 'grammy'
 import type { EventView, RunView } from '../../protocol/views.ts'
+import { accessToldText } from '../../texts/chat/access-card.ts'
 import { activeText, pressStartText, welcomeText } from '../../texts/chat/commands.ts'
 import { fitMessage } from '../../texts/chat/fit.ts'
 import { EMPTY, type Html } from '../../texts/chat/html.ts'
@@ -9,7 +10,7 @@ import { isAwaitingStart } from '../../texts/runs.ts'
 import type { CardKeeper } from '../cards/keeper.ts'
 import { type NoticeOptions, noticeOf } from '../event-notices.ts'
 import type { Logger } from '../log.ts'
-import { aboutRequest, type Card, type Cards, driftCard, newCard } from '../state/cards.ts'
+import { aboutAccess, aboutRequest, type Card, type Cards, driftCard, newCard } from '../state/cards.ts'
 import type { Chats } from '../state/chats.ts'
 import type { Newcomers, News } from '../state/newcomers.ts'
 import type { Unreachable } from '../state/unreachable.ts'
@@ -63,6 +64,10 @@ export async function deliver(
       return giveCard(deps, chatId, delivery.event, how)
     case 'drift':
       return giveDriftCard(deps, chatId, delivery.event, how)
+    case 'access':
+      return giveAccessCard(deps, chatId, delivery.event, how)
+    case 'access_told':
+      return tellAsker(deps, chatId, delivery.event)
     case 'welcome':
     case 'active':
       return tellNewcomer(deps, chatId, delivery.event, delivery.kind)
@@ -185,6 +190,34 @@ async function giveDriftCard(
   const who = await untilThere(deps, () => deps.worker.call('whoami', {}, { onBehalfOf: chatId }))
   if (!who.ok || !who.admin || !who.permissions.includes('reconcile.run')) return 'done'
   return post(deps, card)
+}
+
+/** Gives an admin who may decide about it the card of somebody who asks for access. */
+async function giveAccessCard(
+  deps: DeliverDeps,
+  chatId: number,
+  { data }: EventView,
+  how: How,
+): Promise<Delivered> {
+  const id = data['access']
+  if (typeof id !== 'number') return 'done'
+  const as = { onBehalfOf: chatId }
+  const who = await untilThere(deps, () => deps.worker.call('whoami', {}, as))
+  if (!who.ok || !who.admin || !who.permissions.includes('access.decide')) return 'done'
+  const got = await untilThere(deps, () => deps.worker.call('access.get', { id }, as))
+  if (!got.ok || got.access.state !== 'waiting') return 'done'
+  return post(deps, { ...newCard(`a${id}-${chatId}`, chatId, aboutAccess(id)), silent: how.silent })
+}
+
+/** Tells who asked for access that it ended against them; whoever cannot be told is let be. */
+async function tellAsker(deps: DeliverDeps, chatId: number, { data }: EventView): Promise<Delivered> {
+  const id = data['access']
+  if (typeof id !== 'number') return 'done'
+  const got = await untilThere(deps, () => deps.worker.call('access.get', { id }, { onBehalfOf: chatId }))
+  if (!got.ok) return 'done'
+  const text = accessToldText(await deps.wordsOf(chatId, got.access.language), got.access)
+  const sent = text === null ? 'done' : await send(deps, chatId, [text], { silent: false })
+  return sent === 'stopped' ? 'stopped' : 'done'
 }
 
 /** Remembers a card and waits until Telegram has it, so that what comes after it in this chat comes after it. */

@@ -9,9 +9,10 @@ export const deliverySchema = z.discriminatedUnion('kind', [
   z.object({
     /**
      * `notice`: a text for admins. `card`: the card of the event's request, `drift` that of a reconciliation, for an admin who
-     * has none. `welcome`, `active`: to the person that the run was about.
+     * has none. `welcome`, `active`: to the person that the run was about. `access`: the card of somebody who asks for access, for an
+     * admin; `access_told`: to who asked.
      */
-    kind: z.enum(['notice', 'card', 'drift', 'welcome', 'active']),
+    kind: z.enum(['notice', 'card', 'drift', 'welcome', 'active', 'access', 'access_told']),
     event: eventViewSchema.strip(),
   }),
   /** Somebody cannot be written to. */

@@ -26,6 +26,9 @@ export function routeOf(words: Words, event: EventView, options: NoticeOptions):
     routed.push({ to, delivery: { kind, event } })
   if (hasNotice(words, event, options)) route('admins', 'notice')
   if (type === 'reconcile.finished') route('admins', 'drift')
+  if (type === 'access.asked') route('admins', 'access')
+  if (subject !== null && (type === 'access.denied' || type === 'access.expired'))
+    route(subject, 'access_told')
   if (requestId === null) return routed
   if (subject !== null && runId !== null) {
     if (type === 'run.succeeded') route(subject, 'welcome')

@@ -1,6 +1,7 @@
 import type { Facts, FactsQuery } from '../../domain/facts.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import type { RosterFile } from '../roster/roster-file.ts'
+import type { SecretsFile } from '../secrets/secrets-file.ts'
 import type { AccountDatabase } from './accounts/account-database.ts'
 import type { SafeFiles } from './files/safe-files.ts'
 import type { Programs } from './programs/programs.ts'
@@ -14,6 +15,7 @@ export interface Host {
   files: SafeFiles
   services: Services
   roster: RosterFile
+  secrets: SecretsFile
   /** Observes what one person's plan depends on. Looks only. */
   observe(query: FactsQuery): Promise<Facts>
   /**

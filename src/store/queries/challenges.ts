@@ -14,8 +14,8 @@ export interface ChallengeQueries {
   issue(subject: ChallengeSubject, personKey: string, hash: string, at: number): number
   /** Whether this is the live one; does not use it up. */
   isLive(subject: ChallengeSubject, personKey: string, hash: string): boolean
-  /** One use: whether it was the live one, and how many had been given. */
-  take(subject: ChallengeSubject, personKey: string, hash: string): { issued: number } | null
+  /** One use: no challenge of this person's for it is live any more. */
+  use(subject: Pick<ChallengeSubject, 'kind' | 'id'>, personKey: string): void
   /** Of everybody: there is nothing left to decide. */
   remove(kind: ChallengeSubject['kind'], id: number): void
 }
@@ -55,19 +55,16 @@ export function challengeQueries({ build, first, run }: Database): ChallengeQuer
       return fresh.issued
     },
     isLive: (subject, personKey, hash) => find(subject, personKey, hash) !== undefined,
-    take(subject, personKey, hash) {
-      const found = find(subject, personKey, hash)
-      if (found === undefined) return null
+    use({ kind, id }, personKey) {
       // The row stays for its count, with a hash that nothing has.
       run(
         build
           .updateTable('challenges')
           .set({ hash: '' })
-          .where('subject', '=', subject.kind)
-          .where('subject_id', '=', subject.id)
+          .where('subject', '=', kind)
+          .where('subject_id', '=', id)
           .where('person_key', '=', personKey),
       )
-      return found
     },
     remove(kind, id) {
       run(build.deleteFrom('challenges').where('subject', '=', kind).where('subject_id', '=', id))

@@ -112,13 +112,14 @@ function tailOf(words: Words, request: RequestView, extras: CardExtras): Html {
   const lapses = { at: timeText(words, request.expires_at) }
   switch (request.state) {
     case 'draft':
-      return apart(words.html('card.draft', lapses))
+      return join([apart(words.html('card.draft', lapses)), ...factorLines(words, request)])
     case 'submitted':
       return join([
         h` `,
         ...returnedLines(words, request).map(lineHtml),
         ...request.approvals.map(({ by }) => words.html('card.approved_by', { by: actorText(words, by) })),
         ...request.missing.map((missing) => missingHtml(words, request, missing, extras)),
+        ...factorLines(words, request),
         words.html('card.lapses', lapses),
       ])
     case 'approved':
@@ -128,6 +129,14 @@ function tailOf(words: Words, request: RequestView, extras: CardExtras): Html {
     case 'cancelled':
       return apart(words.html(`card.closed.${request.state}`, decided(words, request)))
   }
+}
+
+/** What stands between a tap and an approval in chat. */
+function factorLines(words: Words, { frozen, missing, state, step_up: stepUp }: RequestView): Html[] {
+  const decidable = state === 'draft' || missing.some(({ kind }) => kind === 'approvals')
+  if (!decidable) return []
+  if (frozen) return [words.html('factors.card_frozen')]
+  return stepUp === 'totp' || stepUp === 'witness' ? [words.html(`factors.needs.${stepUp}`)] : []
 }
 
 type Missing = RequestView['missing'][number]

@@ -8,8 +8,13 @@ import { type Html, join } from './html.ts'
 /** The commands of an admin, in the order of the menu and of `/help`. */
 const ADMIN_COMMANDS = [
   'adduser',
+  'invite',
+  'invites',
+  'blocked',
   'requests',
   'users',
+  'user',
+  'edituser',
   'reconcile',
   'audit',
   'status',
@@ -20,7 +25,7 @@ const ADMIN_COMMANDS = [
   'help',
 ] as const
 type Command = (typeof ADMIN_COMMANDS)[number]
-const MEMBER_COMMANDS: readonly Command[] = ['requests', 'status', 'whoami', 'language', 'help']
+const MEMBER_COMMANDS: readonly Command[] = ['requests', 'user', 'status', 'whoami', 'language', 'help']
 const DEFAULT_COMMANDS: readonly Command[] = ['whoami', 'help']
 
 /** One entry of a chat's command menu (Bot API, BotCommand). */

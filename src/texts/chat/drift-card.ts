@@ -169,6 +169,7 @@ function tailOf(
           ...waiting.slice(0, COMMANDS_SHOWN).map(({ id }) => words.html('drift_card.confirm', { id })),
           ...(rest > 0 ? [words.html('drift_card.more_to_confirm', { count: rest })] : []),
         ]),
+    ...(found.frozen && found.digest !== null ? [apart(words.html('factors.card_frozen'))] : []),
     ...(offered ? [apart(words.html('drift_card.buttons'))] : []),
   ])
 }

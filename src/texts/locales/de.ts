@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { aboutDe } from './de/about.ts'
+import { accessDe } from './de/access.ts'
 import { cardsDe } from './de/cards.ts'
 import { commandsDe } from './de/commands.ts'
 import { denyDe } from './de/deny.ts'
@@ -7,10 +8,12 @@ import { dialogueDe } from './de/dialogue.ts'
 import { differencesDe } from './de/differences.ts'
 import { editsDe } from './de/edits.ts'
 import { errorsDe } from './de/errors.ts'
+import { factorsDe } from './de/factors.ts'
 import { failuresDe } from './de/failures.ts'
 import { fieldsDe } from './de/fields.ts'
 import { findingsDe } from './de/findings.ts'
 import { historyDe } from './de/history.ts'
+import { inviteDe } from './de/invite.ts'
 import { languageDe } from './de/language.ts'
 import { notesDe } from './de/notes.ts'
 import { peopleDe } from './de/people.ts'
@@ -25,6 +28,7 @@ import { violationsDe } from './de/violations.ts'
 /** German. */
 export const de: Catalogue = {
   ...aboutDe,
+  ...accessDe,
   ...cardsDe,
   ...commandsDe,
   ...denyDe,
@@ -32,10 +36,12 @@ export const de: Catalogue = {
   ...differencesDe,
   ...editsDe,
   ...errorsDe,
+  ...factorsDe,
   ...failuresDe,
   ...fieldsDe,
   ...findingsDe,
   ...historyDe,
+  ...inviteDe,
   ...languageDe,
   ...notesDe,
   ...peopleDe,

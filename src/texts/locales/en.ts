@@ -1,4 +1,5 @@
 import { aboutEn } from './en/about.ts'
+import { accessEn } from './en/access.ts'
 import { cardsEn } from './en/cards.ts'
 import { commandsEn } from './en/commands.ts'
 import { denyEn } from './en/deny.ts'
@@ -6,10 +7,12 @@ import { dialogueEn } from './en/dialogue.ts'
 import { differencesEn } from './en/differences.ts'
 import { editsEn } from './en/edits.ts'
 import { errorsEn } from './en/errors.ts'
+import { factorsEn } from './en/factors.ts'
 import { failuresEn } from './en/failures.ts'
 import { fieldsEn } from './en/fields.ts'
 import { findingsEn } from './en/findings.ts'
 import { historyEn } from './en/history.ts'
+import { inviteEn } from './en/invite.ts'
 import { languageEn } from './en/language.ts'
 import { notesEn } from './en/notes.ts'
 import { peopleEn } from './en/people.ts'
@@ -24,6 +27,7 @@ import { violationsEn } from './en/violations.ts'
 /** English: the texts that every other language is compared with. */
 export const en = {
   ...aboutEn,
+  ...accessEn,
   ...cardsEn,
   ...commandsEn,
   ...denyEn,
@@ -31,10 +35,12 @@ export const en = {
   ...differencesEn,
   ...editsEn,
   ...errorsEn,
+  ...factorsEn,
   ...failuresEn,
   ...fieldsEn,
   ...findingsEn,
   ...historyEn,
+  ...inviteEn,
   ...languageEn,
   ...notesEn,
   ...peopleEn,

@@ -200,6 +200,12 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
   'chat.freeze': { ways: DECIDING, own: ['requests.deny'], foreign: ['requests.deny'], seenWith: null },
   'chat.unfreeze': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
   'chat.alarm': { ways: ['bot'], own: 'anyone', foreign: [], seenWith: null },
+  // Who hands out second factors decides who approves.
+  'totp.enroll': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'totp.prove': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'totp.reset': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'totp.remove': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
+  'totp.list': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
   'telegram.revoke': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
   'telegram.restore': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },
   'telegram.list': { ways: ['operator'], own: 'anyone', foreign: [], seenWith: null },

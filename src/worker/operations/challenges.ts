@@ -4,7 +4,8 @@ import type { ChallengeSubject } from '../../store/queries/challenges.ts'
 import type { Caller } from '../caller.ts'
 import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { hashChallenge, makeChallenge } from '../factors/challenge.ts'
-import { refuseFrozen } from './chat-freeze.ts'
+import { refuseFrozen } from '../factors/frozen.ts'
+import { reconciliationSubject, requestSubject } from './challenge-subjects.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester, refuseAccess } from './ownership.ts'
 import { openRepairsOf, refuseRepairs } from './reconcile.ts'
@@ -46,16 +47,6 @@ export const reconcileChallenge: Operation<'reconcile.challenge'> = async (
   }
 }
 
-/** What a challenge for this request as it is now is bound to. */
-export function requestSubject({ id, revision, plan }: Request): ChallengeSubject {
-  return { kind: 'request', id, revision, digest: plan.digest }
-}
-
-/** What a challenge for these repairs is bound to. */
-export function reconciliationSubject(id: number, digest: string): ChallengeSubject {
-  return { kind: 'reconciliation', id, revision: 0, digest }
-}
-
 function issueChallenge({ store, clock }: EngineContext, { personKey }: Caller, subject: ChallengeSubject) {
   if (personKey === null) throw new Error('a challenge was let through without a person')
   const challenge = makeChallenge()
@@ -80,5 +71,5 @@ function refuseChallenge(context: EngineContext, caller: Caller): (Refusal & { o
     return refusal('not_permitted', 'cannot approve: only a known person can', because('only_known_person'))
   }
   if (context.challenges.take(caller.personKey, context.clock())) return null
-  return refusal('too_many', 'cannot give more challenges now: wait an hour')
+  return refusal('too_many', 'cannot give more challenges now: wait an hour', because('challenges_capped'))
 }

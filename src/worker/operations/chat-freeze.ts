@@ -1,7 +1,7 @@
 import { actorKey } from '../../domain/actor.ts'
 import { ALARM_KINDS, type FreezeView } from '../../protocol/views-factors.ts'
 import type { Freeze } from '../../store/queries/freezes.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import type { EngineContext, Operation } from '../context.ts'
 import { refuseAccess } from './ownership.ts'
 
 const NOBODY = { requestId: null, runId: null, telegramId: null }
@@ -53,15 +53,6 @@ export const chatAlarm: Operation<'chat.alarm'> = async (context, caller, { kind
 export function freezeView({ freezes }: EngineContext['store']): FreezeView | null {
   const current = freezes.current()
   return current === null ? null : viewOf(current)
-}
-
-/** Why nothing can be approved in chat now; null when it can. */
-export function refuseFrozen({ store }: Pick<EngineContext, 'store'>): (Refusal & { ok: false }) | null {
-  const current = store.freezes.current()
-  if (current === null) return null
-  return refusal('frozen', "cannot approve in chat: it is frozen; 'sudo usher unfreeze' ends that", {
-    params: { at: current.at, by: current.by, why: current.why },
-  })
 }
 
 /** Begins a freeze, or finds the one in force. */

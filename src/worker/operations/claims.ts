@@ -2,7 +2,7 @@ import { actorKey } from '../../domain/actor.ts'
 import { digestMatches } from '../../domain/plan.ts'
 import type { Request } from '../../domain/request.ts'
 import type { Caller } from '../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { hashClaimCode } from './claim-code.ts'
 import { settleRequest } from './decide-request.ts'
 import { refuseAccess } from './ownership.ts'
@@ -73,5 +73,5 @@ function refuseAttempt(
   if (refused !== null) return refused
   return context.claimAttempts.take(actorKey(caller.actor), context.clock())
     ? null
-    : refusal('too_many', 'cannot try more claim codes now: wait an hour')
+    : refusal('too_many', 'cannot try more claim codes now: wait an hour', because('claims_capped'))
 }

@@ -9,21 +9,26 @@ import { missingOf } from './target-role.ts'
 
 /**
  * Approves a submitted request and queues its run when nothing is missing any more; call it inside the transaction that
- * recorded a decision. First decision wins: the transition is guarded by state and revision.
+ * recorded a decision. First decision wins: the transition is guarded by state and revision. What only waits is noted, so that
+ * `settleHeld` comes back to it.
  *
  * @returns what is still missing; empty when the run was queued
  */
 export function settleRequest(context: EngineContext, request: Request, actor: Actor): Missing[] {
   const { store, config, events, clock } = context
-  const missing = missingOf(store, config, request, clock())
-  if (missing.length > 0) return missing
   const now = clock()
+  const missing = missingOf(store, config, request, now)
+  const [only, ...others] = missing
+  if (only?.kind === 'hold' && others.length === 0) store.heldApprovals.hold(request.id, only.until)
+  else store.heldApprovals.release(request.id)
+  if (missing.length > 0) return missing
   const decided = store.requests.transition(request.id, 'submitted', 'approved', request.revision, {
     decidedAt: now,
     decidedBy: actorKey(actor),
   })
   if (!decided) throw new Error(`request ${request.id} changed inside a transaction`)
   store.claims.remove(request.id)
+  store.challenges.remove('request', request.id)
   const answers = answersOf(store, request)
   const { subject } = request
   if (subject.kind === 'repair') store.holds.take(repairResources(request, subject.answers), request.id)
@@ -63,6 +68,8 @@ export function closeRequest(
   if (!closed) return false
   store.holds.release(id)
   store.claims.remove(id)
+  store.challenges.remove('request', id)
+  store.heldApprovals.release(id)
   events.append(`request.${to}`, eventSubject(store, request), by, {
     from: state,
     revision,
@@ -81,6 +88,28 @@ export function cancelRepairs(context: EngineContext, { telegram_id, os_user }: 
     if (answers.telegram_id !== telegram_id && answers.os_user !== os_user) continue
     closeRequest(context, request, 'cancelled', 'worker', 'something else was asked for this person')
   }
+}
+
+/**
+ * Queues what had everything and has waited long enough. Called by a timer; a request that lacks something again waits
+ * for people.
+ *
+ * @returns whether anything was queued
+ */
+export function settleHeld(context: EngineContext): boolean {
+  const { store, events, clock } = context
+  if (store.heldApprovals.due(clock()).length === 0) return false
+  return events.commit(() => {
+    let queued = false
+    for (const id of store.heldApprovals.due(clock())) {
+      const request = store.requests.get(id)
+      const last = request === null ? undefined : store.decisions.approvals(id, request.revision).at(-1)
+      // Whoever approved last has decided it; the worker only waited.
+      if (request?.state !== 'submitted' || last === undefined) store.heldApprovals.release(id)
+      else if (settleRequest(context, request, last.actor).length === 0) queued = true
+    }
+    return queued
+  })
 }
 
 /** Closes what nobody decided in time: a time-out means no. */

@@ -25,7 +25,7 @@ import { issueClaim } from './request-submit.ts'
  * - Looking at the host happens before the transaction; the effect repeats what may have changed since.
  * - A database that takes no more is a refusal like any other: nothing of the operation happened.
  *
- * @param afterEffect is called after every committed effect
+ * @param afterEffect is called after every committed effect, and when a run was queued because its time has come
  */
 export function createExecute(context: EngineContext, afterEffect: () => void): Engine['execute'] {
   const { store, config, log } = context
@@ -61,7 +61,10 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
     const early = events.commit(firstAnswer)
     if (early !== null) return early
     const prepared = await IMPLEMENTATIONS[operation](context, caller, args)
-    if ('error' in prepared) return { ok: false, error: prepared.error }
+    if ('error' in prepared) {
+      // A call with the same key may have taken effect meanwhile, and have used up what this one came with.
+      return events.commit(firstAnswer) ?? { ok: false, error: prepared.error }
+    }
     try {
       return events.commit(() => {
         const first = firstAnswer()
@@ -81,7 +84,7 @@ export function createExecute(context: EngineContext, afterEffect: () => void): 
 
   return async (caller, operation, args, idempotencyKey) => {
     try {
-      lapse(context)
+      if (lapse(context)) afterEffect()
     } catch (error) {
       // Reads still answer; whatever decides does not while what has lapsed cannot be closed.
       if (store.diskProblemOf(error) === null || OPERATIONS[operation].mutates) return refuseUnwritable(error)

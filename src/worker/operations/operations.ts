@@ -22,6 +22,7 @@ import { requestSubmit } from './request-submit.ts'
 import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
 import { telegramList, telegramRestore, telegramRevoke } from './telegram-ids.ts'
+import { totpEnroll, totpList, totpProve, totpRemove, totpReset } from './totp.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
 export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
@@ -77,6 +78,11 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'chat.freeze': chatFreeze,
   'chat.unfreeze': chatUnfreeze,
   'chat.alarm': chatAlarm,
+  'totp.enroll': totpEnroll,
+  'totp.prove': totpProve,
+  'totp.reset': totpReset,
+  'totp.remove': totpRemove,
+  'totp.list': totpList,
   'telegram.revoke': telegramRevoke,
   'telegram.restore': telegramRestore,
   'telegram.list': telegramList,

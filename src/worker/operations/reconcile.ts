@@ -5,11 +5,14 @@ import type { Request } from '../../domain/request.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import type { FindingView, ReconciliationView } from '../../protocol/views.ts'
 import type { Caller, Ownership } from '../caller.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { lookAtFactors, refuseFactors, useFactors } from '../factors/approval-factors.ts'
+import { refuseApproval } from './approve-request.ts'
+import { reconciliationSubject } from './challenge-subjects.ts'
 import { refuseAccess } from './ownership.ts'
 import { approveRequest } from './request-decisions.ts'
 import { answersOf } from './request-subject.ts'
-import { missingOf } from './target-role.ts'
+import { missingOf, requestRole } from './target-role.ts'
 
 /** A dry run: looks, and writes nothing down. */
 export const reconcileCheck: Operation<'reconcile.check'> = async (context, caller, { smoke }) => {
@@ -48,22 +51,39 @@ export const reconcileGet: Operation<'reconcile.get'> = async (context, caller, 
  * Approves every repair of a reconciliation that is still open, each by the rules of its own: what one of them refuses does not
  * keep the others. Refused as a whole only when they are not the ones that were shown, or when none could be approved.
  */
-export const reconcileApprove: Operation<'reconcile.approve'> = async (context, caller, { id, digest }) => {
+export const reconcileApprove: Operation<'reconcile.approve'> = async (context, caller, args) => {
+  const { id, digest, ...sent } = args
   const ownership = ownershipOf(context, id)
   const refused = refuseAccess('reconcile.approve', caller, ownership, `reconciliation ${id}`)
   if (refused !== null) return refused
+  const before = openRepairsOf(context, id)
+  const early = refuseRepairs(id, before.digest, digest)
+  if (early !== null) return early
+  const { store, config } = context
+  const asked = before.open.map((request) => requestRole(store, config, request).approval.step_up)
+  // The witness's code is for one plan: such a repair is approved by itself, and says so below.
+  const stepUps = asked.filter((stepUp) => stepUp !== 'witness')
+  const subject = reconciliationSubject(id, before.digest ?? '')
+  const looked = await lookAtFactors(context, caller, subject, stepUps, sent)
+  if (!looked.ok) return looked
+  const { factors } = looked
   return {
     effect() {
       const { open, digest: current } = openRepairsOf(context, id)
-      const other = refuseRepairs(id, current, digest)
+      const other =
+        refuseRepairs(id, current, digest) ??
+        refuseFactors(context, caller, reconciliationSubject(id, current ?? ''), factors)
       if (other !== null) return other
       const refusals: { request_id: number; error: ApiError }[] = []
       for (const request of open) {
-        const error = approveRequest(context, caller, request, request.plan.digest)?.error
-        if (error !== undefined) refusals.push({ request_id: request.id, error })
+        const refused =
+          refuseApproval(context, caller, request, request.plan.digest) ??
+          approveRequest(context, caller, request, factors)
+        if (refused !== null) refusals.push({ request_id: request.id, error: refused.error })
       }
       const [first] = refusals
       if (first !== undefined && refusals.length === open.length) return { ok: false, error: first.error }
+      useFactors(context, caller, subject, factors)
       return { ok: true, output: { reconciliation: storedView(context, id), refused: refusals } }
     },
   }
@@ -72,7 +92,11 @@ export const reconcileApprove: Operation<'reconcile.approve'> = async (context, 
 /** Whoever took the bot could else fill the disk with answers and events, and keep the worker looking. */
 function refuseTooMany({ chatLooks, clock }: EngineContext, { actor }: Caller): Refusal | null {
   if (actor.kind === 'operator' || chatLooks.take('chat', clock())) return null
-  return refusal('too_many', "cannot compare everybody again now: wait, or use 'sudo usher reconcile'")
+  return refusal(
+    'too_many',
+    "cannot compare everybody again now: wait, or use 'sudo usher reconcile'",
+    because('reconcile_capped'),
+  )
 }
 
 function ownershipOf({ store }: EngineContext, id: number): Ownership {
@@ -160,6 +184,7 @@ function viewOf(
       }
     }),
     digest: digestOfOpen(open)?.slice(0, SHORT_DIGEST_LENGTH) ?? null,
+    frozen: store.freezes.current() !== null,
   }
 }
 

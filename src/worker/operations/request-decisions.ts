@@ -1,45 +1,58 @@
-import { actorKey, personKeyOf } from '../../domain/actor.ts'
-import { mayCount } from '../../domain/policy.ts'
+import { actorKey } from '../../domain/actor.ts'
 import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
-import {
-  because,
-  type Effect,
-  type EngineContext,
-  type Operation,
-  type Refusal,
-  refusal,
-} from '../context.ts'
+import type { Effect, EngineContext, Operation, Refusal } from '../context.ts'
+import { type Factors, lookAtFactors, refuseFactors, useFactors, viaOf } from '../factors/approval-factors.ts'
+import { recordApproval, refuseApproval } from './approve-request.ts'
+import { requestSubject } from './challenge-subjects.ts'
 import { closeRequest, settleRequest } from './decide-request.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
-import { eventSubject, repairResources, telegramIdsOf } from './request-subject.ts'
+import { eventSubject } from './request-subject.ts'
 import { type Names, readNames } from './roster-names.ts'
 import { requestRole } from './target-role.ts'
 import { refuseText } from './text-of-decision.ts'
 import { requestView } from './views.ts'
 
-const DAY = 24 * 3_600_000
-
 /**
  * One person's approval of the plan with this digest. From the operator it also passes the `terminal` step-up; and for an
- * adoption that the operator asked for, its reason is the consent. A second tap of the same person changes nothing.
+ * adoption that the operator asked for, its reason is the consent. In chat it takes a challenge, and the factors that the role asks for.
+ * A second tap of the same person changes nothing.
  */
-export const requestApprove: Operation<'request.approve'> = async (context, caller, { id, digest }) =>
-  decideRequest(context, 'request.approve', caller, id, (request) =>
-    approveRequest(context, caller, request, digest),
-  )
+export const requestApprove: Operation<'request.approve'> = async (context, caller, args) => {
+  const { id, digest, ...sent } = args
+  const loaded = loadRequest(context, 'request.approve', caller, id, isRequester)
+  if (!loaded.ok) return loaded
+  // What would be refused anyway costs nobody an attempt.
+  const early = refuseApproval(context, caller, loaded.request, digest)
+  if (early !== null) return early
+  const asked = [requestRole(context.store, context.config, loaded.request).approval.step_up]
+  const looked = await lookAtFactors(context, caller, requestSubject(loaded.request), asked, sent)
+  if (!looked.ok) return looked
+  const { factors } = looked
+  return decideRequest(context, 'request.approve', caller, id, (request) => {
+    const subject = requestSubject(request)
+    const refused =
+      refuseApproval(context, caller, request, digest) ??
+      refuseFactors(context, caller, subject, factors) ??
+      approveRequest(context, caller, request, factors)
+    if (refused === null) useFactors(context, caller, subject, factors)
+    return refused
+  })
+}
 
-/** The approval itself, of a request as it is inside the transaction; a refusal has written nothing. */
+/**
+ * The approval itself, of a request as it is inside the transaction, which `refuseApproval` has nothing against; a refusal has written
+ * nothing.
+ */
 export function approveRequest(
   context: EngineContext,
   caller: Caller,
   request: Request,
-  digest: string,
+  factors: Factors,
 ): (Refusal & { ok: false }) | null {
-  const refused =
-    refuseDecision(request, digest) ?? refuseHeld(context, request) ?? approve(context, caller, request)
+  const refused = recordApproval(context, caller, request, factors)
   if (refused !== null) return refused
   const { subject } = request
   const ownReason =
@@ -55,8 +68,9 @@ export function approveRequest(
 export const requestConfirm: Operation<'request.confirm'> = async (context, caller, { id, digest, reason }) =>
   refuseText('reason', reason) ??
   decideRequest(context, 'request.confirm', caller, id, (request) => {
+    const factors = { via: viaOf(caller), challenge: null, totp: null }
     const refused =
-      refuseDecision(request, digest) ?? refuseHeld(context, request) ?? approve(context, caller, request)
+      refuseApproval(context, caller, request, digest) ?? recordApproval(context, caller, request, factors)
     if (refused !== null) return refused
     if (reason !== undefined) consent(context, caller, request, reason)
     settleRequest(context, request, caller.actor)
@@ -105,88 +119,6 @@ async function decideRequest(
         output: { request: requestView(context, names, reload(context, id)) },
       },
   }
-}
-
-/** Records an approval; null when it counts, or when the same person gave it before. */
-function approve(context: EngineContext, caller: Caller, request: Request): (Refusal & { ok: false }) | null {
-  const { store, config, events, clock } = context
-  const { actor, personKey } = caller
-  if (personKey === null)
-    return refusal('not_permitted', 'cannot approve: only a known person can', because('only_known_person'))
-  const { approval: policy } = requestRole(store, config, request)
-  const onTerminal = actor.kind === 'operator'
-  // The operator's is recorded even where it does not count: it passes the step-up.
-  if (!mayCount(policy, request.requesterPersonKey, personKey) && !onTerminal) {
-    return refusal(
-      'not_permitted',
-      `cannot approve request ${request.id}: it is your own, and the role needs somebody else's approval`,
-      because('needs_somebody_else', { request: request.id }),
-    )
-  }
-  const target = actorTarget(context, request, caller)
-  if (target !== null) return target
-  const { chatPerDay } = config.approval
-  if (!onTerminal && store.decisions.countSince('chat', clock() - DAY) >= chatPerDay) {
-    return refusal(
-      'too_many',
-      `cannot approve more than ${chatPerDay} requests a day by chat: use 'sudo usher confirm ${request.id}'`,
-      because('chat_per_day', { request: request.id, max: chatPerDay }),
-    )
-  }
-  const now = clock()
-  // How old the request is cannot be said by a clock that was set back.
-  if ((request.submittedAt ?? 0) - now > context.limits.clockToleranceMs) {
-    return refusal('clock_behind', `cannot approve request ${request.id}: the clock was set back`)
-  }
-  const given = {
-    requestId: request.id,
-    revision: request.revision,
-    digest: request.plan.digest,
-    actor,
-    personKey,
-    via: onTerminal ? 'terminal' : 'chat',
-    proof: onTerminal ? 'terminal' : 'none',
-    at: now,
-  } as const
-  const dead = { at: now - policy.expiresMs, chatAt: store.freezes.lastAt() }
-  const added = store.decisions.approve(given, dead)
-  if (added) {
-    events.append('request.approval', eventSubject(store, request), actorKey(actor), {
-      revision: request.revision,
-      via: given.via,
-      proof: given.proof,
-    })
-  }
-  return null
-}
-
-/** A repair holds its person from its approval on, and waits for whatever was asked for meanwhile. */
-function refuseHeld({ store }: EngineContext, request: Request): (Refusal & { ok: false }) | null {
-  if (request.subject.kind !== 'repair') return null
-  const held = store.holds.heldByOther(repairResources(request, request.subject.answers), request.id)
-  if (held === null) return null
-  return refusal(
-    'held',
-    `cannot approve request ${request.id}: request ${held.requestId} holds the same person`,
-    {
-      params: { request: held.requestId, resource: held.resource },
-    },
-  )
-}
-
-/** Nobody approves a request about themselves unless they may approve anybody's, and the policy lets one's own count. */
-function actorTarget(
-  { store, config }: EngineContext,
-  request: Request,
-  caller: Caller,
-): (Refusal & { ok: false }) | null {
-  const isSubject = telegramIdsOf(store, request).some((id) => caller.personKey === personKeyOf(id))
-  if (!isSubject || requestRole(store, config, request).approval.self) return null
-  return refusal(
-    'not_permitted',
-    `cannot approve request ${request.id}: it is about you`,
-    because('about_you', { request: request.id }),
-  )
 }
 
 function consent(context: EngineContext, caller: Caller, request: Request, reason: string): void {

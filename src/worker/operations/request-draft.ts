@@ -192,7 +192,13 @@ export function refuseFlood(context: EngineContext, caller: Caller): Refusal | n
   if (caller.actor.kind === 'operator') return null
   const most = caller.permissions.has('requests.draft.all') ? limits.draftsPerDay : limits.ownDraftsPerDay
   const made = store.requests.countSince(actorKey(caller.actor), clock() - DAY)
-  return made < most ? null : refusal('too_many', `cannot draft more than ${most} requests a day`)
+  return made < most
+    ? null
+    : refusal(
+        'too_many',
+        `cannot draft more than ${most} requests a day`,
+        because('drafts_per_day', { max: most }),
+      )
 }
 
 function unique(violations: readonly Violation[]): Violation[] {

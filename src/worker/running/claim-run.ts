@@ -1,7 +1,7 @@
 import { actorKey } from '../../domain/actor.ts'
 import type { Difference } from '../../domain/difference.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import { isTooOld } from '../../domain/policy.ts'
+import { isFrozen, isTooOld } from '../../domain/policy.ts'
 import type { Request } from '../../domain/request.ts'
 import type { RunHead } from '../../domain/run.ts'
 import type { Violation } from '../../domain/violation.ts'
@@ -11,7 +11,7 @@ import { type Checked, checkRequest } from '../operations/check-request.ts'
 import { isRequester } from '../operations/ownership.ts'
 import { answersOf, identityOf } from '../operations/request-subject.ts'
 import { plainDifferences, returnRequest } from '../operations/return-request.ts'
-import { missingOf, requestRole } from '../operations/target-role.ts'
+import { chatRules, missingOf, requestRole } from '../operations/target-role.ts'
 import { atMost, planDifferences } from '../planning/plan-differences.ts'
 import type { RunTransitions } from './run-transitions.ts'
 
@@ -34,7 +34,12 @@ export async function claimRun(
   const lost = await lostApprovers(context, request)
   return events.commit(() => {
     const late = tooLate(context, request)
-    const differences = atMost([...late, ...lost, ...drift(context, run, request, checked)])
+    const differences = atMost([
+      ...late,
+      ...frozenSince(context, request),
+      ...lost,
+      ...drift(context, run, request, checked),
+    ])
     if (differences.length > 0) {
       const kind = late.length > 0 ? 'stale' : 'drift'
       transitions.run(run, 'queued', 'superseded', {
@@ -90,6 +95,16 @@ function withObjections(found: readonly Difference[], violations: readonly Viola
     return [{ code: 'objection', params: { ...params, field, violation: code } }]
   })
   return [...differences, ...objections]
+}
+
+/** Approvals in chat count only until somebody freezes chat; those that stood on a terminal are enough or not by themselves. */
+function frozenSince(context: EngineContext, request: Request): Difference[] {
+  const { store, config, clock } = context
+  const rules = chatRules(store, config)
+  if (rules.frozenAt === null || missingOf(store, config, request, clock()).length === 0) return []
+  const given = store.decisions.approvals(request.id, request.revision)
+  if (!given.some((approval) => isFrozen(approval, rules))) return []
+  return [{ code: 'chat_frozen', params: { at: rules.frozenAt } }]
 }
 
 /** An approval is good for as long as its role gives a request, from its own decision on. */

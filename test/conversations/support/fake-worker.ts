@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { CallOptions, CallResult, Client } from '../../../src/client/client.ts'
 import type { EventType } from '../../../src/domain/event.ts'
 import { STEP_ORDER, type StepFailure } from '../../../src/domain/step.ts'
@@ -83,6 +83,8 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
   const events: EventView[] = []
   const runs: RunView[] = []
   const answered = new Map<string, unknown>()
+  /** Live ones by request and admin. */
+  const challenges = new Map<string, string>()
   const wakers = new Set<() => void>()
   let generation = 0
 
@@ -255,6 +257,9 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       permissions: isAdmin(by) ? PERMISSIONS.filter((one) => !worker.forbidden.has(one)) : [],
       role: isAdmin(by) ? 'admin' : (personOf(by)?.role ?? 'public'),
     }),
+    // Strangers may not ask for access here, so they are told as much.
+    'access.mine': () => ({ may_ask: false, mute: false, access: null }),
+    'bot.introduce': () => ({}),
     status: (_, by) => ({
       ...{ version: '0.1.0', mode: 'system', host: 'burrow', ready: true },
       details: isAdmin(by)
@@ -307,11 +312,24 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       emit('request.submitted', { request, actor: `telegram:${by}`, data: { expires_at } })
       return { request, claim_code: request.plan.demands.consent ? 'ABCD-EFGH-2345' : null }
     },
-    'request.approve': ({ id, digest }, by) => {
+    'request.challenge': ({ id, digest }, by) => {
+      if (!isAdmin(by)) throw refusal('not_permitted')
+      const request = find(id)
+      if (request.state !== 'draft') assertUndecided(request)
+      if (request.plan.digest !== digest) throw refusal('digest_differs')
+      const challenge = randomBytes(16).toString('base64url')
+      challenges.set(`${id} ${by}`, challenge)
+      return { challenge }
+    },
+    'request.approve': ({ id, digest, challenge }, by) => {
       if (!isAdmin(by)) throw refusal('not_permitted')
       const request = find(id)
       assertUndecided(request)
       if (request.plan.digest !== digest) throw refusal('digest_differs')
+      if (challenge === undefined || challenges.get(`${id} ${by}`) !== challenge) {
+        throw refusal('challenge_refused')
+      }
+      challenges.delete(`${id} ${by}`)
       if (!request.approvals.some((one) => one.by.key === `telegram:${by}`)) {
         request.approvals.push({ by: actorOf(by), via: 'chat', proof: 'none', at: now() })
       }
@@ -408,7 +426,10 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
         }))
       return { entries: entries.slice(0, limit), more: entries.length > limit }
     },
-    'people.list': () => ({ people: worker.roster, more: false }),
+    'people.list': ({ limit = 200, skip = 0 }) => ({
+      people: worker.roster.slice(skip, skip + limit),
+      more: worker.roster.length > skip + limit,
+    }),
     'people.get': ({ name }) => {
       const person = worker.roster.find((one) => one.os_user === name || String(one.telegram_id) === name)
       if (person === undefined) throw refusal('not_found')
@@ -422,7 +443,8 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
     expiresAt: null,
     async call<N extends OperationName>(name: N, input: unknown, callOptions: CallOptions = {}) {
       const { onBehalfOf = null, idempotencyKey = null } = callOptions
-      worker.seen.push({ name, input, onBehalfOf, key: idempotencyKey })
+      // Of every start of the bot, and of nobody's update.
+      if (name !== 'bot.introduce') worker.seen.push({ name, input, onBehalfOf, key: idempotencyKey })
       if (worker.away) return { ok: false, error: errorOf(refusal('unreachable')) } as CallResult<N>
       const scope = `${onBehalfOf} ${name} ${idempotencyKey}`
       if (OPERATIONS[name].mutates && idempotencyKey !== null && answered.has(scope)) {

@@ -91,11 +91,12 @@ async function call<N extends OperationName>(
   input: OperationInput<N>,
 ) {
   const key = `key-${++real.keys}`
-  const result = await real.fixture.call(caller, operation, input, key)
+  const sent = await real.fixture.challenged(caller, operation, input)
+  const result = await real.fixture.call(caller, operation, sent, key)
   await settle(real)
   if (result.ok && real.keys % 3 === 0) {
     const latest = real.fixture.engine.events.latest()
-    const again = await real.fixture.call(caller, operation, input, key)
+    const again = await real.fixture.call(caller, operation, sent, key)
     if (!again.ok) throw new Error(`${operation} was answered otherwise the second time: ${again.error.code}`)
     if (real.fixture.engine.events.latest() !== latest) throw new Error(`${operation} was done twice`)
   }

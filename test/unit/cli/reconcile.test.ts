@@ -39,7 +39,7 @@ const waiting: ReconciliationView['requests'][number] = {
 function view(change: Partial<ReconciliationView> = {}): ReconciliationView {
   return {
     ...{ id: 3, begun_at: 0, ended_at: 20, smoke: false, outcome: 'differs', why: null, people: 5 },
-    ...{ findings: [missing], skipped: [], requests: [waiting], digest: DIGEST },
+    ...{ findings: [missing], skipped: [], requests: [waiting], digest: DIGEST, frozen: false },
     ...change,
   }
 }

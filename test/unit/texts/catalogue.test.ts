@@ -46,6 +46,7 @@ const PLACEHOLDERS = /\{(?:home|os_user|telegram_id)\}/g
 
 /** What is the same in both languages. */
 const SAME: readonly string[] = [
+  ...['access.card_seen_as', 'access.field.github', 'access.field.name', 'access.show.github'],
   ...['actor.uid', 'drift_card.confirm', 'questions.person_label', 'request.plan', 'run.step', 'time.utc'],
   ...['duration.d_h', 'duration.h_min', 'duration.min_s', 'duration.ms', 'duration.s'],
   ...['size.gib', 'size.kib', 'size.mib', 'size.tib'],

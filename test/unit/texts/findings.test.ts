@@ -47,6 +47,7 @@ describe('findings', () => {
   it('stand together under whom they are about, the host first', () => {
     const found: ReconciliationView = {
       ...{ id: 3, begun_at: 0, ended_at: 1, smoke: false, outcome: 'differs', why: null, people: 2 },
+      frozen: false,
       findings: [
         finding({
           code: 'service.down',

@@ -114,6 +114,19 @@ describe('a request', () => {
     expect(shown).toContain('lapses at 1970-01-02 00:00 UTC')
   })
 
+  it('reads in German like in English, line by line', () => {
+    const german = requestLines(createWords('de'), request)
+    expect(german.map(({ mark, indent }) => [mark, indent])).toEqual(
+      requestLines(words, request).map(({ mark, indent }) => [mark, indent]),
+    )
+    expect(texts(german).slice(0, 4)).toEqual([
+      'Antrag 7: Ada\\u202e als ada aufnehmen (Rolle user): wartet auf eine Entscheidung',
+      'gestellt von Telegram-Konto 1, 1970-01-01 00:00 UTC, Fassung 1, Rechner box',
+      'verfällt: 1970-01-02 00:00 UTC',
+      'braucht 2 Genehmigungen',
+    ])
+  })
+
   it('names the command that gives what is missing', () => {
     expect(missingText(words, { kind: 'terminal' }, 7)).toContain('sudo usher confirm 7')
     expect(missingText(words, { kind: 'consent' }, 7)).toContain('usher claim CODE')
@@ -235,6 +248,10 @@ describe('people and roles', () => {
     }
     expect(roleLine(words, role)).toBe(
       'admin: decides (no groups; needs 2 approvals and a confirmation on a terminal within 1 h)',
+    )
+    const other = { ...role, groups: ['a', 'b'], approval: { ...role.approval, count: 1, step_up: 'totp' } }
+    expect(roleLine(createWords('de'), other)).toBe(
+      'admin: decides (Gruppen: a, b; braucht 1 Genehmigung und einen Code aus einer Authenticator-App; Frist 1 h)',
     )
   })
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import type { Role } from '../../../src/domain/role.ts'
-import { operator, role, testConfig } from '../../support/engine-fixture.ts'
+import { admin, operator, role, testConfig } from '../../support/engine-fixture.ts'
 import { ARENA_BOT, type Arena, openArena } from './arena.ts'
 import type { Shot, Volley } from './racer.ts'
 import { type Racer, startRacer } from './racers.ts'
@@ -71,6 +71,12 @@ async function race(
     // Every other role needs two persons, so that approvals that decide nothing yet are among them.
     role: number % 2 === 0 ? 'user' : 'pair',
   })
+  // Everybody has a card with one button, and taps it as often as they are drawn.
+  const challenges = new Map<number, string>()
+  for (const telegramId of ADMINS) {
+    const asked = { id, digest: plan.digest }
+    challenges.set(telegramId, (await fixture.ok(admin(telegramId), 'request.challenge', asked)).challenge)
+  }
   const decisions = [
     ['request.approve', { id, digest: plan.digest }],
     ['request.deny', { id }],
@@ -90,10 +96,12 @@ async function race(
   for (let shot = 0; shot < shots; shot++) {
     const [operation, input] = drawn()
     const byBot = shot % 4 !== 0
-    const admin = ADMINS[shot % ADMINS.length]
+    const telegramId = ADMINS[shot % ADMINS.length] ?? 0
     const headers = { 'idempotency-key': `${number}-${shot}` }
-    const behalf = { 'usher-on-behalf-of-telegram': String(admin) }
-    const one = { socket: socket(byBot ? 'bot' : 'admin'), operation, input }
+    const behalf = { 'usher-on-behalf-of-telegram': String(telegramId) }
+    const isTap = byBot && operation === 'request.approve'
+    const sent = isTap ? { ...input, challenge: challenges.get(telegramId) } : input
+    const one = { socket: socket(byBot ? 'bot' : 'admin'), operation, input: sent }
     volleys[byBot ? 'bot' : 'root'].shots.push({
       ...one,
       headers: byBot ? { ...headers, ...behalf } : headers,
@@ -153,6 +161,8 @@ function judged(answers: Shot[], { state, decidedBy }: { state: string; decidedB
     const { ok, request, error } = (body ?? { ok: false }) as Answer
     if (ok && request?.state === state) winners++
     else if (ok && request?.state === 'submitted') continue
+    // A second tap of somebody whose approval was noted, before it was decided.
+    else if (error?.code === 'challenge_refused') continue
     else {
       const told = error?.params?.state === state && error.params.by === decidedBy
       const code = state === 'expired' ? 'expired' : 'already_decided'

@@ -83,9 +83,10 @@ export interface SafeFiles {
   ): Promise<FileOutcome<{ bytes: Buffer; uid: number; mode: number; identity: FileIdentity }>>
   /**
    * Replaces the file with this identity by one with `text`, the same owner and mode: temporary name, fsync, rename, fsync of
-   * the folder. `path_occupied` when the file is another one by now. The caller holds the lock of that file.
+   * the folder. `path_occupied` when the file is another one by now. With `null` there must be none yet, and it is made: this
+   * process's own, 0600. The caller holds the lock of that file.
    */
-  replaceTrusted(path: string, identity: FileIdentity, text: string): Promise<FileOutcome>
+  replaceTrusted(path: string, identity: FileIdentity | null, text: string): Promise<FileOutcome>
   /** Removes what an interrupted `replaceTrusted` left beside the file. The caller holds the lock of that file. */
   discardReplacement(path: string): Promise<FileOutcome>
 }

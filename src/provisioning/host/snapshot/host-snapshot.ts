@@ -1,5 +1,6 @@
 import { whyOf } from '../../../domain/step.ts'
 import type { RosterFile } from '../../roster/roster-file.ts'
+import type { SecretsFile } from '../../secrets/secrets-file.ts'
 import type { AccountDatabase } from '../accounts/account-database.ts'
 import type { SafeFiles } from '../files/safe-files.ts'
 import type { Host } from '../host.ts'
@@ -13,6 +14,7 @@ export async function createHostSnapshot(host: Host): Promise<Host> {
   const { environment, programs } = host
   const read = await host.roster.read()
   const roster = changesNothing<RosterFile>('roster', { read: async () => read })
+  const secrets = changesNothing<SecretsFile>('secrets', {})
   const answers = createAccountSnapshot(host.accounts)
   const settings = await host.accounts.settings()
   const accounts = changesNothing<AccountDatabase>('accounts', {
@@ -37,7 +39,7 @@ export async function createHostSnapshot(host: Host): Promise<Host> {
     },
   })
   const snapshot: Host = {
-    ...{ environment, programs, roster, accounts, files, services },
+    ...{ environment, programs, roster, secrets, accounts, files, services },
     snapshot: async () => snapshot,
     observe: (query) => observe({ environment, accounts, files, roster }, query),
     async readRoster() {

@@ -2,7 +2,12 @@ import type { commandsEn } from '../en/commands.ts'
 
 export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.menu.adduser': 'Jemandem Zugang geben',
+  'commands.menu.invite': 'Jemanden per Link einladen',
+  'commands.menu.invites': 'Welche Einladungen noch gelten',
+  'commands.menu.blocked': 'Wem nicht geantwortet wird',
   'commands.menu.requests': 'Was auf eine Entscheidung wartet',
+  'commands.menu.user': 'Eine Person; ohne Namen du selbst',
+  'commands.menu.edituser': 'Ändern, was auf der Personenliste steht',
   'commands.menu.users': 'Wer Zugang hat',
   'commands.menu.reconcile': 'Wer auf dem Rechner von Personenliste und Rollen abweicht',
   'commands.menu.audit': 'Was geschehen ist, und durch wen',
@@ -35,7 +40,6 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.nothing_waits': 'Nichts wartet auf eine Entscheidung. Die letzten waren:',
   'commands.no_people': 'Auf der Personenliste steht noch niemand. /adduser fängt an.',
   'commands.more_requests': 'Es gibt ältere; im Terminal zeigt sie usher requests.',
-  'commands.more_people': 'Es gibt mehr; im Terminal zeigt sie usher users, und /users NAME eine Person.',
   'commands.for_admins': 'Das können hier nur Admins. /help zeigt, was du tun kannst.',
   'commands.did_not_understand': 'Das habe ich nicht verstanden. /help zeigt, was ich verstehe.',
   'commands.worker_away':

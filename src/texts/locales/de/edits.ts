@@ -39,4 +39,24 @@ export const editsDe: Record<keyof typeof editsEn, string> = {
     'kann Telegram-ID und OS-Benutzer nicht zugleich ändern: das wäre jemand anderes; nimm diese Person neu auf',
   'violation.edit_waits_for_start':
     'kann das nicht ändern ({label}), solange das Konto auf den Start der Person wartet: mach {has_run, select, yes {Lauf {run}} other {ihren Lauf}} rückgängig und nimm sie neu auf',
+  'people.page_head': '<b>Personen {from} bis {to}</b>',
+  'people.page_empty': 'Auf dieser Seite steht niemand mehr. /users beginnt von vorn.',
+  'people.page_tail': '/user und ein Name zeigt eine Person.',
+  'people.entry':
+    '• {name} (<code>{os_user}</code>), Rolle {role}: {state, select, waits_for_start {wartet auf den Start} not_active {nicht aktiv} other {aktiv}}',
+  'people.retest_label': 'Neu prüfen',
+  'people.edit_label': 'Bearbeiten',
+  'people.message_unknown': 'Diese Nachricht kenne ich nicht mehr. /user und ein Name zeigt die Person neu.',
+  'people.button_used': 'Dieser Knopf wurde schon benutzt. /user und ein Name zeigt die Person neu.',
+  'people.edit_whom':
+    'Wen? Schreib /edituser und einen OS-Benutzer oder eine Telegram-ID. /users zeigt alle.',
+  'people.edit_head': '<b>{name}</b> (<code>{os_user}</code>). Welches Feld soll sich ändern?',
+  'people.edit_same': '{field}: {before}',
+  'people.edit_changed': '<b>{field}: {before} → {after}</b>',
+  'people.edit_done_label': 'Änderung ansehen',
+  'people.edit_drafted': 'Entworfen. Die Karte zeigt, was sich ändern würde; noch ist nichts geändert.',
+  'people.edit_ended': 'Beendet. Es wurde nichts geändert.',
+  'people.noted': 'Notiert.',
+  'people.other_account':
+    'Welches Konto stattdessen? Es muss schon da sein, wem es gehört, muss zustimmen, und das alte bleibt, wie es ist.',
 }

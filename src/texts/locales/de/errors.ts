@@ -54,6 +54,16 @@ export const errorsDe: Record<keyof typeof errorsEn, string> = {
   'refusal.submit_first': 'kann Antrag {request} nicht entscheiden: reiche ihn zuerst ein',
   'refusal.chat_per_day':
     'kann im Chat nicht mehr als {max, plural, one {1 Antrag} other {# Anträge}} am Tag genehmigen: nimm „sudo usher confirm {request}“',
+  'refusal.drafts_per_day':
+    'kann nicht mehr als {max, plural, one {1 Antrag} other {# Anträge}} am Tag entwerfen',
+  'refusal.challenges_capped': 'kann jetzt keine weiteren Tasten zum Genehmigen zeigen: warte eine Stunde',
+  'refusal.claims_capped': 'kann jetzt keine weiteren Codes annehmen: warte eine Stunde',
+  'refusal.reconcile_capped':
+    'kann jetzt nicht noch einmal alle abgleichen: warte, oder nimm „sudo usher reconcile“',
+  'refusal.invitations_capped':
+    'kann jetzt niemanden mehr einladen: widerrufe einige Einladungen, oder warte einen Tag',
+  'refusal.blocks_capped':
+    'kann im Chat nicht mehr als {max, plural, one {1 Person} other {# Personen}} sperren: entsperre einige, oder tu es auf dem Rechner',
   'refusal.run_kept':
     'kann Lauf {run} nicht {choice, select, retry {wiederholen} undo {rückgängig machen} keep {dabei belassen} resume {fortführen} other {so hinnehmen}}: das ist schon vermerkt',
   'refusal.run_abandoned':

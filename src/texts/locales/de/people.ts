@@ -2,7 +2,7 @@ import type { peopleEn } from '../en/people.ts'
 
 export const peopleDe: Record<keyof typeof peopleEn, string> = {
   'role.line':
-    '{name}: {description} ({has_groups, select, yes {Gruppen: {groups}} other {keine Gruppen}}; braucht {count, plural, one {1 Genehmigung} other {# Genehmigungen}}{step_up, select, terminal { und eine Bestätigung am Terminal} other {}}; Frist {within})',
+    '{name}: {description} ({has_groups, select, yes {Gruppen: {groups}} other {keine Gruppen}}; braucht {count, plural, one {1 Genehmigung} other {# Genehmigungen}}{step_up, select, terminal { und eine Bestätigung am Terminal} totp { und einen Code aus einer Authenticator-App} witness { und den Code des Zeugen} other {}}; Frist {within})',
   'proof.started': 'hat den Bot selbst gestartet',
   'proof.picker': 'mit der Personenauswahl von Telegram gewählt',
   'proof.forward': 'aus einer weitergeleiteten Nachricht',

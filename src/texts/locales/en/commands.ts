@@ -1,7 +1,12 @@
 /** What the bot answers to commands, and what it says by itself to people. */
 export const commandsEn = {
   'commands.menu.adduser': 'Give somebody access',
+  'commands.menu.invite': 'Invite somebody by a link',
+  'commands.menu.invites': 'Which invitations can still be used',
+  'commands.menu.blocked': 'Who is not answered',
   'commands.menu.requests': 'What waits for a decision',
+  'commands.menu.user': 'One of them; without a name, you',
+  'commands.menu.edituser': 'Change what the roster says of somebody',
   'commands.menu.users': 'Who has access',
   'commands.menu.reconcile': 'Who differs from roster and roles on the host',
   'commands.menu.audit': 'What happened, and who did it',
@@ -33,7 +38,6 @@ export const commandsEn = {
   'commands.nothing_waits': 'Nothing waits for a decision. The last ones were:',
   'commands.no_people': 'There is nobody on the roster yet. /adduser begins.',
   'commands.more_requests': 'There are older ones; see usher requests in the terminal.',
-  'commands.more_people': 'There are more; see usher users in the terminal, or /users NAME for one of them.',
   'commands.for_admins': 'Only admins can do that here. /help lists what you can do.',
   'commands.did_not_understand': 'I did not understand that. /help lists what I understand.',
   'commands.worker_away':

@@ -38,4 +38,23 @@ export const editsEn = {
     'cannot change the Telegram id and the OS user at once: that would be somebody else; onboard them instead',
   'violation.edit_waits_for_start':
     "cannot change the {label} while the account waits for the person''s Start: undo {has_run, select, yes {run {run}} other {their run}} and onboard them again",
+  'people.page_head': '<b>People {from} to {to}</b>',
+  'people.page_empty': 'There is nobody on this page any more. /users begins anew.',
+  'people.page_tail': '/user and a name shows one of them.',
+  'people.entry':
+    '• {name} (<code>{os_user}</code>), role {role}: {state, select, waits_for_start {waits for their Start} not_active {not active} other {active}}',
+  'people.retest_label': 'Re-test',
+  'people.edit_label': 'Edit',
+  'people.message_unknown': 'I no longer know this message. /user and a name shows the person anew.',
+  'people.button_used': 'This button was used already. /user and a name shows the person anew.',
+  'people.edit_whom': 'Whom? Write /edituser and an OS user or Telegram id. /users lists everybody.',
+  'people.edit_head': '<b>{name}</b> (<code>{os_user}</code>). Which field shall change?',
+  'people.edit_same': '{field}: {before}',
+  'people.edit_changed': '<b>{field}: {before} → {after}</b>',
+  'people.edit_done_label': 'Review the change',
+  'people.edit_drafted': 'Drafted. The card shows what would change; nothing has changed yet.',
+  'people.edit_ended': 'Ended. Nothing was changed.',
+  'people.noted': 'Noted.',
+  'people.other_account':
+    'Which account instead? It must be there already, its owner must agree, and the old one stays as it is.',
 } as const

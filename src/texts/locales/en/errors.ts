@@ -47,6 +47,13 @@ export const errorsEn = {
   'refusal.submit_first': 'cannot decide request {request}: submit it first',
   'refusal.chat_per_day':
     "cannot approve more than {max, plural, one {1 request} other {# requests}} a day by chat: use ''sudo usher confirm {request}''",
+  'refusal.drafts_per_day': 'cannot draft more than {max, plural, one {1 request} other {# requests}} a day',
+  'refusal.challenges_capped': 'cannot show more buttons to approve with now: wait an hour',
+  'refusal.claims_capped': 'cannot try more claim codes now: wait an hour',
+  'refusal.reconcile_capped': "cannot compare everybody again now: wait, or use 'sudo usher reconcile'",
+  'refusal.invitations_capped': 'cannot invite more people now: revoke some, or wait a day',
+  'refusal.blocks_capped':
+    'cannot block more than {max, plural, one {1 person} other {# people}} by chat: unblock some, or do it on the host',
   'refusal.run_kept':
     'cannot {choice, select, retry {retry} undo {undo} keep {keep} resume {resume} other {abandon}} run {run}: somebody took note of it already',
   'refusal.run_abandoned':

@@ -1,7 +1,7 @@
 /** People, roles and the answers about a person. */
 export const peopleEn = {
   'role.line':
-    '{name}: {description} ({has_groups, select, yes {groups {groups}} other {no groups}}; needs {count, plural, one {1 approval} other {# approvals}}{step_up, select, terminal { and a confirmation on a terminal} other {}} within {within})',
+    '{name}: {description} ({has_groups, select, yes {groups {groups}} other {no groups}}; needs {count, plural, one {1 approval} other {# approvals}}{step_up, select, terminal { and a confirmation on a terminal} totp { and a code from an authenticator app} witness { and the code of the witness} other {}} within {within})',
   'proof.started': 'they started the bot themself',
   'proof.picker': "chosen with Telegram's user picker",
   'proof.forward': 'from a forwarded message',

@@ -21,12 +21,22 @@ export const accessMine: Operation<'access.mine'> = async (context, caller) => {
   return {
     effect() {
       const { store } = context
-      if (onRoster || store.blocks.get(telegramId) !== null) {
-        return { ok: true, output: { may_ask: false, access: null } }
+      const isBlocked = store.blocks.get(telegramId) !== null
+      if (onRoster || isBlocked) {
+        return { ok: true, output: { may_ask: false, mute: isBlocked, access: null } }
       }
       const may = mayAsk(context, telegramId)
-      const access = store.access.openOf(telegramId) ?? (may ? store.access.newestOf(telegramId) : null)
-      return { ok: true, output: { may_ask: may, access: access === null ? null : ownAccessView(access) } }
+      const open = store.access.openOf(telegramId)
+      const access = open ?? (may ? store.access.newestOf(telegramId) : null)
+      return {
+        ok: true,
+        output: {
+          may_ask: may,
+          // Where strangers may not ask anyway they are told so, as ever.
+          mute: !may && open === null && context.config.access.ask === 'anyone',
+          access: access === null ? null : ownAccessView(access),
+        },
+      }
     },
   }
 }

@@ -40,7 +40,11 @@ export const blockAdd: Operation<'block.add'> = async (
       const before = store.blocks.get(telegramId)
       if (before !== null) return { ok: true, output: { block: blockView(names, before) } }
       if (store.blocks.count() >= limits.blocks && caller.actor.kind !== 'operator') {
-        return refusal('too_many', `cannot block more than ${limits.blocks} people by chat`)
+        return refusal(
+          'too_many',
+          `cannot block more than ${limits.blocks} people by chat`,
+          because('blocks_capped', { max: limits.blocks }),
+        )
       }
       const access = store.access.openOf(telegramId)
       const request = access?.requestId ? store.requests.get(access.requestId) : null

@@ -31,7 +31,12 @@ export const inviteCreate: Operation<'invite.create'> = async (context, caller, 
         const today = store.invitations.countSince(by, now - DAY)
         const isMany =
           today >= limits.invitationsPerDay || store.invitations.countPending() >= limits.invitationsPending
-        if (isMany) return refusal('too_many', 'cannot invite more people now: revoke some, or wait a day')
+        if (isMany)
+          return refusal(
+            'too_many',
+            'cannot invite more people now: revoke some, or wait a day',
+            because('invitations_capped'),
+          )
       }
       const code = makeInvitationCode()
       const id = store.invitations.insert({

@@ -264,7 +264,11 @@ test('one person has one that is open, and asks a few times a day at most', asyn
   await fixture.ok(stranger(), 'access.withdraw', { id: second?.id ?? 0 })
   const before = fixture.engine.events.latest()
   expect(await asked(42)).toBe('too_many')
-  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({ may_ask: false, access: null })
+  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({
+    may_ask: false,
+    mute: true,
+    access: null,
+  })
   expect(fixture.engine.events.latest()).toBe(before)
   fixture.time.now += DAY
   expect(await asked(42)).toBe('ok')
@@ -333,7 +337,11 @@ test.for([
 ] as const)('a config that lets $ask ask says nothing to strangers', async ({ ask, code }) => {
   fixture = await engineFixture({ config: { access: { ask, expiresMs: WEEK } } })
   expect(await asked(42)).toBe(code)
-  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({ may_ask: false, access: null })
+  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({
+    may_ask: false,
+    mute: false,
+    access: null,
+  })
 })
 
 test('completing needs the right to decide, and says all that is wrong with the answers', async () => {

@@ -27,7 +27,11 @@ test('who is blocked neither asks nor opens, and nothing that they try is writte
     error: { code: 'too_many' },
   })
   expect(await fixture.call(stranger(), 'person.started', {})).toMatchObject({ error: { code: 'not_found' } })
-  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({ may_ask: false, access: null })
+  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({
+    may_ask: false,
+    mute: true,
+    access: null,
+  })
   expect(databaseSnapshot(fixture.databaseFile)).toEqual(before)
   expect(await fixture.call(stranger(43), 'invite.redeem', { code: code ?? '' })).toMatchObject({ ok: true })
 })

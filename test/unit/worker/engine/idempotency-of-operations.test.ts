@@ -13,6 +13,7 @@ import {
   telegramUser,
   theBot,
 } from '../../../support/engine-fixture.ts'
+import { enrolled, enrolling } from '../../../support/enrolled.ts'
 import { addAccount, DATA } from '../../../support/fake-host.ts'
 
 type Contracts = typeof OPERATIONS
@@ -55,7 +56,8 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
   },
   'request.approve': async (fixture) => {
     const { id, plan } = await fixture.submit(operator)
-    const input = { id, digest: plan.digest }
+    const asked = { id, digest: plan.digest }
+    const input = { ...asked, ...(await fixture.ok(admin(7), 'request.challenge', asked)) }
     return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
   },
   'request.confirm': async (fixture) => {
@@ -88,7 +90,8 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     await fixture.onboard()
     fixture.machine.paths.delete(join(DATA, 'memory/42'))
     const { reconciliation } = await fixture.ok(operator, 'reconcile.run', {})
-    const input = { id: reconciliation.id ?? 0, digest: reconciliation.digest ?? '' }
+    const asked = { id: reconciliation.id ?? 0, digest: reconciliation.digest ?? '' }
+    const input = { ...asked, ...(await fixture.ok(admin(7), 'reconcile.challenge', asked)) }
     return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
   },
   'person.edit': async (fixture) => {
@@ -175,6 +178,29 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     other: { kind: 'foreign_edit' },
     stranger: operator,
   }),
+  'totp.prove': async (fixture) => {
+    const { code, telegramId } = await enrolling(fixture)
+    const input = { telegram_id: telegramId, code }
+    return { caller: operator, input, other: { ...input, code: '000000' }, stranger: admin(8) }
+  },
+  'totp.reset': async (fixture) => {
+    const { telegramId } = await enrolled(fixture)
+    return {
+      caller: operator,
+      input: { person: String(telegramId) },
+      other: { person: 'bob' },
+      stranger: admin(8),
+    }
+  },
+  'totp.remove': async (fixture) => {
+    const { telegramId } = await enrolled(fixture)
+    return {
+      caller: operator,
+      input: { person: String(telegramId) },
+      other: { person: 'bob' },
+      stranger: admin(8),
+    }
+  },
   'telegram.revoke': async () => {
     const input = { telegram_id: 42, reason: 'a lost phone' }
     return { caller: operator, input, other: { telegram_id: 43 }, stranger: admin(8) }

@@ -13,7 +13,9 @@ afterEach(() => fixture.remove())
 test('the same key with the same input gives the first answer, also after a restart', async () => {
   fixture = await engineFixture()
   const { id, plan } = await fixture.submit(operator)
-  const approve = () => fixture.call(admin(7), 'request.approve', { id, digest: plan.digest }, 'tap')
+  const asked = { id, digest: plan.digest }
+  const { challenge } = await fixture.ok(admin(7), 'request.challenge', asked)
+  const approve = () => fixture.call(admin(7), 'request.approve', { ...asked, challenge }, 'tap')
   const first = await approve()
   expect(await approve()).toEqual(first)
   await fixture.restart()
@@ -25,7 +27,9 @@ test('the same key with the same input gives the first answer, also after a rest
 test('two calls with one key at the same time have one effect', async () => {
   fixture = await engineFixture()
   const { id, plan } = await fixture.submit(operator)
-  const approve = () => fixture.call(admin(7), 'request.approve', { id, digest: plan.digest }, 'tap')
+  const asked = { id, digest: plan.digest }
+  const { challenge } = await fixture.ok(admin(7), 'request.challenge', asked)
+  const approve = () => fixture.call(admin(7), 'request.approve', { ...asked, challenge }, 'tap')
   const [one, two] = await Promise.all([approve(), approve()])
   expect(one).toEqual(two)
   expect(one?.ok).toBe(true)

@@ -92,7 +92,11 @@ test('an invitation that was opened cannot be used once it is revoked', async ()
   fixture = await engineFixture({ config: { access: { ask: 'invited', expiresMs: DAY } } })
   const { id, code } = await invite()
   await open(42, code)
-  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({ may_ask: true, access: null })
+  expect(await fixture.ok(stranger(), 'access.mine', {})).toEqual({
+    may_ask: true,
+    mute: false,
+    access: null,
+  })
   await fixture.ok(admin(7), 'invite.revoke', { id })
   expect(await fixture.call(stranger(), 'access.ask', { name: 'Alice' })).toMatchObject({
     error: { code: 'too_many' },
