@@ -70,12 +70,14 @@ async function measureFlood(scene: Scene): Promise<string[]> {
   await grace.sends('/language')
   const { message_id } = await grace.sees(/language/)
   const tap = async () => {
-    const { query_id } = await grace.forgesTap(message_id, 'g:en')
+    const after = (await control.calls({})).at(-1)?.id ?? 0
+    const { query_id, at_ms } = await grace.forgesTap(message_id, 'g:en')
+    // Looking at the chat again after each of the flood's messages would be what is measured.
     for (;;) {
-      const { callbacks, version } = await grace.chat()
-      const found = callbacks.find(({ id }) => id === query_id)
-      if (found?.answer !== undefined) return found.answer.at_ms - found.at_ms
-      await control.waitForChange({ since: version, timeout_ms: 5000 })
+      const calls = await control.calls({ method: 'answerCallbackQuery', after })
+      const answer = calls.find(({ payload }) => payload['callback_query_id'] === query_id)
+      if (answer !== undefined) return answer.started_ms - at_ms
+      await sleep(5)
     }
   }
   const quiet: number[] = []
