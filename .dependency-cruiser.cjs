@@ -39,6 +39,19 @@ module.exports = {
       'src/config/',
       'conversations/',
     ),
+    // It talks to Telegram and keeps small files as the bot does, and has nothing else of it.
+    may(
+      'witness',
+      'src/witness/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+      'src/bot/telegram/(api|errors|pace|patient-fetch)\\.ts',
+      'src/bot/state/(file-store|state-folder)\\.ts',
+      'src/bot/log\\.ts',
+    ),
     may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
     may('provisioning', 'src/provisioning/', 'src/domain/'),
     may('store', 'src/store/', 'src/domain/'),
@@ -69,7 +82,7 @@ module.exports = {
       from: { path: '^(src|conversations)/' },
       to: { path: '^test/' },
     },
-    onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'conversations/'),
+    onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'src/witness/', 'conversations/'),
     {
       name: 'child-process-home',
       severity: 'error',

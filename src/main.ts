@@ -2,6 +2,7 @@
 const PARTS: Record<string, () => Promise<{ main(argv: readonly string[]): Promise<number> }>> = {
   worker: () => import('./worker/main.ts'),
   bot: () => import('./bot/main.ts'),
+  witness: () => import('./witness/main.ts'),
   init: () => import('./setup/init.ts'),
   doctor: () => import('./setup/doctor.ts'),
 }

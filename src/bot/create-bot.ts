@@ -12,7 +12,9 @@ import { languageCommand } from './commands/language.ts'
 import { peopleCommands, personTaps } from './commands/people.ts'
 import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
+import { requestsCommand } from './commands/requests.ts'
 import { standingCommands } from './commands/standing.ts'
+import { mayUse } from './commands/table.ts'
 import type { BotContext } from './context.ts'
 import { createDenyPort } from './deny-port.ts'
 import {
@@ -29,15 +31,17 @@ import {
 } from './dialogues.ts'
 import { createEditPorts } from './edit-ports.ts'
 import type { Logger } from './log.ts'
-import { createMenus, giveMenus } from './menus.ts'
+import { giveMenus, type Menus } from './menus.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { durableUpdates } from './middleware/durable-updates.ts'
 import { editedMessages } from './middleware/edited-messages.ts'
 import { heardFrom } from './middleware/heard-from.ts'
+import { onlyPermitted } from './middleware/only-permitted.ts'
+import { openCards } from './middleware/open-cards.ts'
 import { passOnStarts } from './middleware/pass-on-starts.ts'
 import { onlyPrivateChats } from './middleware/private-chats.ts'
 import { answerQuestionTaps, goneQuestions } from './middleware/question-taps.ts'
-import { speakAsChosen, speakAsTelegram } from './middleware/speak.ts'
+import { redrawCards, speakAsChosen, speakAsTelegram } from './middleware/speak.ts'
 import { createOnboardingPorts } from './onboarding-ports.ts'
 import type { Cards } from './state/cards.ts'
 import type { Chats } from './state/chats.ts'
@@ -62,6 +66,7 @@ export interface BotDeps {
   people: ShownPeople
   refusals: Refusals
   keeper: CardKeeper
+  menus: Menus
   telling: Telling
   log: Logger
   now: () => number
@@ -74,20 +79,22 @@ export interface BotDeps {
  * the dispatcher sees to. It does not poll and is never started by itself.
  */
 export function createBot(deps: BotDeps): Bot<BotContext> {
-  const { words, token, apiOptions, me } = deps
+  const { words, token, apiOptions, me, menus } = deps
   const bot = new Bot<BotContext>(token, { client: apiOptions, botInfo: me })
-  const menus = createMenus(deps)
   const ports = createOnboardingPorts({ ...deps, botId: me.id })
   const asking = { ...deps, botId: me.id }
 
   bot.use(speakAsTelegram(words))
   bot.use(onlyPrivateChats())
   bot.use(heardFrom(deps))
+  bot.use(redrawCards(deps))
   bot.use(durableUpdates(deps))
   bot.use(speakAsChosen(words))
   bot.use(authenticate({ ...deps, botId: me.id }))
   bot.use(passOnStarts({ worker: deps.worker, botId: me.id }))
   bot.use(giveMenus(menus))
+  bot.use(onlyPermitted())
+  bot.use(openCards(deps))
   bot.use(answerQuestionTaps())
 
   bot.use(outdatedDialogues())
@@ -100,6 +107,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use((ctx, next) => (ctx.identity === undefined ? undefined : next()))
 
   bot.use(standingCommands(deps))
+  bot.use(requestsCommand(deps))
   bot.use(peopleCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
@@ -107,25 +115,23 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(reconcileCommand({ ...deps, botId: me.id }))
   bot.use(accessCommands({ ...deps, botId: me.id }))
 
-  const admins = bot.filter((ctx) => ctx.identity?.admin === true)
-  admins.use(decidingTaps(deps))
+  const isAdmin = (ctx: BotContext) => ctx.identity?.admin === true
+  bot.filter(isAdmin).use(decidingTaps(deps))
+  const inviters = bot.filter((ctx) => mayUse('invite', ctx.identity?.permissions ?? new Set()))
+  inviters.use(inviteDialogue(words, createInvitePort(asking)))
+  inviters.command('invite', (ctx) => ctx.conversation.enter(INVITE))
+  const admins = bot.filter(isAdmin)
   admins.use(adduserDialogue(words, ports))
   admins.use(editAnswerDialogue(words, ports))
   admins.use(edituserDialogue(words, createEditPorts({ ...deps, botId: me.id, questions: ports })))
   admins.use(denyDialogue(words, createDenyPort({ ...deps, botId: me.id })))
   admins.use(completeAccessDialogue(words, ports, createCompletePort(asking)))
   admins.use(denyAccessDialogue(words, createDenyAccessPort(asking)))
-  admins.use(inviteDialogue(words, createInvitePort(asking)))
   admins.use(dialogueTaps(deps))
   admins.use(personTaps(deps))
   admins.command('adduser', (ctx) => ctx.conversation.enter(ADDUSER))
-  admins.command('invite', (ctx) => ctx.conversation.enter(INVITE))
 
   bot.use(goneQuestions())
-  bot.command(
-    ['adduser', 'edituser', 'invite'],
-    async (ctx) => void (await ctx.reply(ctx.words.say('commands.for_admins'))),
-  )
   bot.on('callback_query', (ctx) => answerTap(ctx, ctx.words.say('taps.button_unknown')))
   bot.on('message', async (ctx) => void (await ctx.reply(ctx.words.say('commands.did_not_understand'))))
   return bot

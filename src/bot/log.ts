@@ -11,9 +11,9 @@ export function logLevel(wanted: string | null): string {
 }
 
 /** JSON lines on stderr. Never texts of messages, names or tokens: ids, kinds and codes only. */
-export function createLogger(level = 'info'): Logger {
+export function createLogger(level = 'info', name: 'bot' | 'witness' = 'bot'): Logger {
   return pino(
-    { level, base: { process: 'bot' }, timestamp: pino.stdTimeFunctions.isoTime },
+    { level, base: { process: name }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ fd: 2, sync: true }),
   )
 }

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts'
 import type { EventView } from '../protocol/views.ts'
 import type { CardKeeper } from './cards/keeper.ts'
 import { describeError, type Logger } from './log.ts'
+import type { Menus } from './menus.ts'
 import { aboutAccess, aboutRequest } from './state/cards.ts'
 import { type Cursor, saveCursor } from './state/cursor.ts'
 import type { FileStore } from './state/file-store.ts'
@@ -11,12 +12,22 @@ import type { Telling } from './telling/telling.ts'
 export interface NotifierDeps {
   client: Client
   keeper: CardKeeper
+  menus: Menus
   telling: Telling
   outboxes: Outboxes
   files: FileStore
   log: Logger
   stopped: AbortSignal
 }
+
+/** After these somebody may be able to do more or less than before. */
+const CHANGES_WHAT_THEY_MAY = [
+  'run.succeeded',
+  'run.undone',
+  'run.failed',
+  'telegram.revoked',
+  'telegram.restored',
+]
 
 /** How many events may be on their way to the disk at once; more wait in the worker. */
 const AT_ONCE = 500
@@ -83,13 +94,21 @@ export async function followEvents(deps: NotifierDeps, cursor: Cursor): Promise<
   await saving
 }
 
-async function attend({ keeper, telling }: NotifierDeps, event: EventView, since: number): Promise<void> {
-  const { request_id: requestId, type } = event
+async function attend(
+  { keeper, menus, telling, log }: NotifierDeps,
+  event: EventView,
+  since: number,
+): Promise<void> {
+  const { request_id: requestId, subject_telegram_id: subject, type } = event
   const isNews = event.at >= since
   await Promise.all([
     isNews ? telling.hear(event) : undefined,
     requestId === null ? undefined : keeper.unsettle(requestId),
   ])
+  if (subject !== null && CHANGES_WHAT_THEY_MAY.includes(type)) {
+    // Lost with a bot that is killed now; then their next update gives it.
+    menus.refresh(subject).catch((error: unknown) => log.warn(describeError(error), 'cannot renew a menu'))
+  }
   const access = event.data['access']
   if (typeof access === 'number') void keeper.refreshAbout(aboutAccess(access))
   if (requestId === null) return

@@ -7,7 +7,7 @@ import { createAllWords } from '../texts/words.ts'
 import { createCardKeeper } from './cards/keeper.ts'
 import { createBot } from './create-bot.ts'
 import { describeError, type Logger } from './log.ts'
-import { setDefaultMenu } from './menus.ts'
+import { createMenus, setDefaultMenu } from './menus.ts'
 import { followEvents } from './notifier.ts'
 import { loadCards } from './state/cards.ts'
 import { loadChats } from './state/chats.ts'
@@ -108,6 +108,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
       onUnreachable: (chatId) => telling.lost(chatId),
       isQuiet: async (chatId) => quietUntil((await chats.load(chatId))?.quiet ?? null, now()) !== null,
     })
+    const menus = createMenus({ api, worker, wordsOf, log })
     const noticeOptions = { postHead: deps.postHead ?? false }
     const outboxes = createOutboxes({
       ...{ files, boxes, chats, unreachable, isUrgent, now, log, stopped },
@@ -124,7 +125,22 @@ export function startBotService(deps: BotServiceDeps): BotService {
       refreshCards: (chatId) => void keeper.refreshChat(chatId),
     })
     const bot = createBot({
-      ...{ words, token, me, worker, chats, guests, cards, people, refusals, keeper, telling, log, now },
+      ...{
+        words,
+        token,
+        me,
+        worker,
+        chats,
+        guests,
+        cards,
+        people,
+        refusals,
+        keeper,
+        menus,
+        telling,
+        log,
+        now,
+      },
       apiOptions: apiOptions(deps.apiRoot, stopped, { pace, counts: true }),
       firstAdmins: deps.firstAdmins,
       watchdogMs: deps.watchdogMs ?? 150_000,
@@ -147,11 +163,12 @@ export function startBotService(deps: BotServiceDeps): BotService {
     await telling.start()
     await intake.resume()
     void keeper.resume()
-    const following = followEvents({ client, keeper, telling, outboxes, files, log, stopped }, cursor).catch(
-      (error: unknown) => {
-        if (!stopped.aborted) log.error(describeError(error), 'cannot follow events any more')
-      },
-    )
+    const following = followEvents(
+      { client, keeper, menus, telling, outboxes, files, log, stopped },
+      cursor,
+    ).catch((error: unknown) => {
+      if (!stopped.aborted) log.error(describeError(error), 'cannot follow events any more')
+    })
     log.info({ bot: me.username }, 'ready')
     ready.resolve({ kind: 'ready', username: me.username })
     const receiving = {

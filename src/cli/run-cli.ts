@@ -7,6 +7,7 @@ import { type GlobalOptions, openSession } from './session.ts'
 import { addAccess } from './verbs/access.ts'
 import type { Act } from './verbs/act.ts'
 import { addAdduser } from './verbs/adduser.ts'
+import { addApprover } from './verbs/approver.ts'
 import { addAudit } from './verbs/audit.ts'
 import { addBlock, addBlocked, addUnblock } from './verbs/block.ts'
 import { addClaim } from './verbs/claim.ts'
@@ -28,6 +29,7 @@ const ELSEWHERE = {
   doctor: 'looks for what is wrong with config, roster, folders and sockets',
   worker: 'the privileged process: the sockets, the queue, the host',
   bot: 'the unprivileged process: Telegram',
+  witness: 'a second bot in a process of its own, which only sends codes',
 } as const
 
 /**
@@ -107,6 +109,7 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
     add(program, act)
   for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
   for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
+  addApprover(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {
     program
       .command(name)

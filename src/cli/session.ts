@@ -22,6 +22,8 @@ export interface Session {
   prompter: Prompter | null
   /** Tells people something before the end; silent with `--json`. */
   say(lines: readonly Line[]): Promise<void>
+  /** What somebody asked for who came by SSH with a forced command; null otherwise. */
+  sshCommand: string | null
   /** Aborted by Ctrl-C. */
   signal: AbortSignal
   /** Aborted when nobody reads what is said any more; by Ctrl-C too. */
@@ -39,17 +41,18 @@ export type SessionResult = { ok: true; session: Session } | { ok: false; outcom
  * Config, socket and client for one verb. Uid 0 runs only code that nobody else can change, with a config that nobody else
  * can change, and talks only to a worker of uid 0.
  *
- * @param socket `claim`: as oneself on everybody's socket, because only there a uid stands for its account
+ * @param socket `claim`: as oneself on everybody's socket, because only there a uid stands for its account. `approver`: as the approver
+ *   account, whose caller may have chosen the environment: nothing of it names a config
  */
 export async function openSession(
   world: CliWorld,
   unread: AbortSignal,
   options: GlobalOptions,
-  socket: 'cli' | 'claim' = 'cli',
+  socket: 'cli' | 'claim' | 'approver' = 'cli',
 ): Promise<SessionResult> {
   const { uid, environment, stdin, stdout, signal } = world
   const loaded = loadConfig({
-    environment,
+    environment: socket === 'approver' ? { ...environment, configFile: null } : environment,
     uid,
     ...(world.home === undefined ? {} : { home: world.home }),
     ...(options.config === undefined ? {} : { explicitFile: options.config }),
@@ -70,6 +73,7 @@ export async function openSession(
       client: createClient({ socketPath: choice.path, expectServerUid: choice.expectServerUid }),
       prompter: interactive ? await terminalPrompter({ stdin, stdout, signal, style }) : null,
       say: (lines) => (options.json === true ? Promise.resolve() : write(stdout, renderLines(lines, style))),
+      sshCommand: environment.sshOriginalCommand,
       signal,
       unread: AbortSignal.any([signal, unread]),
     },

@@ -12,6 +12,8 @@ export interface Environment {
   notifySocket: string | null
   /** `WATCHDOG_USEC` of sd_watchdog_enabled(3) in milliseconds, when it is meant for this process. */
   watchdogMs: number | null
+  /** `SSH_ORIGINAL_COMMAND` of sshd(8): what somebody asked for whose key has a forced command. */
+  sshOriginalCommand: string | null
   home: string | null
   /** XDG Base Directory Specification; relative values count as absent. */
   xdg: {
@@ -43,6 +45,7 @@ export function readEnvironment(
     credentialsDirectory: absolute('CREDENTIALS_DIRECTORY'),
     notifySocket: text('NOTIFY_SOCKET'),
     watchdogMs: watchdogOf(text('WATCHDOG_USEC'), text('WATCHDOG_PID')),
+    sshOriginalCommand: text('SSH_ORIGINAL_COMMAND'),
     home: absolute('HOME'),
     xdg: {
       configHome: absolute('XDG_CONFIG_HOME'),

@@ -1,5 +1,7 @@
 import { type Config, SOCKETS } from './config.ts'
 
+export type SocketProgram = 'cli' | 'bot' | 'claim' | 'witness' | 'approver'
+
 export interface SocketChoice {
   path: string
   /** The uid that must be at the other end; null where the folder's owner says enough. */
@@ -7,13 +9,15 @@ export interface SocketChoice {
 }
 
 /**
- * The socket that this process talks to: uid 0 the operator's, the bot its own, everybody else the common one. In
+ * The socket that this process talks to: uid 0 the operator's, bot, witness and approver account their own, everybody else the common one. In
  * single-user mode the caller is the operator of their own worker. A claim always goes to the common one: only there a uid
  * stands for its account.
  */
-export function socketFor(config: Config, uid: number, program: 'cli' | 'bot' | 'claim'): SocketChoice {
+export function socketFor(config: Config, uid: number, program: SocketProgram): SocketChoice {
   const at = (name: string) => `${config.paths.run}/${name}`
-  if (program === 'bot') return { path: at(SOCKETS.bot), expectServerUid: config.mode === 'system' ? 0 : uid }
+  if (program === 'bot' || program === 'witness' || program === 'approver') {
+    return { path: at(SOCKETS[program]), expectServerUid: config.mode === 'system' ? 0 : uid }
+  }
   if (program === 'claim') {
     return {
       path: at(SOCKETS.everybody),

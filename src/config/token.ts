@@ -21,7 +21,24 @@ export function readToken(config: Config, environment: Environment, uid: number)
   }
   if (environment.telegramToken !== null && uid !== 0)
     return check(environment.telegramToken, 'USHER_TELEGRAM_TOKEN')
-  const file = config.telegram.tokenFile
+  return readTokenFile(config.telegram.tokenFile, uid)
+}
+
+/**
+ * The witness's token: the first of `$CREDENTIALS_DIRECTORY/witness-token` and the config's file (0600). Nothing else that a bot's
+ * environment may hold counts here.
+ */
+export function readWitnessToken(file: string, environment: Environment, uid: number): TokenResult {
+  if (environment.credentialsDirectory !== null) {
+    const credential = `${environment.credentialsDirectory}/witness-token`
+    const read = readTrusted(credential, { owners: [0, uid], parents: false, maxBytes: 4096 })
+    if (read.ok) return check(read.text, credential)
+    if (read.reason !== 'absent') return { ok: false, message: read.message }
+  }
+  return readTokenFile(file, uid)
+}
+
+function readTokenFile(file: string, uid: number): TokenResult {
   const read = readTrusted(file, { owners: [0, uid], parents: false, forbiddenMode: 0o077, maxBytes: 4096 })
   if (read.ok) return check(read.text, file)
   const advice =

@@ -56,6 +56,9 @@ export const EVENT_TYPES = [
   'factor.removed',
   'factor.reset',
   'factor.disabled',
+  'witness.asked',
+  'witness.refused',
+  'witness.unreachable',
   'audit.head',
   'audit.broken',
 ] as const

@@ -70,6 +70,9 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'factor.removed': {},
   'factor.reset': {},
   'factor.disabled': {},
+  'witness.asked': {},
+  'witness.refused': {},
+  'witness.unreachable': {},
   'audit.head': {},
   'audit.broken': {},
 }

@@ -5,6 +5,7 @@ import type { OperationContract } from './operation-contract.ts'
 import { ACCESS_OPERATIONS } from './operations-access.ts'
 import { EDIT_OPERATIONS } from './operations-edits.ts'
 import { approvalFactors, FACTORS_OPERATIONS } from './operations-factors.ts'
+import { WITNESS_OPERATIONS } from './operations-witness.ts'
 import {
   accountCheckViewSchema,
   actorViewSchema,
@@ -140,15 +141,23 @@ export const OPERATIONS = {
     input: z.strictObject({ id, digest, ...approvalFactors }),
     output: oneRequest,
   },
-  /** uid 0 on a terminal: passes the `terminal` step-up, and stands in for an owner's consent when `reason` is given. */
+  /**
+   * On a terminal: passes the `terminal` step-up. From uid 0 it stands in for an owner's consent when `reason` is given; through the
+   * approver account it takes `totp`, a code of the person's second factor, and so does a denial.
+   */
   'request.confirm': {
     mutates: true,
-    input: z.strictObject({ id, digest, reason: z.string().min(1).max(1000).optional() }),
+    input: z.strictObject({
+      id,
+      digest,
+      reason: z.string().min(1).max(1000).optional(),
+      totp: approvalFactors.totp,
+    }),
     output: oneRequest,
   },
   'request.deny': {
     mutates: true,
-    input: z.strictObject({ id, reason: z.string().max(1000).optional() }),
+    input: z.strictObject({ id, reason: z.string().max(1000).optional(), totp: approvalFactors.totp }),
     output: oneRequest,
   },
   'request.cancel': { mutates: true, input: z.strictObject({ id }), output: oneRequest },
@@ -277,6 +286,7 @@ export const OPERATIONS = {
   ...ACCESS_OPERATIONS,
   ...FACTORS_OPERATIONS,
   ...EDIT_OPERATIONS,
+  ...WITNESS_OPERATIONS,
 } as const satisfies Record<string, OperationContract>
 
 export type OperationName = keyof typeof OPERATIONS

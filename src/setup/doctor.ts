@@ -13,6 +13,7 @@ import { plain } from '../texts/plain.ts'
 import { checkAgentCommand, checkHost, checkPolicy, checkPrograms, checkServices } from './checks/host.ts'
 import { checkDisks, checkFiles, checkFolders, checkReach } from './checks/places.ts'
 import { checkSockets } from './checks/sockets.ts'
+import { checkStepUps } from './checks/step-up.ts'
 import { type Check, type Finding, note, ok, problem } from './finding.ts'
 
 const CHECKS: readonly Check[] = [
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   checkHost,
   checkFiles,
   checkFolders,
+  checkStepUps,
   checkDisks,
   checkPrograms,
   checkSockets,

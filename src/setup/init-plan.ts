@@ -12,6 +12,8 @@ export interface InitPlaces {
   configFile: string
   paths: Config['paths']
   botUser: string | null
+  witness: Config['witness']
+  approver: Config['approver']
   tokenFile: string
   /** The first admins of an existing config. */
   admins: readonly number[]
@@ -49,7 +51,11 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
     outcomes.push(ensureFile(path, own, mode, content, context))
   }
 
-  const bot = places.botUser === null ? own : await ensureBotAccount(places.botUser, outcomes, context)
+  const bot =
+    places.botUser === null ? own : await ensureAccount(accountOf.bot(places.botUser), outcomes, context)
+  const { witness: seer, approver } = places
+  const witness = seer === null ? null : await ensureAccount(accountOf.witness(seer.user), outcomes, context)
+  if (approver !== null) await ensureAccount(accountOf.approver(approver.user), outcomes, context)
   const { paths } = places
   file(
     places.configFile,
@@ -72,24 +78,58 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
   folder(join(paths.data, 'memory'), root)
   folder(join(paths.data, 'history'), root)
   if (bot !== null) folder(paths.botState, 0o700, bot)
+  if (seer !== null && witness !== null) folder(seer.state, 0o700, witness)
+  // Root's own: who comes in by the account cannot let anybody else in.
+  if (approver !== null) folder(APPROVER_HOME, 0o755)
   folder(paths.run, system ? 0o755 : 0o700)
   return outcomes
 }
 
-/** The account, or null when it is only going to be made. */
-async function ensureBotAccount(
-  name: string,
+/** What `useradd` is told of an account that Usher needs. */
+interface AccountWish {
+  name: string
+  key: 'bot.user' | 'witness.user' | 'approver.user'
+  options: string[]
+  /** What it gets, for people. */
+  made: string
+}
+
+const APPROVER_HOME = '/var/lib/usher-approver'
+const NO_LOGIN = ['--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin']
+
+const accountOf = {
+  bot: (name: string): AccountWish => ({
+    ...{ name, key: 'bot.user', made: 'without password and shell' },
+    options: [...NO_LOGIN, '--comment', 'Usher bot'],
+  }),
+  witness: (name: string): AccountWish => ({
+    ...{ name, key: 'witness.user', made: 'without password and shell' },
+    options: [...NO_LOGIN, '--comment', 'Usher witness'],
+  }),
+  // sshd runs a forced command by the account's shell, and lets nobody in whose password is locked by "!" where it does not use PAM.
+  approver: (name: string): AccountWish => ({
+    ...{ name, key: 'approver.user', made: 'without a password that would be right' },
+    options: [
+      ...['--home-dir', APPROVER_HOME, '--shell', '/bin/sh', '--password', '*'],
+      ...['--comment', 'Usher approver'],
+    ],
+  }),
+}
+
+/** The account, or null when it cannot be used. */
+async function ensureAccount(
+  { name, key, options, made: has }: AccountWish,
   outcomes: Outcome[],
   context: InitContext,
 ): Promise<Owner | null> {
   const subject = `account ${name}`
-  const found = botAccount(name)
+  const found = systemAccount(name)
   if (found !== null) {
     if (found.uid === 0) {
       outcomes.push({
         state: 'problem',
         subject,
-        text: `cannot use the account ${name} for the bot: it is uid 0; name another one in bot.user`,
+        text: `cannot use the account ${name}: it is uid 0; name another one in ${key}`,
       })
       return null
     }
@@ -97,26 +137,25 @@ async function ensureBotAccount(
     return found
   }
   if (context.dryRun) {
-    outcomes.push({ state: 'change', subject, text: 'system account made, without password and shell' })
+    outcomes.push({ state: 'change', subject, text: `system account made, ${has}` })
     return { uid: -1, gid: -1, name }
   }
   const made = await context.programs.run('/usr/sbin/useradd', [
-    ...['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent'],
-    ...['--shell', '/usr/sbin/nologin', '--comment', 'Usher bot', '--', name],
+    ...['--system', '--user-group', '--no-create-home', ...options, '--', name],
   ])
-  const account = botAccount(name)
+  const account = systemAccount(name)
   if (!made.ok || account === null) {
     const why = made.ok ? 'it is not in /etc/passwd' : made.stderr.trim() || made.failure.code
     outcomes.push({ state: 'problem', subject, text: `cannot make the account ${name}: ${why}` })
     return null
   }
-  const text = `system account made, uid ${account.uid}, without password and shell`
+  const text = `system account made, uid ${account.uid}, ${has}`
   outcomes.push({ state: 'change', subject, text })
   return account
 }
 
 /** The account's uid and, as `useradd --user-group` makes it, the group of its name; else its uid's own group. */
-function botAccount(name: string): Owner | null {
+function systemAccount(name: string): Owner | null {
   const { accounts, groups } = readHostFacts()
   const account = accounts.find((one) => one.name === name)
   if (account === undefined) return null

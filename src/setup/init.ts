@@ -143,11 +143,15 @@ function findPlaces({ admins, configFile }: InitOptions, environment: Environmen
     const violations = [{ field: 'telegram.admins', code: 'config_invalid', message }]
     return { ok: false, exit: 2, message, violations }
   }
-  const { mode, paths, botUser, memoryTemplate } = config
+  const { mode, paths, botUser, witness, approver, memoryTemplate } = config
   const { tokenFile, admins: has } = config.telegram
-  const value = { mode, configFile: config.file, paths, botUser, tokenFile, admins: has, memoryTemplate }
+  const accounts = { botUser, witness, approver }
+  const value = { mode, configFile: config.file, paths, ...accounts, tokenFile, admins: has, memoryTemplate }
   return { ok: true, value }
 }
+
+/** A config that is not there yet names neither. */
+const NO_STEP_UPS = { witness: null, approver: null, admins: [] }
 
 function freshPlaces(explicit: string | undefined, environment: Environment, uid: number): Places {
   if (uid === 0) {
@@ -155,14 +159,14 @@ function freshPlaces(explicit: string | undefined, environment: Environment, uid
     const configFile = explicit ?? SYSTEM_CONFIG_FILE
     const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
     const files = { configFile, paths, tokenFile, memoryTemplate }
-    return { ok: true, value: { mode: 'system', ...files, botUser: 'usher', admins: [] } }
+    return { ok: true, value: { mode: 'system', ...files, botUser: 'usher', ...NO_STEP_UPS } }
   }
   const home = environment.home ?? userInfo().homedir
   const { config, tokenFile, ...paths } = singleUserPaths(environment, home)
   const configFile = explicit ?? config
   const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
   const files = { configFile, paths, tokenFile, memoryTemplate }
-  return { ok: true, value: { mode: 'single-user', ...files, botUser: null, admins: [] } }
+  return { ok: true, value: { mode: 'single-user', ...files, botUser: null, ...NO_STEP_UPS } }
 }
 
 function problemsText(file: string | null, problems: readonly ConfigProblem[]): string {
@@ -184,6 +188,13 @@ function nextSteps({ configFile, paths, tokenFile, botUser, ...had }: InitPlaces
       `install -m 0600 ${system ? `-o ${botUser} ` : ''}/dev/stdin ${shellWord(tokenFile)}`,
       "then paste the bot's token, and Ctrl-D",
     ])
+  if (had.witness !== null && !existsSync(had.witness.tokenFile)) {
+    const { user, tokenFile: file } = had.witness
+    steps.push([
+      `install -m 0600 -o ${user} /dev/stdin ${shellWord(file)}`,
+      "then paste the witness's token (a second bot of @BotFather), and Ctrl-D",
+    ])
+  }
   if (!existsSync(join(paths.run, SOCKETS.admin))) {
     steps.push(['usher worker', 'starts the worker; leave it running'])
     steps.push([

@@ -70,6 +70,7 @@ export interface Schema {
   access_requests: AccessRequestsTable
   invitations: InvitationsTable
   blocks: { telegram_id: number; by: string; at: number; reason: string | null }
+  witness_codes: WitnessCodesTable
   starts: { telegram_id: number; at: number; pending: number }
   idempotency_keys: {
     actor_key: string
@@ -130,6 +131,22 @@ export interface InvitationsTable {
   opened_at: number | null
   ended_at: number | null
   access_id: number | null
+}
+
+export interface WitnessCodesTable {
+  id: Generated<number>
+  request_id: number
+  revision: number
+  digest: string
+  telegram_id: number
+  nonce: string
+  made_at: number
+  expires_at: number
+  tries: number
+  end: string | null
+  told_at: number | null
+  message_id: number | null
+  cleared_at: number | null
 }
 
 export interface RequestsTable {

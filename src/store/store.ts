@@ -18,6 +18,7 @@ import { type RequestQueries, requestQueries } from './queries/requests.ts'
 import { type RunQueries, runQueries } from './queries/runs.ts'
 import { type StartQueries, startQueries } from './queries/starts.ts'
 import { type UidQueries, uidQueries } from './queries/uids.ts'
+import { type WitnessCodeQueries, witnessCodeQueries } from './queries/witness-codes.ts'
 
 /**
  * Everything that outlives the worker. Synchronous: see the invariants of `Database`. Writes that belong together, and every
@@ -44,6 +45,7 @@ export interface Store {
   blocks: BlockQueries
   reconciliations: ReconciliationQueries
   uids: UidQueries
+  witnessCodes: WitnessCodeQueries
   /** What of the disk made a write fail, or null when this error is about something else. */
   diskProblemOf: Database['diskProblemOf']
   /** A read that goes to the database itself; throws what it says instead. */
@@ -76,6 +78,7 @@ export function createStore(database: Database): Store {
     blocks: blockQueries(database),
     reconciliations: reconciliationQueries(database),
     uids: uidQueries(database),
+    witnessCodes: witnessCodeQueries(database),
     diskProblemOf: database.diskProblemOf,
     isAnswering() {
       database.first(database.build.selectFrom('meta').select('key').limit(1))

@@ -41,6 +41,8 @@ export interface EngineContext {
   chatLooks: RateLimit
   claimAttempts: RateLimit
   redeemAttempts: RateLimit
+  /** Aborts when the worker stops: whoever waits answers then. */
+  stopping: AbortSignal
   challenges: RateLimit
   startedAt: number
   version: string

@@ -46,6 +46,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
   const events = createEventLog(store, clock)
+  const stopping = new AbortController()
   const parts: Omit<EngineContext, 'reconciler'> = {
     config,
     host,
@@ -63,6 +64,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     checks: createRateLimit(limits.checksPerMinute, 60_000),
     chatLooks: createRateLimit(limits.chatLooksPerHour, 60 * 60_000),
     challenges: createRateLimit(limits.challengesPerHour, 60 * 60_000),
+    stopping: stopping.signal,
     claimAttempts: createRateLimit(limits.claimAttemptsPerHour, 60 * 60_000),
     redeemAttempts: createRateLimit(limits.redeemsPerHour, 60 * 60_000),
     startedAt: clock(),
@@ -118,6 +120,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     },
     async stop(deadlineMs) {
       running = false
+      stopping.abort()
       clearTimeout(expiry)
       schedule.stop()
       endDailyHead()

@@ -26,6 +26,8 @@ export interface EngineLimits {
   redeemsPerHour: number
   /** People that admins may have blocked by chat. */
   blocks: number
+  /** Codes that the witness sends one admin in an hour. */
+  witnessCodesPerHour: number
   /** Claim codes that one uid may try in an hour. */
   claimAttemptsPerHour: number
   /** How often an interrupted step is begun again before it counts as the cause of the interruptions. */
@@ -74,6 +76,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   invitationsPerDay: 50,
   redeemsPerHour: 10,
   blocks: 10_000,
+  witnessCodesPerHour: 6,
   claimAttemptsPerHour: 10,
   attemptsPerStep: 3,
   graceMs: 40_000,

@@ -57,12 +57,12 @@ describe('/audit', () => {
       entry: {},
     })
     await eve.sends('/audit')
-    await eve.sees('Only admins')
+    await eve.sees('Your role does not permit that')
     await eve.forgesTap(1, 'h:0:')
     await eve.seesToast(/cannot/)
     scene.worker.forbidden.add('audit.read')
     await scene.admin.sends('/audit')
-    await scene.admin.sees('cannot')
+    await scene.admin.sees('Your role does not permit that')
   })
 
   it('shows names that were meant to do harm as text, and no reasons, as the worker gives it', async () => {

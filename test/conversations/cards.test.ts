@@ -208,6 +208,25 @@ describe('other admins', () => {
     await scene.admin.seesOn(card, `Denied by Telegram user ${LIN}`)
   })
 
+  it('get the card of what waits when they write for the first time, one card each', async () => {
+    const lin = await scene.driver.person({ id: LIN, first_name: 'Lin' })
+    const card = await toReview(scene, ada, { role: 'two' })
+    await scene.admin.taps('✅ Approve', { on: card })
+    await scene.admin.seesOn(card, 'Needs 2 approvals, has 1')
+    await scene.settled()
+    await lin.starts()
+    await lin.sees('gives people access')
+    const theirs = await lin.sees('Needs 2 approvals, has 1', { buttons: ['✅ Approve', 'Deny'] })
+    await lin.starts()
+    await lin.sees('gives people access')
+    await scene.settled()
+    const cards = (await lin.chat()).messages.filter(({ text }) => text.includes('Needs 2 approvals'))
+    expect(cards).toHaveLength(1)
+    await lin.taps('✅ Approve', { on: theirs })
+    await lin.seesOn(theirs, /succeeded/)
+    await scene.admin.seesOn(card, /succeeded/)
+  })
+
   it('are told of every grant', async () => {
     const lin = await scene.driver.person({ id: LIN, first_name: 'Lin' })
     await lin.starts()

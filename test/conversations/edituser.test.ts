@@ -115,7 +115,7 @@ describe('/edituser', () => {
     const member = await scene.driver.person({ id: BOB, first_name: 'Bob' })
     await member.starts()
     await member.sends('/edituser bob')
-    await member.sees('Only admins can do that here')
+    await member.sees('Your role does not permit that')
   })
 })
 

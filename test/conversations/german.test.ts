@@ -142,7 +142,7 @@ describe('one event', () => {
     await ada.sees('Dein Konto newbie auf burrow ist bereit')
   })
 
-  it('is on the cards of two admins, each in their own language, and follows a new choice', async () => {
+  it('is on the cards of two admins, each in their own language, and is drawn anew in another that is chosen', async () => {
     await lin.starts()
     await lin.sees('gibt Leuten Zugang')
     const card = await toReview(scene, ada, { role: 'two' })
@@ -153,7 +153,8 @@ describe('one event', () => {
     await lin.sends('/language')
     await lin.taps('English')
     await lin.sees('From now on')
-    await lin.taps('✅ Genehmigen', { on: theirs })
+    await lin.seesOn(theirs, 'Needs 2 approvals, has 1', { buttons: ['✅ Approve', 'Deny'] })
+    await lin.taps('✅ Approve', { on: theirs })
     await lin.seesToast('Approved.')
     await lin.seesOn(theirs, /succeeded/)
     await scene.admin.seesOn(card, /succeeded/)

@@ -35,10 +35,7 @@ describe('the bot speaks', () => {
     const eva = await scene.driver.person({ first_name: 'Eva', language_code: 'de' })
     await eva.starts()
     await eva.sees(`gib deinem Admin diese Nummer: ${eva.id}`)
-    expect(await menuOf(eva)).toEqual([
-      { command: 'whoami', description: 'Wer du für mich bist' },
-      { command: 'help', description: 'Was ich verstehe' },
-    ])
+    expect(await menuOf(eva)).toEqual([{ command: 'start', description: 'Hier geht es los' }])
   })
 
   it('another language as soon as somebody sets another in Telegram', async () => {

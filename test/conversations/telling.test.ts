@@ -173,7 +173,7 @@ describe('quiet hours', () => {
       entry: { telegram_id: eve.id, name: 'Eve', os_user: 'eve', role: 'user' },
     })
     await eve.sends('/quiet 22:00-07:00')
-    await eve.sees('Only admins can do that here')
+    await eve.sees('Your role does not permit that')
   })
 
   it('hold what can wait, through a restart; afterwards it comes in order and without a sound', async () => {

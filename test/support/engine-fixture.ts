@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
-import type { Actor } from '../../src/domain/actor.ts'
+import { type Actor, actorKey } from '../../src/domain/actor.ts'
 import type { RosterEntry } from '../../src/domain/person.ts'
 import type { Role } from '../../src/domain/role.ts'
 import type { StepKind } from '../../src/domain/step.ts'
@@ -117,6 +117,21 @@ export function admin(telegramId: number): Caller {
     permissions: everything,
     personKey: `person:${telegramId}`,
   }
+}
+
+/** The witness for itself. */
+export const theWitness: Caller = {
+  actor: { kind: 'witness' },
+  listener: 'witness',
+  person: null,
+  role: 'witness',
+  permissions: new Set(),
+  personKey: null,
+}
+
+/** The same person, on a terminal of the approver account. */
+export function approver(telegramId: number): Caller {
+  return { ...admin(telegramId), actor: { kind: 'approver', telegramId }, listener: 'approver' }
 }
 
 /** Somebody through the bot with these permissions, on the roster or not. */
@@ -266,9 +281,11 @@ export async function engineFixture(options: FixtureOptions = {}): Promise<Fixtu
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       version: 'test',
       callerOf: async (actor: Actor) => {
-        if (actor.kind !== 'telegram') return null
-        const known = callers.get(`telegram:${actor.telegramId}`)
-        return known === undefined ? admin(actor.telegramId) : known
+        const person = actor.kind === 'telegram' || actor.kind === 'approver' ? actor.telegramId : null
+        if (person === null) return null
+        const known = callers.get(actorKey(actor))
+        if (known !== undefined) return known
+        return actor.kind === 'telegram' ? admin(person) : approver(person)
       },
       clock: () => time.now,
       limits: { undoPauseMs: 5, ...limits },

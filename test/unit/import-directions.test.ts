@@ -26,6 +26,9 @@ const violations: readonly (readonly [rule: string, from: string, target: string
   ['bot', 'src/bot/a', '../worker/x.ts'],
   ['bot', 'src/bot/b', '../provisioning/x.ts'],
   ['bot', 'src/bot/c', '../store/x.ts'],
+  ['witness', 'src/witness/a', '../worker/x.ts'],
+  ['witness', 'src/witness/b', '../bot/x.ts'],
+  ['witness', 'src/witness/c', '../../conversations/x.ts'],
   ['cli', 'src/cli/a', '../worker/x.ts'],
   ['cli', 'src/cli/b', '../provisioning/x.ts'],
   ['cli', 'src/cli/c', '../store/x.ts'],
@@ -45,6 +48,7 @@ const violations: readonly (readonly [rule: string, from: string, target: string
   ['child-process-home', 'src/worker/f', 'child_process'],
   ['kysely-home', 'src/worker/e', 'kysely'],
   ['koffi-home', 'src/bot/d', 'koffi'],
+  ['message-format-home', 'src/bot/e', 'intl-messageformat'],
 ]
 
 /** What the design allows and the rules must let pass. */
@@ -52,6 +56,7 @@ const allowed: readonly (readonly [from: string, target: string])[] = [
   ['src/worker/y', '../store/x.ts'],
   ['src/worker/z', '../provisioning/x.ts'],
   ['src/bot/y', '../../conversations/x.ts'],
+  ['src/witness/y', '../texts/x.ts'],
   ['src/cli/y', '../config/x.ts'],
   ['src/client/y', '../peer/x.ts'],
   ['src/worker/x1', '../peer/x.ts'],
@@ -88,14 +93,17 @@ beforeAll(async () => {
   for (const part of [...parts.map((name) => `src/${name}`), 'conversations', 'test']) {
     write(`${part}/x.ts`, 'export const x = 1\n')
   }
-  for (const library of ['grammy', '@grammyjs/runner', 'kysely', 'koffi']) {
+  for (const library of ['grammy', '@grammyjs/runner', 'kysely', 'koffi', 'intl-messageformat']) {
     write(
       `node_modules/${library}/package.json`,
       `{"name":"${library}","type":"module","exports":"./index.js"}`,
     )
     write(`node_modules/${library}/index.js`, 'export const x = 1\n')
   }
-  const libraries = { grammy: '1', '@grammyjs/runner': '1', kysely: '1', koffi: '1' }
+  const libraries = {
+    ...{ grammy: '1', '@grammyjs/runner': '1', kysely: '1', koffi: '1' },
+    'intl-messageformat': '1',
+  }
   write('package.json', JSON.stringify({ name: 'fixture', type: 'module', dependencies: libraries }))
   write('src/texts/b-cycle.ts', `import { y } from './a-cycle.ts'\nexport const x = () => y\n`)
   // The three ways to import are refused alike.

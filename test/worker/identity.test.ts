@@ -134,10 +134,13 @@ describe('the peer', () => {
       }
       return reached
     }
-    expect(await reach('witness', WITNESS, {})).toEqual(['whoami'])
+    const sending = ['witness.pending', 'witness.sent', 'witness.cleared']
+    expect(await reach('witness', WITNESS, {})).toEqual(['whoami', ...sending])
     expect(await reach('approver', APPROVER, {})).toEqual(['whoami'])
     const asAdmin = { 'usher-on-behalf-of-telegram': '1' }
-    expect(await reach('approver', APPROVER, asAdmin)).toEqual(['whoami', 'request.list', 'request.get'])
+    expect(await reach('approver', APPROVER, asAdmin)).toEqual([
+      ...['whoami', 'request.confirm', 'request.deny', 'request.list', 'request.get'],
+    ])
     const events = requestBytes('GET /v1/events?after=0')
     expect((await exchange(gates.socket('witness'), events, WITNESS)).status).toBe(403)
     expect((await exchange(gates.socket('approver'), events, APPROVER)).status).toBe(403)

@@ -19,7 +19,6 @@ export function auditCommand(deps: { worker: WorkerCalls; now: () => number }): 
   const composer = all.filter((ctx) => ctx.message?.forward_origin === undefined)
 
   composer.command('audit', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const query = readAuditQuery(ctx.match, deps.now())
     if (query === null) return void (await ctx.reply(ctx.words.say('audit_page.usage')))
     const page = await pageOf(ctx, query, 0)

@@ -37,6 +37,7 @@ export function languageCommand({ words: all, menus }: LanguageCommandDeps): Com
     if (chosenLanguage === null && data !== PREFIX) return next()
     ctx.chatState = { ...ctx.chatState, chosenLanguage }
     ctx.words = all[languageOfChat(ctx.chatState)]
+    ctx.languageChanged = true
     menus.give(ctx)
     await answerTap(ctx)
     try {

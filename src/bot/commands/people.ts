@@ -47,7 +47,6 @@ export function peopleCommands(deps: PeopleCommandsDeps): Composer<BotContext> {
   const composer = all.filter((ctx) => !isForwarded(ctx))
 
   composer.command('users', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const name = ctx.match.trim()
     if (name !== '') return showPerson(ctx, deps, name)
     const page = await readPage(ctx, worker, 0)

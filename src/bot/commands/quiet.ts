@@ -10,7 +10,6 @@ export function quietCommand(): Composer<BotContext> {
   const composer = all.filter((ctx) => ctx.message?.forward_origin === undefined)
 
   composer.command('quiet', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const { words } = ctx
     const wanted = ctx.match.trim()
     if (wanted === '') return say(ctx, quietHoursText(words, ctx.chatState.quiet))

@@ -8,6 +8,7 @@ import type { BotContext } from '../context.ts'
 import { driftCard } from '../state/cards.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway, updateKey, type WorkerCalls } from '../worker-calls.ts'
+import { mayUse } from './table.ts'
 
 export interface ReconcileCommandDeps {
   worker: WorkerCalls
@@ -27,7 +28,6 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
   const composer = all.filter((ctx) => ctx.message?.forward_origin === undefined)
 
   composer.command('reconcile', async (ctx) => {
-    if (ctx.identity?.admin !== true) return void (await ctx.reply(ctx.words.say('commands.for_admins')))
     const wanted = ctx.match.trim()
     if (wanted === 'repair') {
       const refused = await ask(ctx)
@@ -35,7 +35,7 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
       return
     }
     if (wanted !== '') return void (await ctx.reply(ctx.words.say('drift_card.usage')))
-    const answer = await worker.call('reconcile.check', {}, { onBehalfOf: ctx.identity.telegramId })
+    const answer = await worker.call('reconcile.check', {}, { onBehalfOf: ctx.identity?.telegramId ?? 0 })
     if (!answer.ok) {
       return void (await ctx.reply(
         isAway(answer) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, answer.error),
@@ -47,7 +47,9 @@ export function reconcileCommand({ worker, keeper, botId }: ReconcileCommandDeps
   })
 
   composer.callbackQuery(ASK, async (ctx) => {
-    if (ctx.identity?.admin !== true) return answerTap(ctx, ctx.words.say('commands.for_admins'))
+    if (!mayUse('reconcile', ctx.identity?.permissions ?? new Set())) {
+      return answerTap(ctx, ctx.words.say('commands.not_permitted'))
+    }
     return answerTap(ctx, (await ask(ctx)) ?? undefined)
   })
 

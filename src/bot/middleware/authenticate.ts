@@ -1,6 +1,7 @@
 import type { MiddlewareFn } from 'grammy'
 import { errorText } from '../../texts/errors.ts'
 import type { BotContext } from '../context.ts'
+import type { Menus } from '../menus.ts'
 import { type Chats, newChat } from '../state/chats.ts'
 import type { Refusals } from '../state/refusals.ts'
 import { receiveStranger, type StrangersDeps } from '../strangers.ts'
@@ -12,6 +13,7 @@ export interface AuthenticateDeps extends StrangersDeps {
   botId: number
   worker: WorkerCalls
   chats: Chats
+  menus: Menus
   refusals: Refusals
   now: () => number
   /** The config's first admins: told apart from strangers only while the worker is away. */
@@ -27,7 +29,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
     const telegramId = ctx.from?.id ?? 0
     const who = await deps.worker.call('whoami', {}, { onBehalfOf: telegramId })
     if (who.ok && (who.admin || who.person !== null)) {
-      ctx.identity = { telegramId, admin: who.admin }
+      ctx.identity = { telegramId, admin: who.admin, permissions: new Set(who.permissions) }
       return next()
     }
     if (!who.ok && who.error.code !== 'not_permitted' && who.error.code !== 'not_found') {
@@ -42,6 +44,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareFn<BotContext> {
       return
     }
     // Somebody who was let in once and is not on the roster any more is a stranger like any other.
+    if ((await deps.chats.load(telegramId)) !== null) deps.menus.takeBack(telegramId)
     await deps.chats.forget(telegramId)
     if (!deps.guests.has(telegramId)) ctx.chatState = newChat()
     const tell = await deps.refusals.tell(telegramId, ctx.words.language, deps.now())

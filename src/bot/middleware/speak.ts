@@ -1,6 +1,7 @@
 import type { MiddlewareFn } from 'grammy'
 import { languageOf } from '../../texts/languages.ts'
 import type { AllWords } from '../../texts/words.ts'
+import type { CardKeeper } from '../cards/keeper.ts'
 import type { BotContext } from '../context.ts'
 import { languageOfChat } from '../state/chats.ts'
 
@@ -15,8 +16,18 @@ export function speakAsTelegram(all: AllWords): MiddlewareFn<BotContext> {
 /** Within the chat's state: remembers what their Telegram speaks, and speaks what they have chosen instead. */
 export function speakAsChosen(all: AllWords): MiddlewareFn<BotContext> {
   return (ctx, next) => {
-    ctx.chatState = { ...ctx.chatState, telegramLanguage: languageOf(ctx.from?.language_code) }
+    const before = ctx.chatState
+    ctx.chatState = { ...before, telegramLanguage: languageOf(ctx.from?.language_code) }
     ctx.words = all[languageOfChat(ctx.chatState)]
+    ctx.languageChanged = ctx.words.language !== languageOfChat(before)
     return next()
+  }
+}
+
+/** Around what stores the chat's state: once another language is stored, the cards that still live in this chat are drawn in it. */
+export function redrawCards({ keeper }: { keeper: CardKeeper }): MiddlewareFn<BotContext> {
+  return async (ctx, next) => {
+    await next()
+    if (ctx.languageChanged === true && ctx.chatId !== undefined) void keeper.refreshChat(ctx.chatId)
   }
 }

@@ -43,6 +43,8 @@ export interface Outboxes {
   put(chatId: number, eventId: number, deliveries: readonly EventDelivery[]): Promise<void>
   /** For what no event brought; resolves when it is durable. What waits already is not put twice. */
   putOwn(chatId: number, delivery: Delivery): Promise<void>
+  /** Takes what matters no more off every queue; it need not be durable, because whatever is delivered is looked at again. */
+  withdraw(isOver: (delivery: Delivery) => boolean): void
   /** Looks at a chat again: it can be written to again, or its quiet hours were changed. */
   wake(chatId: number): void
   /** Begins with what was loaded. */
@@ -59,7 +61,7 @@ interface Chosen {
 }
 
 /** More would take a chat minutes; the oldest that can wait are left out, and that is said. */
-const AT_MOST = 300
+const AT_MOST = 1000
 /** Clocks and settings are looked at again after this. */
 const LOOK_AGAIN_MS = 20_000
 
@@ -207,6 +209,9 @@ export function createOutboxes(deps: OutboxesDeps): Outboxes {
       add(boxOf(chatId), delivery)
       await store(chatId)
       nudge(chatId)
+    },
+    withdraw(isOver) {
+      for (const box of boxes.values()) box.items = box.items.filter(({ delivery }) => !isOver(delivery))
     },
     wake: nudge,
     start() {

@@ -1,10 +1,18 @@
 import { InvalidArgumentError } from 'commander'
 import { SHORT_DIGEST_LENGTH } from '../../domain/plan.ts'
+import { isTelegramId } from '../../domain/telegram-id.ts'
 
 /** A decimal id as an argument. */
 export function parseId(text: string): number {
   if (!/^[1-9][0-9]{0,14}$/.test(text)) throw new InvalidArgumentError('give its number, for example 7.')
   return Number(text)
+}
+
+/** A Telegram id as an argument. */
+export function parseTelegramId(text: string): number {
+  const id = /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : Number.NaN
+  if (!isTelegramId(id)) throw new InvalidArgumentError('a Telegram id is a positive integer.')
+  return id
 }
 
 /** A digest as an argument: as it is shown, or whole. */

@@ -2,6 +2,7 @@ import { lstatSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '../../client/create-client.ts'
 import { SOCKETS } from '../../config/config.ts'
+import { readHostFacts } from '../../config/host-facts.ts'
 import { socketFor } from '../../config/socket.ts'
 import { shellWord } from '../../domain/shell-word.ts'
 import { octal } from '../ensure.ts'
@@ -9,9 +10,10 @@ import { type Check, type Finding, ok, problem } from '../finding.ts'
 
 const RESTART = 'restart the worker: it makes its sockets anew'
 
-/** The three sockets: there, with the owner and mode that decide who may speak, and the worker behind them. */
+/** The sockets: there, with the owner and mode that decide who may speak, and the worker behind them. */
 export const checkSockets: Check = async (context) => {
   const { config, uid, botUid } = context
+  const uidOf = (user: string) => readHostFacts().accounts.find(({ name }) => name === user)?.uid ?? null
   const { run } = config.paths
   const system = config.mode === 'system'
   const own = system ? 0 : uid
@@ -27,6 +29,12 @@ export const checkSockets: Check = async (context) => {
     [SOCKETS.admin, 0o600, own],
     [SOCKETS.bot, 0o600, system ? botUid : own],
     [SOCKETS.everybody, system ? 0o666 : 0o600, own],
+    ...(config.witness === null
+      ? []
+      : [[SOCKETS.witness, 0o600, uidOf(config.witness.user)] as [string, number, number | null]]),
+    ...(config.approver === null
+      ? []
+      : [[SOCKETS.approver, 0o600, uidOf(config.approver.user)] as [string, number, number | null]]),
   ]
   if (folder?.isDirectory() && wanted.every(([name]) => stat(join(run, name)) === null)) {
     const fix = `${system ? 'sudo ' : ''}usher worker   # and leave it running`
@@ -54,7 +62,7 @@ export const checkSockets: Check = async (context) => {
   }
   if (findings.length > 0) return findings
   return [
-    ok('sockets', `three in ${run}, owners and modes as they should be`),
+    ok('sockets', `${wanted.length} in ${run}, owners and modes as they should be`),
     ...(await checkWorker(context)),
   ]
 }

@@ -7,6 +7,7 @@ import { listings } from './0006-listings.ts'
 import { retention } from './0007-retention.ts'
 import { access } from './0008-access.ts'
 import { factors } from './0009-factors.ts'
+import { witness } from './0010-witness.ts'
 import { edits } from './0011-edits.ts'
 
 /** Numbered from 1 in order; one that was released is never edited. */
@@ -20,5 +21,6 @@ export const MIGRATIONS: readonly string[] = [
   retention,
   access,
   factors,
+  witness,
   edits,
 ]

@@ -1,17 +1,20 @@
 import type { OperationOutput } from '../../protocol/operations.ts'
+import type { RequestView } from '../../protocol/views.ts'
 import { actorText } from '../actors.ts'
 import { durationText, sizeText, timeText } from '../duration.ts'
 import { plain } from '../plain.ts'
+import { requestLine } from '../requests.ts'
 import type { Words } from '../words.ts'
-import { type Html, join } from './html.ts'
+import { type Html, h, join } from './html.ts'
 
-/** The commands of an admin, in the order of the menu and of `/help`. */
-const ADMIN_COMMANDS = [
+/** Every command, in the order of the menu and of `/help`; what each needs stands in the bot's table. */
+export const COMMANDS = [
   'adduser',
   'invite',
   'invites',
   'blocked',
   'requests',
+  'run',
   'users',
   'user',
   'edituser',
@@ -24,9 +27,7 @@ const ADMIN_COMMANDS = [
   'cancel',
   'help',
 ] as const
-type Command = (typeof ADMIN_COMMANDS)[number]
-const MEMBER_COMMANDS: readonly Command[] = ['requests', 'user', 'status', 'whoami', 'language', 'help']
-const DEFAULT_COMMANDS: readonly Command[] = ['whoami', 'help']
+export type Command = (typeof COMMANDS)[number]
 
 /** One entry of a chat's command menu (Bot API, BotCommand). */
 export interface MenuEntry {
@@ -34,20 +35,33 @@ export interface MenuEntry {
   description: string
 }
 
-export const adminCommands = (words: Words): MenuEntry[] => menu(words, ADMIN_COMMANDS)
-export const memberCommands = (words: Words): MenuEntry[] => menu(words, MEMBER_COMMANDS)
 /** For whom the bot does not know. */
-export const defaultCommands = (words: Words): MenuEntry[] => menu(words, DEFAULT_COMMANDS)
+export const defaultCommands = (words: Words): MenuEntry[] => [
+  { command: 'start', description: words.say('commands.menu.start') },
+]
 
-function menu(words: Words, commands: readonly Command[]): MenuEntry[] {
+export function menuOf(words: Words, commands: readonly Command[]): MenuEntry[] {
   return commands.map((command) => ({ command, description: words.say(`commands.menu.${command}`) }))
 }
 
-export function helpText(words: Words, admin: boolean): Html {
-  const commands = admin ? adminCommands(words) : memberCommands(words)
+/** What somebody who may use these commands can do here. */
+export function helpText(words: Words, commands: readonly Command[]): Html {
   return join([
     words.html('commands.help_head'),
-    ...commands.map((entry) => words.html('commands.help_line', { ...entry })),
+    ...menuOf(words, commands).map((entry) => words.html('commands.help_line', { ...entry })),
+  ])
+}
+
+/** What a page of `/requests` shows: what waits or every one, one's own or all; or the newest because nothing waits. */
+export type RequestsPage = 'waiting_all' | 'waiting_own' | 'every_all' | 'every_own' | 'latest'
+
+export function requestsPage(words: Words, page: RequestsPage, requests: readonly RequestView[]): Html {
+  const isWaiting = page === 'waiting_all' || page === 'waiting_own'
+  if (requests.length === 0)
+    return words.html(`commands.requests_page.${isWaiting ? 'nothing_waits' : 'none'}`)
+  return join([
+    words.html(`commands.requests_page.${page}`),
+    ...requests.map((request) => h`• ${requestLine(words, request)}`),
   ])
 }
 

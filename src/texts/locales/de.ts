@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts'
 import { aboutDe } from './de/about.ts'
 import { accessDe } from './de/access.ts'
+import { approverDe } from './de/approver.ts'
 import { cardsDe } from './de/cards.ts'
 import { commandsDe } from './de/commands.ts'
 import { denyDe } from './de/deny.ts'
@@ -24,11 +25,13 @@ import { smallDe } from './de/small.ts'
 import { tapsDe } from './de/taps.ts'
 import { tellingDe } from './de/telling.ts'
 import { violationsDe } from './de/violations.ts'
+import { witnessDe } from './de/witness.ts'
 
 /** German. */
 export const de: Catalogue = {
   ...aboutDe,
   ...accessDe,
+  ...approverDe,
   ...cardsDe,
   ...commandsDe,
   ...denyDe,
@@ -52,4 +55,5 @@ export const de: Catalogue = {
   ...tapsDe,
   ...tellingDe,
   ...violationsDe,
+  ...witnessDe,
 }

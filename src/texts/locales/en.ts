@@ -1,5 +1,6 @@
 import { aboutEn } from './en/about.ts'
 import { accessEn } from './en/access.ts'
+import { approverEn } from './en/approver.ts'
 import { cardsEn } from './en/cards.ts'
 import { commandsEn } from './en/commands.ts'
 import { denyEn } from './en/deny.ts'
@@ -23,11 +24,13 @@ import { smallEn } from './en/small.ts'
 import { tapsEn } from './en/taps.ts'
 import { tellingEn } from './en/telling.ts'
 import { violationsEn } from './en/violations.ts'
+import { witnessEn } from './en/witness.ts'
 
 /** English: the texts that every other language is compared with. */
 export const en = {
   ...aboutEn,
   ...accessEn,
+  ...approverEn,
   ...cardsEn,
   ...commandsEn,
   ...denyEn,
@@ -51,4 +54,5 @@ export const en = {
   ...tapsEn,
   ...tellingEn,
   ...violationsEn,
+  ...witnessEn,
 } as const

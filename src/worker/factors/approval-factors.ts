@@ -3,6 +3,12 @@ import type { StepUp } from '../../domain/role.ts'
 import type { ChallengeSubject } from '../../store/queries/challenges.ts'
 import type { Caller } from '../caller.ts'
 import { type EngineContext, type Refusal, refusal } from '../context.ts'
+import {
+  type CheckedCode,
+  checkWitnessCode,
+  refuseWitnessCode,
+  useWitnessCode,
+} from '../witness/check-code.ts'
 import { hashChallenge } from './challenge.ts'
 import { type CheckedTotp, checkTotp, refuseUsed, useTotp } from './check-totp.ts'
 import { refuseFrozen } from './frozen.ts'
@@ -11,6 +17,7 @@ import { refuseFrozen } from './frozen.ts'
 export interface SentFactors {
   challenge?: string | undefined
   totp?: string | undefined
+  witness_code?: string | undefined
 }
 
 /** The same, looked at: good when it was, and to be used up by the approval. */
@@ -19,6 +26,8 @@ export interface Factors {
   /** As it is stored; null for who needs none. */
   challenge: string | null
   totp: CheckedTotp | null
+  /** The witness's code, where the role asks for it. */
+  witness: CheckedCode | null
 }
 
 type Refused = Refusal & { ok: false }
@@ -35,7 +44,8 @@ export async function lookAtFactors(
   sent: SentFactors,
 ): Promise<{ ok: true; factors: Factors } | Refused> {
   const via = viaOf(caller)
-  if (caller.actor.kind === 'operator') return { ok: true, factors: { via, challenge: null, totp: null } }
+  if (caller.actor.kind === 'operator')
+    return { ok: true, factors: { via, challenge: null, totp: null, witness: null } }
   const inChat = via === 'chat'
   const challenge = inChat ? hashChallenge(sent.challenge ?? '') : null
   if (inChat) {
@@ -44,12 +54,19 @@ export async function lookAtFactors(
   }
   const asked = stepUps.find((stepUp) => stepUp === 'totp' || stepUp === 'witness')
   // Whoever is logged in as the approver account is no particular person before a code says so.
-  if (asked === undefined && inChat) return { ok: true, factors: { via, challenge, totp: null } }
-  if (sent.totp === undefined) return stepUpRequired(asked === 'witness' && inChat ? 'witness' : 'totp')
+  if (asked === undefined && inChat)
+    return { ok: true, factors: { via, challenge, totp: null, witness: null } }
+  const needsWitness = asked === 'witness' && inChat
+  if (sent.totp === undefined || (needsWitness && sent.witness_code === undefined)) {
+    return stepUpRequired(needsWitness ? 'witness' : 'totp')
+  }
   const telegramId = telegramIdOf(caller)
   if (telegramId === null) return refusal('not_permitted', 'cannot approve: only a known person can')
+  // The witness's first: a wrong one leaves the other, which is good for half a minute only, for the next try.
+  const witness = needsWitness ? checkWitnessCode(context, caller, subject, sent.witness_code ?? '') : null
+  if (witness?.ok === false) return witness
   const totp = await checkTotp(context, telegramId, sent.totp)
-  return totp.ok ? { ok: true, factors: { via, challenge, totp } } : totp
+  return totp.ok ? { ok: true, factors: { via, challenge, totp, witness } } : totp
 }
 
 /** What of it is good no more, inside the transaction of the approval; null when all is. */
@@ -57,13 +74,14 @@ export function refuseFactors(
   context: EngineContext,
   caller: Caller,
   subject: ChallengeSubject,
-  { challenge, totp }: Factors,
+  { challenge, totp, witness }: Factors,
 ): Refused | null {
   if (challenge !== null) {
     const refused = refuseFrozen(context) ?? refuseChallenge(context, caller, subject, challenge)
     if (refused !== null) return refused
   }
-  return totp === null ? null : refuseUsed(context, totp)
+  const code = witness === null ? null : refuseWitnessCode(context, caller, subject, witness)
+  return code ?? (totp === null ? null : refuseUsed(context, totp))
 }
 
 /** Uses it up: call it after `refuseFactors` said null, in the same transaction. */
@@ -71,10 +89,11 @@ export function useFactors(
   context: EngineContext,
   caller: Caller,
   subject: ChallengeSubject,
-  { challenge, totp }: Factors,
+  { challenge, totp, witness }: Factors,
 ): void {
   if (challenge !== null) context.store.challenges.use(subject, caller.personKey ?? '')
   if (totp !== null) useTotp(context, totp)
+  if (witness !== null) useWitnessCode(context, witness)
 }
 
 /** That an approval in chat lacks a factor; names the strongest that is asked for. */

@@ -82,13 +82,13 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     seenWith: 'requests.read.all',
   },
   'request.confirm': {
-    ways: ['operator'],
+    ways: ['operator', 'approver'],
     own: ['requests.approve.all'],
     foreign: ['requests.approve.all'],
     seenWith: null,
   },
   'request.deny': {
-    ways: DECIDING,
+    ways: [...DECIDING, 'approver'],
     own: ['requests.deny'],
     foreign: ['requests.deny'],
     seenWith: 'requests.read.all',
@@ -133,6 +133,16 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     foreign: ['requests.approve.all'],
     seenWith: 'requests.read.all',
   },
+  // As for request.approve: it begins one. What is then to be sent is the witness's alone.
+  'witness.ask': {
+    ways: ['on-behalf'],
+    own: ['requests.approve.own', 'requests.approve.all'],
+    foreign: ['requests.approve.all'],
+    seenWith: 'requests.read.all',
+  },
+  'witness.pending': { ways: ['witness'], own: 'anyone', foreign: [], seenWith: null },
+  'witness.sent': { ways: ['witness'], own: 'anyone', foreign: [], seenWith: null },
+  'witness.cleared': { ways: ['witness'], own: 'anyone', foreign: [], seenWith: null },
   'request.list': {
     ways: READING,
     own: ['requests.read.own', 'requests.read.all'],

@@ -57,8 +57,9 @@ export function recordApproval(
   return null
 }
 
-function proofOf({ via, totp }: Factors): Approval['proof'] {
+function proofOf({ via, totp, witness }: Factors): Approval['proof'] {
   if (via === 'terminal') return 'terminal'
+  if (witness !== null) return 'witness'
   return totp === null ? 'none' : 'totp'
 }
 

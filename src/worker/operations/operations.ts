@@ -23,6 +23,7 @@ import { runAbandon, runKeep, runResume, runRetry } from './run-choices.ts'
 import { runUndo } from './run-undo.ts'
 import { telegramList, telegramRestore, telegramRevoke } from './telegram-ids.ts'
 import { totpEnroll, totpList, totpProve, totpRemove, totpReset } from './totp.ts'
+import { witnessAsk, witnessCleared, witnessPending, witnessSent } from './witness.ts'
 
 /** Every operation there is: one that joins the protocol without its implementation does not compile. */
 export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
@@ -86,4 +87,8 @@ export const IMPLEMENTATIONS: { [N in OperationName]: Operation<N> } = {
   'telegram.revoke': telegramRevoke,
   'telegram.restore': telegramRestore,
   'telegram.list': telegramList,
+  'witness.ask': witnessAsk,
+  'witness.pending': witnessPending,
+  'witness.sent': witnessSent,
+  'witness.cleared': witnessCleared,
 }

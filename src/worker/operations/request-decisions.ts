@@ -2,8 +2,8 @@ import { actorKey } from '../../domain/actor.ts'
 import type { Request } from '../../domain/request.ts'
 import type { OperationName } from '../../protocol/operations.ts'
 import type { Caller } from '../caller.ts'
-import type { Effect, EngineContext, Operation, Refusal } from '../context.ts'
-import { type Factors, lookAtFactors, refuseFactors, useFactors, viaOf } from '../factors/approval-factors.ts'
+import { type Effect, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
+import { type Factors, lookAtFactors, refuseFactors, useFactors } from '../factors/approval-factors.ts'
 import { recordApproval, refuseApproval } from './approve-request.ts'
 import { requestSubject } from './challenge-subjects.ts'
 import { closeRequest, settleRequest } from './decide-request.ts'
@@ -64,28 +64,74 @@ export function approveRequest(
   return null
 }
 
-/** uid 0 on a terminal: an approval that passes the `terminal` step-up and, with a reason, is the consent. */
-export const requestConfirm: Operation<'request.confirm'> = async (context, caller, { id, digest, reason }) =>
-  refuseText('reason', reason) ??
-  decideRequest(context, 'request.confirm', caller, id, (request) => {
-    const factors = { via: viaOf(caller), challenge: null, totp: null }
-    const refused =
-      refuseApproval(context, caller, request, digest) ?? recordApproval(context, caller, request, factors)
-    if (refused !== null) return refused
-    if (reason !== undefined) consent(context, caller, request, reason)
-    settleRequest(context, request, caller.actor)
-    return null
-  })
+/**
+ * On a terminal: an approval that passes the `terminal` step-up. From uid 0, with a reason, it is the consent too; whoever came in by the
+ * approver account proves with a code that it is them, and stands for nobody else.
+ */
+export const requestConfirm: Operation<'request.confirm'> = async (context, caller, args) => {
+  const { id, digest, reason, totp } = args
+  if (reason !== undefined && caller.actor.kind !== 'operator') {
+    return refusal('not_permitted', "cannot agree for the account's owner: only uid 0 can")
+  }
+  const early = (request: Request) => refuseApproval(context, caller, request, digest)
+  const looked = await lookOnTerminal(context, 'request.confirm', caller, id, early, totp)
+  if (!looked.ok) return looked
+  const { factors } = looked
+  return (
+    refuseText('reason', reason) ??
+    decideRequest(context, 'request.confirm', caller, id, (request) => {
+      const subject = requestSubject(request)
+      const refused =
+        refuseApproval(context, caller, request, digest) ??
+        refuseFactors(context, caller, subject, factors) ??
+        recordApproval(context, caller, request, factors)
+      if (refused !== null) return refused
+      if (reason !== undefined) consent(context, caller, request, reason)
+      useFactors(context, caller, subject, factors)
+      settleRequest(context, request, caller.actor)
+      return null
+    })
+  )
+}
 
-/** No, with an optional reason. The first answer wins. */
-export const requestDeny: Operation<'request.deny'> = async (context, caller, { id, reason }) =>
-  refuseText('reason', reason) ??
-  decideRequest(context, 'request.deny', caller, id, (request) => {
-    const refused = refuseDecision(request, null)
-    if (refused !== null) return refused
-    closeRequest(context, request, 'denied', actorKey(caller.actor), reason ?? null)
-    return null
-  })
+/** No, with an optional reason. The first answer wins. Through the approver account it takes a code, as everything there. */
+export const requestDeny: Operation<'request.deny'> = async (context, caller, { id, reason, totp }) => {
+  const early = (request: Request) => refuseDecision(request, null)
+  const isApprover = caller.actor.kind === 'approver'
+  const looked = isApprover
+    ? await lookOnTerminal(context, 'request.deny', caller, id, early, totp)
+    : { ok: true as const, factors: null }
+  if (!looked.ok) return looked
+  const { factors } = looked
+  return (
+    refuseText('reason', reason) ??
+    decideRequest(context, 'request.deny', caller, id, (request) => {
+      const subject = requestSubject(request)
+      const refused =
+        refuseDecision(request, null) ??
+        (factors === null ? null : refuseFactors(context, caller, subject, factors))
+      if (refused !== null) return refused
+      if (factors !== null) useFactors(context, caller, subject, factors)
+      closeRequest(context, request, 'denied', actorKey(caller.actor), reason ?? null)
+      return null
+    })
+  )
+}
+
+/** Looks at the code that came with a decision on a terminal; what would be refused anyway costs nobody an attempt. */
+async function lookOnTerminal(
+  context: EngineContext,
+  operation: 'request.confirm' | 'request.deny',
+  caller: Caller,
+  id: number,
+  early: (request: Request) => Refused | null,
+  totp: string | undefined,
+): Promise<{ ok: true; factors: Factors } | Refused> {
+  const loaded = loadRequest(context, operation, caller, id, isRequester)
+  if (!loaded.ok) return loaded
+  const { request } = loaded
+  return early(request) ?? lookAtFactors(context, caller, requestSubject(request), [], { totp })
+}
 
 /** Takes a draft or an undecided request back. */
 export const requestCancel: Operation<'request.cancel'> = async (context, caller, { id }) =>
@@ -96,6 +142,7 @@ export const requestCancel: Operation<'request.cancel'> = async (context, caller
     return null
   })
 
+type Refused = Refusal & { ok: false }
 type Deciding = Extract<
   OperationName,
   'request.approve' | 'request.confirm' | 'request.deny' | 'request.cancel'

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { CallOptions, CallResult, Client } from '../../../src/client/client.ts'
+import { builtinRoles } from '../../../src/config/builtin-roles.ts'
 import type { EventType } from '../../../src/domain/event.ts'
 import { STEP_ORDER, type StepFailure } from '../../../src/domain/step.ts'
 import { isTelegramId } from '../../../src/domain/telegram-id.ts'
@@ -251,10 +252,14 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
   }
 
   type Handlers = { [N in OperationName]?: (input: OperationArguments<N>, by: number) => unknown }
+  const permissionsOf = (by: number): readonly string[] => {
+    if (isAdmin(by)) return PERMISSIONS.filter((one) => !worker.forbidden.has(one))
+    return personOf(by) === null ? [] : builtinRoles().find(({ name }) => name === 'user')!.permissions
+  }
   const handlers: Handlers = {
     whoami: (_, by) => ({
       ...{ actor: actorOf(by), person: personOf(by), admin: isAdmin(by) },
-      permissions: isAdmin(by) ? PERMISSIONS.filter((one) => !worker.forbidden.has(one)) : [],
+      permissions: permissionsOf(by),
       role: isAdmin(by) ? 'admin' : (personOf(by)?.role ?? 'public'),
     }),
     // Strangers may not ask for access here, so they are told as much.
@@ -362,14 +367,14 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       if (!isAdmin(by) && request.answers.telegram_id !== by) throw refusal('not_found')
       return { request }
     },
-    'request.list': ({ limit, open }, by) => ({
-      requests: worker.requests
+    'request.list': ({ limit, open, before = Number.POSITIVE_INFINITY }, by) => {
+      const found = worker.requests
         .filter((one) => isAdmin(by) || one.answers.telegram_id === by)
         .filter((one) => !open || one.state === 'draft' || one.state === 'submitted')
+        .filter((one) => one.id < before)
         .reverse()
-        .slice(0, limit),
-      more: false,
-    }),
+      return { requests: found.slice(0, limit), more: found.length > limit }
+    },
     'run.retry': ({ run_id }, by) => {
       const run = choose(run_id, 'retry', by)
       const request = find(run.request_id)
@@ -406,9 +411,9 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       emit('request.drafted', { request, actor: `telegram:${by}` })
       return { request }
     },
-    'run.get': ({ id }) => {
+    'run.get': ({ id }, by) => {
       const run = runs.find((one) => one.id === id)
-      if (run === undefined) throw refusal('not_found')
+      if (run === undefined || !(isAdmin(by) || run.subject.telegram_id === by)) throw refusal('not_found')
       return { run }
     },
     'audit.list': ({ limit, before = Number.POSITIVE_INFINITY, ...asked }, by) => {

@@ -31,6 +31,8 @@ export interface BotApiServer {
   token: string
   control: Control
   controlSecret: string
+  /** One more bot at the same address, with people of its own around it; HTTP control is the first one's. */
+  addBot(options: { token: string; botUsername: string }): Control
   /** Ends polls, deliveries and connections; resolves when nothing is left open. */
   close(): Promise<void>
 }
@@ -38,29 +40,33 @@ export interface BotApiServer {
 const MAX_BODY_BYTES = 50 * 1024 * 1024
 
 /**
- * A Telegram Bot API server for one bot, with simulated people around it. It listens on loopback only, keeps everything in
+ * A Telegram Bot API server for a bot, or several, with simulated people around it. It listens on loopback only, keeps everything in
  * bounded memory, and answers what Telegram answers, errors included, for the methods in `methods/registry.ts`.
  */
 export async function createBotApiServer(options: BotApiServerOptions = {}): Promise<BotApiServer> {
   const token = options.token ?? `110201543:${randomBytes(26).toString('base64url').slice(0, 35)}`
   const controlSecret = options.controlSecret ?? randomBytes(24).toString('base64url')
-  const account = createAccount({
-    botId: Number.parseInt(token, 10) || 110201543,
-    botUsername: options.botUsername ?? 'usher_test_bot',
-    botName: options.botName ?? 'Usher',
-    readsAllGroupMessages: options.readsAllGroupMessages ?? false,
-    callbackTtlMs: options.callbackTtlMs ?? 15_000,
-  })
+  const newAccount = (own: string, botUsername: string) =>
+    createAccount({
+      botId: Number.parseInt(own, 10) || 110201543,
+      botUsername,
+      botName: options.botName ?? 'Usher',
+      readsAllGroupMessages: options.readsAllGroupMessages ?? false,
+      callbackTtlMs: options.callbackTtlMs ?? 15_000,
+    })
+  const first = newAccount(token, options.botUsername ?? 'usher_test_bot')
+  const accounts = new Map([[token, first]])
 
   async function answer(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     const [, head = '', tail = '', ...rest] = url.pathname.split('/').map(decode)
     if (head === 'control' && rest.length === 0) {
-      const { status, body } = await answerControl(account, controlSecret, request, tail)
+      const { status, body } = await answerControl(first, controlSecret, request, tail)
       return send(response, status, body)
     }
     if (!head.startsWith('bot') || rest.length > 0) return sendResult(response, NOT_FOUND)
-    if (head.slice(3) !== token) return sendResult(response, UNAUTHORIZED)
+    const account = accounts.get(head.slice(3))
+    if (account === undefined) return sendResult(response, UNAUTHORIZED)
     if (request.method !== 'GET' && request.method !== 'POST') return sendResult(response, NOT_FOUND)
     const startedMs = performance.now()
     const time = new Date().toISOString()
@@ -119,12 +125,19 @@ export async function createBotApiServer(options: BotApiServerOptions = {}): Pro
     url: `http://127.0.0.1:${port}`,
     token,
     controlSecret,
-    control: controlOver((name, input) => performAction(account, name, input)),
+    control: controlOver((name, input) => performAction(first, name, input)),
+    addBot(added) {
+      const account = newAccount(added.token, added.botUsername)
+      accounts.set(added.token, account)
+      return controlOver((name, input) => performAction(account, name, input))
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      account.longPoll.close()
-      account.clock.close()
-      await account.webhook.close()
+      for (const { longPoll, clock, webhook } of accounts.values()) {
+        longPoll.close()
+        clock.close()
+        await webhook.close()
+      }
       server.closeAllConnections()
       await closed
     },

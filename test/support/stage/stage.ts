@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { Client } from '../../../src/client/client.ts'
 import { createClient } from '../../../src/client/create-client.ts'
+import type { Control } from '../bot-api-server/control/control.ts'
 import { type BotApiServer, createBotApiServer } from '../bot-api-server/server.ts'
 import { type ChatDriver, createChatDriver } from '../chat-driver/chat-driver.ts'
 import { becoming, type CommandResult, runCommand } from './command.ts'
@@ -45,6 +46,8 @@ export interface Stage {
   readonly chat: ChatDriver
   readonly worker: Daemon
   readonly bot: Daemon
+  /** The second bot, where the config has a `witness`. */
+  readonly witness: { daemon: Daemon; chat: ChatDriver; control: Control } | null
   /** On the operator's socket. */
   readonly client: Client
   /** What `usher init` printed. */
@@ -60,6 +63,8 @@ export interface Stage {
 }
 
 const READY_WITHIN_MS = 15_000
+const WITNESS_TOKEN = '220201543:the-token-of-the-witness-in-tests'
+const WITNESS_USER = 'usher-witness'
 
 /** Installs and starts worker and bot; resolves when both are ready. Cleans up after itself when that fails. */
 export async function createStage(options: StageOptions): Promise<Stage> {
@@ -76,6 +81,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const usher = join(checkout, 'usher')
   const cwd = '/'
   const botApi = await createBotApiServer({ botUsername: 'usher_bot' })
+  const hasWitness = options.config?.['witness'] !== undefined
+  const seer = botApi.addBot({ token: WITNESS_TOKEN, botUsername: 'usher_witness_bot' })
   const closers: (() => unknown)[] = [() => botApi.close()]
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -86,7 +93,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     const installed =
       mode === 'system'
         ? {
-            ...(await installOnSystem({ usher, cwd, config, token: botApi.token, residents, groups, files })),
+            ...(await installOnSystem({
+              ...{ usher, cwd, config, token: botApi.token, residents, groups, files },
+              ...(hasWitness ? { witnessToken: WITNESS_TOKEN } : {}),
+            })),
             env: CLEAN_ENVIRONMENT,
           }
         : {
@@ -130,19 +140,32 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       isForgotten: async () => !(await botApi.control.isPolling({})),
       readyWithinMs: READY_WITHIN_MS,
     })
+    const witness = hasWitness
+      ? createDaemon({
+          name: 'witness',
+          argv: [...becoming(WITNESS_USER), ...tied([usher, 'witness', ...configFlag])],
+          cwd,
+          env: { ...env, HOME: '/nonexistent' },
+          isReady: async () => (await seer.calls({ method: 'getMe' })).length > 0,
+          readyWithinMs: READY_WITHIN_MS,
+        })
+      : null
     closers.push(
       () => worker.stop(),
       () => bot.stop(),
+      () => witness?.stop(),
     )
     const stop = () => {
       void worker.stop()
       void bot.stop()
+      void witness?.stop()
     }
     signal?.addEventListener('abort', stop)
     await worker.start()
     done('worker')
     signal?.throwIfAborted()
     await bot.start()
+    await witness?.start()
     done('bot')
     signal?.removeEventListener('abort', stop)
     signal?.throwIfAborted()
@@ -154,6 +177,14 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       chat: createChatDriver(botApi.control, { timeoutMs: patienceMs }),
       worker,
       bot,
+      witness:
+        witness === null
+          ? null
+          : {
+              daemon: witness,
+              chat: createChatDriver(seer, { timeoutMs: patienceMs }),
+              control: seer,
+            },
       client,
       init,
       usher: run,
@@ -167,7 +198,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
           })
         }
       },
-      logs: () => [worker, bot].map(({ name, log }) => `── log of the ${name}\n${log()}`).join('\n'),
+      logs: () =>
+        [worker, bot, ...(witness === null ? [] : [witness])]
+          .map(({ name, log }) => `── log of the ${name}\n${log()}`)
+          .join('\n'),
       close,
     }
   } catch (error) {

@@ -91,6 +91,8 @@ export async function installOnSystem(options: {
   cwd: string
   config: object
   token: string
+  /** Of the second bot, where the config has a `witness`. */
+  witnessToken?: string
   residents: readonly Resident[]
   groups: readonly string[]
   files: readonly OperatorFile[]
@@ -110,6 +112,10 @@ export async function installOnSystem(options: {
     }
     const bot = findAccount(BOT_USER)
     write(places.token, `${options.token}\n`, { mode: 0o600, uid: bot.uid, gid: bot.gid })
+    if (options.witnessToken !== undefined) {
+      const { uid, gid } = findAccount('usher-witness')
+      write('/etc/usher/witness-token', `${options.witnessToken}\n`, { mode: 0o600, uid, gid })
+    }
     for (const { path, text, forBot } of options.files) {
       if (forBot === true) write(path, text, { mode: 0o600, uid: bot.uid, gid: bot.gid })
     }

@@ -9,6 +9,7 @@ import { loadOutboxes } from '../../../src/bot/state/outboxes.ts'
 import { loadUnreachable } from '../../../src/bot/state/unreachable.ts'
 import type { Delivery, EventDelivery } from '../../../src/bot/telling/delivery.ts'
 import { createOutboxes, type Delivered } from '../../../src/bot/telling/outbox.ts'
+import { isDecidedBy } from '../../../src/bot/telling/route.ts'
 
 let folder: string
 let files: FileStore
@@ -105,12 +106,12 @@ it('begins with what was under way when it was killed, and goes on behind it', a
 it('leaves out the oldest of far too many, and says how many', async () => {
   outcome = never
   const first = await open()
-  for (let id = 1; id <= 320; id++) await first.put(1, id, [notice(id)])
+  for (let id = 1; id <= 1020; id++) await first.put(1, id, [notice(id)])
   outcome = () => 'done'
   await open()
-  await expect.poll(() => told.length, { timeout: 20_000 }).toBe(300)
+  await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1000)
   expect(told.slice(0, 2)).toEqual(['1: left out 21', '1: 22'])
-  expect(told.at(-1)).toBe('1: 320')
+  expect(told.at(-1)).toBe('1: 1020')
 })
 
 it('leaves no file of a chat that was told everything and whose events are over', async () => {
@@ -119,4 +120,23 @@ it('leaves no file of a chat that was told everything and whose events are over'
   await expect.poll(() => told).toEqual(['1: 1'])
   await outboxes.passed(1)
   await expect.poll(() => readdir(join(folder, 'outbox'))).toEqual([])
+})
+
+it('withdraws what is decided meanwhile, and keeps the order of the rest', async () => {
+  outcome = never
+  const first = await open()
+  const asks = (id: number, requestId: number): EventDelivery => ({
+    kind: 'card',
+    event: { ...notice(id).event, type: 'request.submitted', request_id: requestId },
+  })
+  await first.put(1, 1, [notice(1)])
+  await first.put(1, 2, [asks(2, 7)])
+  await first.put(1, 3, [asks(3, 8)])
+  first.withdraw((delivery) =>
+    isDecidedBy({ ...notice(4).event, type: 'request.denied', request_id: 7 }, delivery),
+  )
+  await first.put(1, 5, [notice(5)])
+  outcome = () => 'done'
+  await open()
+  await expect.poll(() => told).toEqual(['1: 1', '1: 3', '1: 5'])
 })

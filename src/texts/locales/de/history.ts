@@ -77,6 +77,10 @@ export const historyDe: Record<keyof typeof historyEn, string> = {
   'audit.factor.removed': '{who} hat einen Zusatzfaktor entfernt',
   'audit.factor.reset': '{who} hat einen Zusatzfaktor zurückgesetzt',
   'audit.factor.disabled': '{who} hat einen Zusatzfaktor abgeschaltet: zu viele falsche Codes hintereinander',
+  'audit.witness.asked':
+    '{who} wollte Antrag {request} genehmigen und ließ den Zeugen einen Code schicken{has_revision, select, yes { (Revision {revision})} other {}}',
+  'audit.witness.refused': '{who} hat für Antrag {request} einen falschen Code des Zeugen genannt',
+  'audit.witness.unreachable': '{who} konnte den Code für Antrag {request} nicht zustellen',
   'audit.audit.head': '{who} hat das Ende des Verlaufs vermerkt: Ereignis {id}',
   'audit.audit.broken':
     '{who} hat bemerkt, dass das Ende des Verlaufs heimlich geändert wurde: es war bei Ereignis {expected_id}, und da war Ereignis {found_id}',

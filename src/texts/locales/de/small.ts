@@ -3,6 +3,8 @@ import type { smallEn } from '../en/small.ts'
 export const smallDe: Record<keyof typeof smallEn, string> = {
   'actor.operator': 'Operator (uid 0)',
   'actor.bot': 'Bot',
+  'actor.witness': 'Zeuge',
+  'actor.approver': 'Konto der Genehmiger',
   'actor.worker': 'Worker',
   'actor.telegram': 'Telegram-Konto {id}',
   'actor.uid': 'uid {id}',

@@ -70,6 +70,10 @@ export const historyEn = {
   'audit.factor.removed': '{who} removed a second factor',
   'audit.factor.reset': '{who} reset a second factor',
   'audit.factor.disabled': '{who} disabled a second factor: too many wrong codes in a row',
+  'audit.witness.asked':
+    '{who} began to approve request {request} and had the witness send a code{has_revision, select, yes { (revision {revision})} other {}}',
+  'audit.witness.refused': '{who} gave a wrong code of the witness for request {request}',
+  'audit.witness.unreachable': '{who} could not send an admin the code for request {request}',
   'audit.audit.head': '{who} noted the head of the history: event {id}',
   'audit.audit.broken':
     '{who} found the end of the history changed behind its back: it had been at event {expected_id}, and event {found_id} was there',

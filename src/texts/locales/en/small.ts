@@ -2,6 +2,8 @@
 export const smallEn = {
   'actor.operator': 'the operator (uid 0)',
   'actor.bot': 'the bot',
+  'actor.witness': 'the witness',
+  'actor.approver': 'the approver account',
   'actor.worker': 'the worker',
   'actor.telegram': 'Telegram user {id}',
   'actor.uid': 'uid {id}',

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Config } from '../../../../src/config/config.ts'
 import { OPERATION_NAMES, OPERATIONS, type OperationInput } from '../../../../src/protocol/operations.ts'
 import type { Caller } from '../../../../src/worker/caller.ts'
 import { databaseSnapshot } from '../../../support/database-snapshot.ts'
@@ -11,7 +12,9 @@ import {
   operator,
   osUser,
   telegramUser,
+  testConfig,
   theBot,
+  theWitness,
 } from '../../../support/engine-fixture.ts'
 import { enrolled, enrolling } from '../../../support/enrolled.ts'
 import { addAccount, DATA } from '../../../support/fake-host.ts'
@@ -220,11 +223,44 @@ const CASES: { [N in Mutating]: (fixture: Fixture) => Promise<Case<N>> } = {
     other: { username: 'another_bot' },
     stranger: admin(8),
   }),
+  'witness.ask': async (fixture) => {
+    await fixture.restart({ config: WITNESSED })
+    const { id, plan } = await fixture.submit(operator)
+    const input = { id, digest: plan.digest }
+    return { caller: admin(7), input, other: { ...input, id: 99 }, stranger: admin(8) }
+  },
+  'witness.sent': async (fixture) => {
+    await askedCodes(fixture)
+    const outcome = { kind: 'sent', message_id: 5 } as const
+    return { caller: theWitness, input: { id: 1, outcome }, other: { id: 2, outcome }, stranger: operator }
+  },
+  'witness.cleared': async (fixture) => {
+    await askedCodes(fixture)
+    return { caller: theWitness, input: { id: 1 }, other: { id: 2 }, stranger: operator }
+  },
   'person.started': async (fixture) => {
     await fixture.submit(operator)
     await fixture.submit(operator, { telegram_id: 43, os_user: 'bob' })
     return { caller: telegramUser(42, []), input: {}, other: null, stranger: telegramUser(43, []) }
   },
+}
+
+/** Every role asks for the witness. */
+const WITNESSED: Partial<Config> = {
+  witness: { user: 'seer', tokenFile: '/w', state: '/ws', language: 'en' },
+  roles: new Map(
+    [...testConfig().roles].map(([name, role]) => [
+      name,
+      { ...role, approval: { ...role.approval, step_up: 'witness' } },
+    ]),
+  ),
+}
+
+/** Codes 1 and 2, of two admins. */
+async function askedCodes(fixture: Fixture) {
+  await fixture.restart({ config: WITNESSED })
+  const { id, plan } = await fixture.submit(operator)
+  for (const by of [7, 8]) await fixture.ok(admin(by), 'witness.ask', { id, digest: plan.digest })
 }
 
 /** Two runs that failed; with `undo`, such that could not be undone. */

@@ -47,8 +47,8 @@ const EXPECTED: Record<AccessSubject, string> = {
   'run.abandon': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'request.submit': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'request.approve': /**/ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.confirm': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.deny': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.confirm': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy',
+  'request.deny': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy',
   'request.cancel': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
@@ -95,6 +95,10 @@ const EXPECTED: Record<AccessSubject, string> = {
   'telegram.revoke': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'telegram.restore': 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
   'telegram.list': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'witness.ask': /*   */ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'witness.pending': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn',
+  'witness.sent': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn',
+  'witness.cleared': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn',
   'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn',
 }
 

@@ -1,0 +1,131 @@
+import { flushCompileCache } from 'node:module'
+import { parseArgs } from 'node:util'
+import { createLogger, describeError, logLevel } from '../bot/log.ts'
+import { ensureStateFolder } from '../bot/state/state-folder.ts'
+import { createClient } from '../client/create-client.ts'
+import { configViolations } from '../config/config-violations.ts'
+import { readEnvironment } from '../config/environment.ts'
+import { loadConfig } from '../config/load.ts'
+import { socketFor } from '../config/socket.ts'
+import { readWitnessToken } from '../config/token.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
+import {
+  type DocumentViolation,
+  jsonDocument,
+  refusalDocument,
+  spelledOut,
+} from '../protocol/json-document.ts'
+import { createWords } from '../texts/words.ts'
+import { serveWitness } from './service.ts'
+
+const USAGE = `Usage: usher witness [--config FILE] [--json]
+
+A second bot that only sends: it tells admins what they are about to approve, with the code that says they saw it. It runs until it is
+stopped, as the account that the config names in witness.user, with a token of its own.
+`
+
+/**
+ * `usher witness`: runs until SIGTERM or SIGINT.
+ *
+ * @returns the exit status: 0 stopped, 1 broken (the log says why), 2 a config or token that cannot be used
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.title = 'usher witness'
+  process.umask(0o077)
+  const options = readOptions(argv)
+  const { json } = options
+  if ('message' in options) return refuse(json, 'bad_request', options.message, [], USAGE)
+  if (options.help) {
+    process.stdout.write(USAGE)
+    return 0
+  }
+  const environment = readEnvironment()
+  const uid = process.getuid?.() ?? -1
+  const loaded = loadConfig({
+    environment,
+    uid,
+    ...(options.config === undefined ? {} : { explicitFile: options.config }),
+  })
+  if (!loaded.ok) {
+    const message = `cannot start with the config ${loaded.file ?? '(none)'}: ${loaded.problems.length} problems`
+    return refuse(json, 'invalid', message, configViolations(loaded.problems))
+  }
+  const { config } = loaded
+  const { witness } = config
+  if (witness === null) {
+    return refuse(
+      json,
+      'invalid',
+      `cannot run: ${config.file ?? 'the config'} names no witness (witness: {})`,
+    )
+  }
+  if (uid === 0) {
+    const message = `cannot run as root: the witness runs as the account '${witness.user}' (witness.user)`
+    return refuse(json, 'invalid', message)
+  }
+  const token = readWitnessToken(witness.tokenFile, environment, uid)
+  if (!token.ok) return refuse(json, 'invalid', token.message)
+  const folder = await ensureStateFolder(witness.state, uid)
+  if (!folder.ok) return refuse(json, 'invalid', folder.message)
+
+  const log = createLogger(logLevel(environment.logLevel), 'witness')
+  const socket = socketFor(config, uid, 'witness')
+  const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
+  const stopped = new AbortController()
+  const stop = () => stopped.abort()
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  setTimeout(flushCompileCache, 1000).unref()
+  const end = await serveWitness({
+    ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
+    ...{ stateFolder: witness.state, words: createWords(witness.language), stopped: stopped.signal },
+  }).catch((error: unknown) => {
+    log.fatal(describeError(error), 'cannot go on')
+    return 'broken' as const
+  })
+  process.off('SIGTERM', stop)
+  process.off('SIGINT', stop)
+  await client.close()
+  if (end === 'stopped') {
+    if (json) process.stdout.write(jsonDocument({ ok: true }))
+    return 0
+  }
+  if (end === 'broken') {
+    if (json) process.stdout.write(jsonDocument(refusalDocument('internal', 'cannot go on: see the log')))
+    return 1
+  }
+  const message = `cannot use the token in ${token.source}: ${config.telegram.apiRoot} does not know it; put in the one that @BotFather shows`
+  return refuse(json, 'invalid', message)
+}
+
+type Options = { json: boolean } & ({ config?: string; help: boolean } | { message: string })
+
+function readOptions(argv: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        config: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    return values
+  } catch (error) {
+    const message = `cannot understand the arguments: ${error instanceof Error ? error.message : error}`
+    return { json: argv.includes('--json'), message }
+  }
+}
+
+function refuse(
+  json: boolean,
+  code: ErrorCode,
+  message: string,
+  violations: readonly DocumentViolation[] = [],
+  usage = '',
+): number {
+  const lines = violations.map((violation) => `  ${violation.field}: ${violation.message}\n`)
+  if (json) process.stdout.write(jsonDocument(refusalDocument(code, message, violations)))
+  else process.stderr.write(spelledOut(`usher witness: ${message}\n${lines.join('')}${usage}`))
+  return 2
+}
