@@ -26,6 +26,8 @@ export interface OutboxesDeps {
   /** Called when a delivery showed that a chat cannot be written to. */
   onUnreachable: (chatId: number) => Promise<void>
   now: () => number
+  /** How many may wait in one chat; 1,000 when absent. */
+  atMost?: number
   log: Logger
   stopped: AbortSignal
 }
@@ -60,7 +62,7 @@ interface Chosen {
   silent: boolean
 }
 
-/** More would take a chat minutes; the oldest that can wait are left out, and that is said. */
+/** More would take a chat a quarter of an hour; the oldest are left out, and that is said. */
 const AT_MOST = 1000
 /** Clocks and settings are looked at again after this. */
 const LOOK_AGAIN_MS = 20_000
@@ -111,7 +113,7 @@ export function createOutboxes(deps: OutboxesDeps): Outboxes {
   const add = (box: Outbox, delivery: Delivery) => {
     if (box.items.some((item) => keyOf(item.delivery) === keyOf(delivery))) return
     box.items.push({ delivery, at: now() })
-    if (box.items.length > AT_MOST) leaveOneOut(box)
+    if (box.items.length > (deps.atMost ?? AT_MOST)) leaveOneOut(box)
   }
 
   /** The first item that may go out now; null when all have to wait. */
