@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -8,136 +8,85 @@ import { createFileStore, type FileStore } from '../../../src/bot/state/file-sto
 import { loadOutboxes } from '../../../src/bot/state/outboxes.ts'
 import { loadUnreachable } from '../../../src/bot/state/unreachable.ts'
 import type { Delivery, EventDelivery } from '../../../src/bot/telling/delivery.ts'
-import { createOutboxes, type Delivered } from '../../../src/bot/telling/outbox.ts'
-import { isDecidedBy } from '../../../src/bot/telling/route.ts'
+import { createOutboxes } from '../../../src/bot/telling/outbox.ts'
 
+const CHAT = 7
 let folder: string
 let files: FileStore
-let told: string[]
-let stop: AbortController
-/** What becomes of a delivery. */
-let outcome: (chatId: number, what: string) => Delivered | Promise<Delivered>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'usher-outbox-'))
   files = createFileStore(folder)
-  told = []
-  outcome = () => 'done'
 })
-afterEach(async () => {
-  stop.abort()
-  await rm(folder, { recursive: true, force: true })
-})
+afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const notice = (id: number): EventDelivery => ({
   kind: 'notice',
   event: {
-    ...{ id, at: id, type: 'reconcile.failed', request_id: null, run_id: null, subject_telegram_id: null },
-    ...{ actor: 'worker', data: {}, previous_hash: '', hash: '' },
+    ...{ id, at: 0, type: 'reconcile.failed', request_id: null, run_id: null },
+    ...{ actor: 'worker', subject_telegram_id: null, data: {}, previous_hash: '', hash: '' },
   },
 })
-const nameOf = (delivery: Delivery) =>
-  'event' in delivery
-    ? String(delivery.event.id)
-    : delivery.kind === 'left_out'
-      ? `left out ${delivery.count}`
-      : delivery.kind
 
-/** A bot's outboxes as they stand on the disk; the one before is as if it had been killed. */
-async function open(passed = 0) {
-  stop?.abort()
-  stop = new AbortController()
+/** Outboxes as after a start; `told` is what went out, in order. */
+async function opened(isOpen: () => boolean) {
+  const told: string[] = []
+  const stopped = new AbortController()
+  const unreachable = await loadUnreachable(files)
   const outboxes = createOutboxes({
-    ...{ files, passed, now: Date.now, log: createLogger('silent'), stopped: stop.signal },
-    boxes: await loadOutboxes(files),
-    chats: await loadChats(files),
-    unreachable: await loadUnreachable(files),
-    isUrgent: () => false,
-    atMost: 25,
-    onUnreachable: async () => undefined,
-    async deliver(chatId, delivery) {
-      const what = nameOf(delivery)
-      const delivered = await outcome(chatId, what)
-      if (delivered === 'done') told.push(`${chatId}: ${what}`)
-      return delivered
+    ...{ files, boxes: await loadOutboxes(files), passed: 0, chats: await loadChats(files), unreachable },
+    deliver: async (_, delivery) => {
+      if (!isOpen()) return 'unreachable'
+      told.push(nameOf(delivery))
+      return 'done'
     },
+    isUrgent: () => false,
+    atMost: 300,
+    onUnreachable: (chatId) => unreachable.note(chatId, 0),
+    ...{ now: () => 0, log: createLogger('silent'), stopped: stopped.signal },
   })
   outboxes.start()
-  return outboxes
+  return { outboxes, told, unreachable, stop: () => stopped.abort() }
 }
-const never = () => new Promise<Delivered>(() => undefined)
 
-it('tells each chat in the order of events, and a chat that hangs holds no other up', async () => {
-  outcome = (chatId) => (chatId === 1 ? never() : 'done')
-  const outboxes = await open()
-  for (let id = 1; id <= 20; id++) {
-    await outboxes.put(1, id, [notice(id)])
-    await outboxes.put(2, id, [notice(id)])
-  }
-  const wanted = Array.from({ length: 20 }, (_, index) => `2: ${index + 1}`)
-  await expect.poll(() => told).toEqual(wanted)
-  outcome = () => 'done'
-  told.length = 0
-  await open()
-  await expect.poll(() => told).toEqual(Array.from({ length: 20 }, (_, index) => `1: ${index + 1}`))
+const nameOf = (delivery: Delivery) => {
+  if (delivery.kind === 'left_out') return `${delivery.count} left out`
+  return 'event' in delivery ? `event ${delivery.event.id}` : delivery.kind
+}
+
+it('of more than a chat can take the oldest are left out, the rest keeps its order, and that is said first', async () => {
+  const before = await opened(() => false)
+  const ids = Array.from({ length: 310 }, (_, index) => index + 1)
+  await Promise.all(ids.map((id) => before.outboxes.put(CHAT, id, [notice(id)])))
+  await before.outboxes.finish()
+  before.stop()
+  const stored = (await loadOutboxes(files)).get(CHAT)?.items.map(({ delivery }) => nameOf(delivery))
+  expect(stored).toEqual(['11 left out', ...ids.slice(11).map((id) => `event ${id}`)])
+  const after = await opened(() => true)
+  await after.unreachable.clear(CHAT)
+  after.outboxes.wake(CHAT)
+  await expect.poll(() => after.told.slice(0, 3)).toEqual(['11 left out', 'event 12', 'event 13'])
+  after.stop()
 })
 
-it('adds an event once, however often it comes, also when it was told long ago', async () => {
-  const first = await open()
-  await first.put(1, 1, [notice(1)])
-  await first.put(1, 1, [notice(1)])
-  await expect.poll(() => told).toEqual(['1: 1'])
-  await expect.poll(async () => (await loadOutboxes(files)).get(1)?.items).toEqual([])
-  const second = await open()
-  await second.put(1, 1, [notice(1)])
-  await second.put(1, 2, [notice(2)])
-  await expect.poll(() => told).toEqual(['1: 1', '1: 2'])
+it('an event that comes again after a kill is told once', async () => {
+  const first = await opened(() => false)
+  for (const id of [1, 2]) await first.outboxes.put(CHAT, id, [notice(id)])
+  first.stop()
+  const again = await opened(() => true)
+  await again.unreachable.clear(CHAT)
+  for (const id of [1, 2, 3]) await again.outboxes.put(CHAT, id, [notice(id)])
+  await expect.poll(() => again.told).toEqual(['event 1', 'event 2', 'event 3'])
+  again.stop()
 })
 
-it('begins with what was under way when it was killed, and goes on behind it', async () => {
-  outcome = (_, what) => (what === '2' ? never() : 'done')
-  const first = await open()
-  for (const id of [1, 2, 3]) await first.put(1, id, [notice(id)])
-  await expect.poll(() => told).toEqual(['1: 1'])
-  outcome = () => 'done'
-  await expect.poll(async () => (await loadOutboxes(files)).get(1)?.items.length).toBe(2)
-  await open()
-  await expect.poll(() => told).toEqual(['1: 1', '1: 2', '1: 3'])
-})
-
-it('leaves out the oldest of far too many, and says how many', async () => {
-  outcome = never
-  const first = await open()
-  for (let id = 1; id <= 45; id++) await first.put(1, id, [notice(id)])
-  outcome = () => 'done'
-  await open()
-  await expect.poll(() => told.length, { timeout: 20_000 }).toBe(25)
-  expect(told.slice(0, 2)).toEqual(['1: left out 21', '1: 22'])
-  expect(told.at(-1)).toBe('1: 45')
-})
-
-it('leaves no file of a chat that was told everything and whose events are over', async () => {
-  const outboxes = await open()
-  await outboxes.put(1, 1, [notice(1)])
-  await expect.poll(() => told).toEqual(['1: 1'])
-  await outboxes.passed(1)
-  await expect.poll(() => readdir(join(folder, 'outbox'))).toEqual([])
-})
-
-it('withdraws what is decided meanwhile, and keeps the order of the rest', async () => {
-  outcome = never
-  const first = await open()
-  const asks = (id: number, requestId: number): EventDelivery => ({
-    kind: 'card',
-    event: { ...notice(id).event, type: 'request.submitted', request_id: requestId },
-  })
-  await first.put(1, 1, [notice(1)])
-  await first.put(1, 2, [asks(2, 7)])
-  await first.put(1, 3, [asks(3, 8)])
-  first.withdraw((delivery) =>
-    isDecidedBy({ ...notice(4).event, type: 'request.denied', request_id: 7 }, delivery),
-  )
-  await first.put(1, 5, [notice(5)])
-  outcome = () => 'done'
-  await open()
-  await expect.poll(() => told).toEqual(['1: 1', '1: 3', '1: 5'])
+it('what was told is not told again when its event comes again after a kill', async () => {
+  const first = await opened(() => true)
+  await first.outboxes.put(CHAT, 1, [notice(1)])
+  await expect.poll(() => first.told).toEqual(['event 1'])
+  await expect.poll(async () => (await loadOutboxes(files)).get(CHAT)?.items).toEqual([])
+  first.stop()
+  const again = await opened(() => true)
+  for (const id of [1, 2]) await again.outboxes.put(CHAT, id, [notice(id)])
+  await expect.poll(() => again.told).toEqual(['event 2'])
+  again.stop()
 })
