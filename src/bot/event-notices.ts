@@ -3,6 +3,7 @@ import { brokenHistory, postedHead } from '../texts/chat/audit.ts'
 import { reconcileFailedText, reconcileOverdueText } from '../texts/chat/drift-card.ts'
 import type { Html } from '../texts/chat/html.ts'
 import { stuckRunText } from '../texts/chat/stuck-run.ts'
+import { witnessUnreachable } from '../texts/chat/witness.ts'
 import type { Words } from '../texts/words.ts'
 
 export interface NoticeOptions {
@@ -29,6 +30,8 @@ export function noticeOf(
       return data['changed'] === false ? null : [reconcileFailedText(words, String(data['why'] ?? ''))]
     case 'reconcile.overdue':
       return [reconcileOverdueText(words, Number(data['since'] ?? 0))]
+    case 'witness.unreachable':
+      return request_id === null ? null : [witnessUnreachable(words, request_id, String(data['bot'] ?? ''))]
     case 'run.stuck': {
       const stuck = stuckSchema.safeParse(data)
       if (!stuck.success || run_id === null || request_id === null) return null
@@ -45,7 +48,7 @@ export function hasNotice(words: Words, event: EventView, options: NoticeOptions
 }
 
 /** What admins are told in their quiet hours too: somebody may be attacking, or the history cannot be trusted. */
-const URGENT = ['audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen']
+const URGENT = ['witness.unreachable', 'audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen']
 
 export function isUrgentNotice({ type }: EventView): boolean {
   return URGENT.includes(type)
