@@ -43,7 +43,7 @@ export function createAskPort({ words: all, botId, worker, keeper }: AccessPorts
       const { code, violations = [] } = answer.error
       // Beyond the caps, and blocked meanwhile: silence.
       if (code === 'too_many') return { ok: false, text: null, violations }
-      return { ok: false, text: all[language].say('access.try_again'), violations }
+      return { ...notAnswered(all[language], answer.error), violations }
     },
   }
 }

@@ -142,6 +142,14 @@ describe('asking for access', () => {
     expect((await engine.ok(operator, 'request.list', {})).requests).toHaveLength(1)
   })
 
+  it('is shown to an admin who writes to the bot only afterwards', async () => {
+    await begin()
+    await asks(ada)
+    const lin = await scene.driver.person({ id: LIN, first_name: 'Lin' })
+    await lin.starts()
+    await lin.sees('Ada Lovelace asks for access', { buttons: ['✏️ Complete'] })
+  })
+
   it('is denied with a reason that both sides read', async () => {
     await begin()
     const mine = await asks(ada)

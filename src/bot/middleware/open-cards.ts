@@ -1,7 +1,7 @@
 import type { MiddlewareFn } from 'grammy'
 import type { CardKeeper } from '../cards/keeper.ts'
 import type { BotContext } from '../context.ts'
-import { aboutRequest, type Cards, newCard } from '../state/cards.ts'
+import { aboutAccess, aboutRequest, type Cards, newCard } from '../state/cards.ts'
 import type { WorkerCalls } from '../worker-calls.ts'
 
 export interface OpenCardsDeps {
@@ -32,6 +32,17 @@ export function openCards({ worker, cards, keeper }: OpenCardsDeps): MiddlewareF
       const isTheirs = state === 'submitted' && kind !== 'repair'
       const hasOne = cards.about(subject).some((card) => card.chatId === telegramId)
       if (isTheirs && !hasOne) await keeper.want(newCard(`r${id}-${telegramId}`, telegramId, subject))
+    }
+    const asking = await worker.call(
+      'access.list',
+      { open: true, limit: AT_MOST },
+      { onBehalfOf: telegramId },
+    )
+    if (!asking.ok) return
+    for (const { id, state, telegram_id } of asking.access.toReversed()) {
+      // Who may not decide about others sees only what they asked themself.
+      if (state !== 'waiting' || telegram_id === telegramId) continue
+      await keeper.want(newCard(`a${id}-${telegramId}`, telegramId, aboutAccess(id)))
     }
   }
 }

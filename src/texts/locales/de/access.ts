@@ -17,7 +17,6 @@ export const accessDe: Record<keyof typeof accessEn, string> = {
   'access.too_late':
     'Das hat zu lange gedauert, und ich habe vergessen, was du geschrieben hast. /start beginnt von vorn.',
   'access.sent': 'Danke. Die Nachricht darunter zeigt, wie weit es ist.',
-  'access.try_again': 'Das hat nicht geklappt. Bitte versuch es später noch einmal.',
   'access.field.name': '<b>Name:</b> {value}',
   'access.field.github': '<b>GitHub:</b> {value}',
   'access.field.note': '<b>Notiz:</b> {value}',

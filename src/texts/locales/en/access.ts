@@ -15,7 +15,6 @@ export const accessEn = {
     'Usher was updated, and the questions have changed since you began. Please begin again with /start; nothing was kept.',
   'access.too_late': 'This took too long, and I have forgotten what you wrote. /start begins again.',
   'access.sent': 'Thank you. The message below shows how far it is.',
-  'access.try_again': 'That did not work. Please try again in a while.',
   'access.field.name': '<b>Name:</b> {value}',
   'access.field.github': '<b>GitHub:</b> {value}',
   'access.field.note': '<b>Note:</b> {value}',
