@@ -60,5 +60,10 @@ export function statusLines(words: Words, status: OperationOutput<'status'>, now
     ...{ event: details.last_event, memory: sizeText(words, details.rss_bytes) },
     disk: sizeText(words, details.disk_free_bytes),
   }
+  const { frozen } = details
+  if (frozen !== null) {
+    const by = actorText(words, { key: frozen.by, name: null })
+    lines.push(below(words.say('factors.status_frozen', { at: timeText(words, frozen.at), by }), 'failed'))
+  }
   return [...lines, below(words.say('status.room', room))]
 }

@@ -20,6 +20,7 @@ export const COMMANDS = [
   'edituser',
   'reconcile',
   'audit',
+  'freeze',
   'status',
   'whoami',
   'language',
@@ -101,6 +102,14 @@ export function statusText(words: Words, status: OperationOutput<'status'>, now:
       ? words.html('commands.status_people_unknown')
       : words.html('commands.status_people', { count: people }),
     ...(problem === null ? [] : [words.html('commands.status_roster_problem', { problem })]),
+    ...(details.frozen === null
+      ? []
+      : [
+          words.html('factors.status_frozen', {
+            at: timeText(words, details.frozen.at),
+            by: actorText(words, { key: details.frozen.by, name: null }),
+          }),
+        ]),
     words.html('commands.status_room', {
       ...{ memory: sizeText(words, details.rss_bytes), disk: sizeText(words, details.disk_free_bytes) },
     }),
