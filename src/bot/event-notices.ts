@@ -48,7 +48,14 @@ export function hasNotice(words: Words, event: EventView, options: NoticeOptions
 }
 
 /** What admins are told in their quiet hours too: somebody may be attacking, or the history cannot be trusted. */
-const URGENT = ['witness.unreachable', 'audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen', 'factor.disabled']
+const URGENT = [
+  'witness.unreachable',
+  'audit.broken',
+  'chat.alarm',
+  'chat.frozen',
+  'chat.unfrozen',
+  'factor.disabled',
+]
 
 export function isUrgentNotice({ type }: EventView): boolean {
   return URGENT.includes(type)
