@@ -20,6 +20,8 @@ export interface UpdateFlavor {
   identity?: Identity
   /** A stranger whom something may be said to: whether they may ask for access, and whether they have and wait. */
   guest?: { mayAsk: boolean; isWaiting: boolean }
+  /** The time of a stranger's questions was up: what they had answered was forgotten just now. */
+  forgotten?: boolean
 }
 
 export type BotContext = ConversationFlavor<Context & UpdateFlavor & TapFlavor & WordsFlavor>

@@ -67,9 +67,8 @@ export async function receiveStranger(
     await ctx.reply(ownAccessText(ctx.words, mine.access).html, { parse_mode: 'HTML' })
     return
   }
-  const text = mine.may_ask
-    ? ctx.words.html('access.offer', { id: telegramId })
-    : refusalText(ctx.words, telegramId)
+  const offer = ctx.forgotten ? 'access.too_late' : 'access.offer'
+  const text = mine.may_ask ? ctx.words.html(offer, { id: telegramId }) : refusalText(ctx.words, telegramId)
   await ctx.reply(text.html, {
     parse_mode: 'HTML',
     reply_markup: mine.may_ask

@@ -79,6 +79,18 @@ export const OPERATIONS = {
           last_event: z.number(),
           rss_bytes: z.number(),
           disk_free_bytes: z.number(),
+          /** The configured units; `unknown` when the service manager did not say in time. */
+          services: z.array(
+            z.strictObject({ unit: z.string(), state: z.enum(['active', 'inactive', 'unknown']) }),
+          ),
+          /** The last comparison of everybody with the host; null before the first. */
+          reconciled: z
+            .strictObject({
+              at: z.number(),
+              outcome: reconciliationViewSchema.shape.outcome,
+              findings: z.number(),
+            })
+            .nullable(),
           /** Null while approvals in chat count. */
           frozen: freezeViewSchema.nullable(),
         })

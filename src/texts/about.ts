@@ -60,10 +60,39 @@ export function statusLines(words: Words, status: OperationOutput<'status'>, now
     ...{ event: details.last_event, memory: sizeText(words, details.rss_bytes) },
     disk: sizeText(words, details.disk_free_bytes),
   }
-  const { frozen } = details
-  if (frozen !== null) {
-    const by = actorText(words, { key: frozen.by, name: null })
-    lines.push(below(words.say('factors.status_frozen', { at: timeText(words, frozen.at), by }), 'failed'))
-  }
-  return [...lines, below(words.say('status.room', room))]
+  return [
+    ...lines,
+    ...howItGoes(words, details).map((line) => ({ ...line, indent: 1 })),
+    below(words.say('status.room', room)),
+  ]
+}
+
+/** The services, the last comparison, and whether approvals in chat count: for chat and terminal alike. */
+export function howItGoes(words: Words, details: NonNullable<OperationOutput<'status'>['details']>): Line[] {
+  const { services, reconciled, frozen } = details
+  const marks = { active: 'none', inactive: 'failed', unknown: 'info' } as const
+  return [
+    ...services.map(
+      ({ unit, state }): Line => ({
+        mark: marks[state],
+        text: words.say(`status.service.${state}`, { unit }),
+      }),
+    ),
+    reconciled === null
+      ? { mark: 'none', text: words.say('status.never_reconciled') }
+      : {
+          mark: reconciled.outcome === 'failed' ? 'failed' : 'none',
+          text: reconciledText(words, reconciled),
+        },
+    ...(frozen === null ? [] : [{ mark: 'failed' as const, text: words.say('status.frozen') }]),
+  ]
+}
+
+type Reconciled = NonNullable<NonNullable<OperationOutput<'status'>['details']>['reconciled']>
+
+function reconciledText(words: Words, { at, outcome, findings }: Reconciled): string {
+  const when = { at: timeText(words, at) }
+  return outcome === 'clean' || outcome === 'failed'
+    ? words.say(`status.reconciled.${outcome}`, when)
+    : words.say(`status.reconciled.${outcome}`, { ...when, count: findings })
 }

@@ -18,11 +18,11 @@ let scene: Scene
 let engine: Fixture
 let ada: Person
 
-async function begin(options: FixtureOptions = {}): Promise<void> {
+async function begin(options: FixtureOptions = {}, now = Date.now): Promise<void> {
   engine = await engineFixture(options)
   // Its clock stands still; what happens must not look older than the bot.
   engine.time.now = Date.now() + 60_000
-  scene = await createScene({ client: engineClient(engine, [ADMIN_ID, LIN]) })
+  scene = await createScene({ client: engineClient(engine, [ADMIN_ID, LIN]), now })
   ada = await scene.driver.person({ first_name: 'Ada', last_name: 'Lovelace', username: 'ada_l' })
   await scene.start()
   await scene.admin.starts()
@@ -208,6 +208,8 @@ describe('asking for access', () => {
     await ada.taps('Ask for access')
     await ada.sendsPhoto('Ada')
     await ada.sees('Please type the answer')
+    await ada.sharesContact(scene.admin)
+    await ada.sees('Please type the answer')
     const typed = await ada.sends('a:b')
     await ada.sees('GitHub login')
     await ada.edits(typed, 'Ada')
@@ -225,6 +227,25 @@ describe('asking for access', () => {
     await ada.taps('✅ Send')
     await ada.sees('You asked for access')
     await scene.admin.sees('Ada & <Co> asks for access')
+  })
+
+  it('is forgotten after an hour, and an answer that comes later is told so once', async () => {
+    let later = 0
+    await begin({}, () => Date.now() + later)
+    await ada.starts()
+    await ada.taps('Ask for access')
+    await ada.sees('What is your name?')
+    await scene.settled()
+    later = 61 * 60_000
+    await ada.sends('Ada')
+    await ada.sees('This took too long, and I have forgotten what you wrote')
+    await scene.settled()
+    expect(await guests()).toBe(0)
+    await ada.sends('Ada')
+    await scene.settled()
+    await ada.seesNothing()
+    await ada.taps('Ask for access', { earlier: true })
+    await ada.sees('What is your name?')
   })
 
   it('hostile names from Telegram are shown harmless', async () => {
@@ -395,6 +416,7 @@ describe('invitations', () => {
     const code = await invites(scene.admin)
     expect(code).toHaveLength(22)
     await scene.settled()
+    await scene.stop()
     const files = await readdir(scene.stateFolder, { recursive: true, withFileTypes: true })
     const { readFile } = await import('node:fs/promises')
     for (const file of files.filter((one) => one.isFile())) {

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitForMessage } from '../support/bot-api-server/control/wait.ts'
 import type { Person } from '../support/chat-driver/person.ts'
@@ -82,6 +83,60 @@ describe.each(RECEIVES)('by %s', (receive) => {
       scene.worker.run(1, 'succeed')
       await scene.start()
       await scene.admin.seesOn(card, /succeeded after[\s\S]*start=welcome/)
+    })
+
+    it('that look as they should already, because a kill came before that was noted, stay as they are', async () => {
+      const card = await toReview(scene, ada)
+      const folder = join(scene.stateFolder, 'cards')
+      const [name = ''] = await readdir(folder)
+      const stored = () => readFile(join(folder, name), 'utf8')
+      await expect.poll(stored).toContain(`"messageId":${card.message_id}`)
+      const before = await stored()
+      scene.worker.expire(1)
+      await scene.admin.seesOn(card, 'Expired undecided')
+      await scene.stop()
+      await writeFile(join(folder, name), before)
+      const edits = async () => {
+        const calls = await scene.server.control.calls({ method: 'editMessageText' })
+        return calls.map(({ response }) => (response?.ok === false ? response.description : 'ok'))
+      }
+      const earlier = (await edits()).length
+      await scene.start()
+      await expect
+        .poll(async () => (await edits()).slice(earlier))
+        .toEqual([expect.stringContaining('message is not modified')])
+      await scene.restart()
+      await scene.admin.sends('/help')
+      await scene.admin.sees('gives people access')
+      expect((await edits()).slice(earlier)).toHaveLength(1)
+      const { messages } = await scene.admin.chat()
+      expect(messages.filter(({ text }) => text.includes('Expired undecided'))).toHaveLength(1)
+    })
+
+    it('that change many times a second are edited as often as Telegram takes it, and end with what is true', async () => {
+      let changes = 0
+      const original = scene.worker.call
+      scene.worker.call = async (name, input, options) => {
+        const result = await original(name, input, options)
+        if (name === 'run.get' && result.ok && 'run' in result) {
+          const [step] = result.run.steps
+          if (step !== undefined) step.duration_ms = 1000 * changes
+        }
+        return result
+      }
+      scene.worker.onQueued = 'wait'
+      const card = await toReview(scene, ada)
+      await scene.admin.taps('✅ Approve', { on: card })
+      await scene.admin.seesOn(card, 'waits for its turn')
+      const edits = async () => (await scene.server.control.calls({ method: 'editMessageText' })).length
+      const earlier = await edits()
+      for (; changes < 50; changes++) {
+        scene.worker.happen('step.finished', {}, 1)
+        await sleep(20)
+      }
+      scene.worker.happen('step.finished', {}, 1)
+      await scene.admin.seesOn(card, '(50 s)')
+      expect((await edits()) - earlier).toBeLessThanOrEqual(8)
     })
 
     it('whose text is too long are cut, and the rest comes as a file', async () => {

@@ -73,6 +73,10 @@ describe('a delivery', () => {
     expect(await deliver({ body: '[]' })).toBe(400)
     expect(await deliver({ body: '{"update_id":"1"}' })).toBe(400)
     expect([413, 0]).toContain(await deliver({ body: 'x'.repeat(300_000) }))
+    // Without a length nothing says before that it is too long.
+    const chunked = { ...SECRET, ...JSON_TYPE, 'transfer-encoding': 'chunked' }
+    const long = message(900_000_000, 'x'.repeat(300_000))
+    expect([413, 0]).toContain(await deliver({ headers: chunked, body: long }))
     expect(scene.worker.seen).toEqual([])
     await scene.admin.sends('/whoami')
     await scene.admin.sees(String(scene.admin.id))

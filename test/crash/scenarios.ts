@@ -164,6 +164,29 @@ async function askForRepair(worker: CrashingWorker, { osUser }: Newcomer): Promi
   return runIdOf(request)
 }
 
+/** Somebody who gets another workspace and other values: a folder, the proof, and the entry as text. */
+const edit: Scenario = {
+  name: 'edit',
+  direction: 'do',
+  ends: ['succeeded', 'undone'],
+  success: 'as recorded',
+  async prepare(worker, person) {
+    await endOf(worker, await onboard(worker, person))
+    return null
+  },
+  ask: askForEdit,
+}
+
+async function askForEdit(worker: CrashingWorker, { osUser }: Newcomer): Promise<number> {
+  const key = (what: string) => `${osUser}-edit-${what}`
+  const changes = { workspace_base: '{home}/atelier', model: 'big', github_repos: ['ada/engine'] }
+  const { request } = await worker.insist('person.edit', { name: osUser, changes }, key('draft'))
+  const { id, plan } = request
+  await worker.insist('request.submit', { id, digest: plan.digest }, key('submit'))
+  const approved = await worker.insist('request.approve', { id, digest: plan.digest }, key('approve'))
+  return runIdOf(approved.request)
+}
+
 /** An undo that could not remove the account goes on. */
 const resumedUndo: Scenario = {
   name: 'resumed-undo',
@@ -191,5 +214,6 @@ export const SCENARIOS: readonly Scenario[] = [
   failingLate,
   undoRequest,
   repair,
+  edit,
   resumedUndo,
 ]

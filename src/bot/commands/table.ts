@@ -29,6 +29,8 @@ export const COMMAND_RULES: Readonly<Record<Command, CommandRule>> = {
   reconcile: { asks: 'reconcile.check', of: 'own', needs: ['reconcile.run'] },
   audit: { asks: 'audit.list', of: 'own', needs: ['audit.read'] },
   freeze: { asks: 'chat.freeze', of: 'own', needs: ['requests.deny'] },
+  // It says that root ends a freeze, to who may begin one.
+  unfreeze: { asks: 'chat.freeze', of: 'own', needs: ['requests.deny'] },
   status: { asks: 'status', of: 'own', needs: 'anyone' },
   whoami: { asks: 'whoami', of: 'own', needs: 'anyone' },
   language: { asks: null, of: 'own', needs: 'anyone' },

@@ -27,7 +27,9 @@ export function durableUpdates(deps: DurableUpdatesDeps): MiddlewareFn<BotContex
   return async (ctx, next) => {
     const chatId = ctx.chat?.id ?? 0
     const update = { botId: ctx.me.id, id: ctx.update.update_id }
+    const wasAsking = guests.has(chatId)
     const stored = (await chats.load(chatId)) ?? (await guests.load(chatId, now()))
+    ctx.forgotten = wasAsking && stored === null
     if (wasHandled(stored, update, now())) return answerTap(ctx)
     const state: ChatState = stored ?? newChat()
     ctx.chatState = state

@@ -18,6 +18,14 @@ function admin({ type, data }: EventView): number | null {
   return type === 'witness.unreachable' && typeof data['admin'] === 'number' ? data['admin'] : null
 }
 
+const DECIDED = ['request.approved', 'request.denied', 'request.expired', 'request.cancelled']
+
+/** Whether this asks for a decision that, by this later event, was made. */
+export function isDecidedBy(event: EventView, delivery: Delivery): boolean {
+  if (event.request_id === null || !DECIDED.includes(event.type) || delivery.kind !== 'card') return false
+  return delivery.event.request_id === event.request_id && ASKS.includes(delivery.event.type)
+}
+
 /** Whether the event says that a request's run has ended. */
 export function isEnd(event: EventView): boolean {
   return ENDED.includes(event.type)

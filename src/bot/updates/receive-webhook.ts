@@ -16,6 +16,8 @@ export interface WebhookOptions {
   url: string
   listen: WebhookListen
   secret: string
+  /** Whether Telegram still delivers here is asked this often. */
+  lookEveryMs?: number
 }
 
 export interface ReceiveDeps {
@@ -27,7 +29,6 @@ export interface ReceiveDeps {
   alarm: RaiseAlarm
 }
 
-/** Whether Telegram still delivers here is asked this often. */
 const LOOK_EVERY_MS = 60_000
 /** Of one chat Telegram delivers one at a time (telegram-bot-api, WebhookActor.cpp: a queue for each), of many side by side. */
 const MAX_CONNECTIONS = 40
@@ -35,7 +36,7 @@ const MAX_CONNECTIONS = 40
 /** Has Telegram deliver updates, and takes them until the bot stops. Rejects when it cannot listen. */
 export async function receiveUpdates(deps: ReceiveDeps, options: WebhookOptions): Promise<PollEnd> {
   const { api, intake, ownWebhook, alarm, log, stopped } = deps
-  const { url, listen, secret } = options
+  const { url, listen, secret, lookEveryMs = LOOK_EVERY_MS } = options
   const server = await listenForUpdates(deps, { listen, secret, path: new URL(url).pathname })
   const set = async () => {
     await ownWebhook.set(url)
@@ -62,7 +63,7 @@ export async function receiveUpdates(deps: ReceiveDeps, options: WebhookOptions)
         }
         if (!isSet) await set()
         isSet = true
-        await sleep(LOOK_EVERY_MS, undefined, { signal: stopped }).catch(() => undefined)
+        await sleep(lookEveryMs, undefined, { signal: stopped }).catch(() => undefined)
       } catch (error) {
         if (stopped.aborted) break
         const problem = problemOf(error)

@@ -1,11 +1,12 @@
 import type { OperationOutput } from '../../protocol/operations.ts'
 import type { RequestView } from '../../protocol/views.ts'
+import { howItGoes } from '../about.ts'
 import { actorText } from '../actors.ts'
 import { durationText, sizeText, timeText } from '../duration.ts'
 import { plain } from '../plain.ts'
 import { requestLine } from '../requests.ts'
 import type { Words } from '../words.ts'
-import { type Html, h, join } from './html.ts'
+import { type Html, h, join, lineHtml } from './html.ts'
 
 /** Every command, in the order of the menu and of `/help`; what each needs stands in the bot's table. */
 export const COMMANDS = [
@@ -21,6 +22,7 @@ export const COMMANDS = [
   'reconcile',
   'audit',
   'freeze',
+  'unfreeze',
   'status',
   'whoami',
   'language',
@@ -102,14 +104,7 @@ export function statusText(words: Words, status: OperationOutput<'status'>, now:
       ? words.html('commands.status_people_unknown')
       : words.html('commands.status_people', { count: people }),
     ...(problem === null ? [] : [words.html('commands.status_roster_problem', { problem })]),
-    ...(details.frozen === null
-      ? []
-      : [
-          words.html('factors.status_frozen', {
-            at: timeText(words, details.frozen.at),
-            by: actorText(words, { key: details.frozen.by, name: null }),
-          }),
-        ]),
+    ...howItGoes(words, details).map(lineHtml),
     words.html('commands.status_room', {
       ...{ memory: sizeText(words, details.rss_bytes), disk: sizeText(words, details.disk_free_bytes) },
     }),

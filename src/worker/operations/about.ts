@@ -1,9 +1,12 @@
 import { statfs } from 'node:fs/promises'
+import type { Host } from '../../provisioning/host/host.ts'
 import type { Operation } from '../context.ts'
 import { freezeView } from './chat-freeze.ts'
 import { refuseAccess } from './ownership.ts'
 import { readNames } from './roster-names.ts'
 import { personView, roleView } from './views.ts'
+
+const SERVICE_ANSWERS_WITHIN_MS = 2000
 
 /** Who the worker takes the caller for. */
 export const whoami: Operation<'whoami'> = async (context, caller) => {
@@ -40,6 +43,10 @@ export const status: Operation<'status'> = async (context, caller) => {
   }
   const roster = await host.readRoster()
   const disk = await statfs(config.paths.state).catch(() => null)
+  const services = await Promise.all(
+    config.services.map(async ({ unit }) => ({ unit, state: await serviceState(host, unit) })),
+  )
+  const newest = store.reconciliations.newest()
   return {
     effect: () => ({
       ok: true,
@@ -57,10 +64,28 @@ export const status: Operation<'status'> = async (context, caller) => {
           rss_bytes: process.memoryUsage.rss(),
           frozen: freezeView(store),
           disk_free_bytes: disk === null ? 0 : disk.bavail * disk.bsize,
+          services,
+          reconciled:
+            newest === null
+              ? null
+              : { at: newest.endedAt, outcome: newest.outcome, findings: newest.findings.length },
         },
       },
     }),
   }
+}
+
+/** Whoever asks how it is gets an answer, also while the service manager hangs. */
+async function serviceState(host: Host, unit: string): Promise<'active' | 'inactive' | 'unknown'> {
+  const asked = host.services.isActive(unit).then(
+    (active) => (active ? ('active' as const) : ('inactive' as const)),
+    () => 'unknown' as const,
+  )
+  const { promise: late, resolve } = Promise.withResolvers<'unknown'>()
+  const timer = setTimeout(() => resolve('unknown'), SERVICE_ANSWERS_WITHIN_MS)
+  const state = await Promise.race([asked, late])
+  clearTimeout(timer)
+  return state
 }
 
 /** What the questions offer: roles that can be given, and what people inherit. */

@@ -272,6 +272,7 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
             ...{ started_at: now() - 60_000, queued: 0, running: 0, open_requests: worker.requests.length },
             ...{ people: worker.roster.length, roster_problem: null, last_event: events.length },
             ...{ rss_bytes: 90_000_000, disk_free_bytes: 5e10, stuck: [], frozen: null },
+            ...{ services: [{ unit: 'kai.service', state: 'active' as const }], reconciled: null },
           }
         : null,
     }),

@@ -139,13 +139,14 @@ it('gives up an update whose handler has a mistake, and goes on', async () => {
   expect(await server.control.pendingUpdates({})).toEqual([])
 })
 
-it('polls on when another program took the updates for a while', async () => {
+it('polls on when another program took the updates for a while, and raises an alarm', async () => {
   const seen: string[] = []
   const polling = await poller(async (text) => void seen.push(text))
   await sleep(50)
   await fetch(`${server.url}/bot${server.token}/getUpdates?timeout=0&offset=-1`)
   await write(1, 'later')
   await until(() => seen.length === 1)
+  expect(alarms).toEqual(['conflict'])
   await polling.stop()
 }, 10_000)
 

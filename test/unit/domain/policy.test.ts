@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ChatRules, missingFor } from '../../../src/domain/policy.ts'
+import { type ChatRules, missingFor, strictest } from '../../../src/domain/policy.ts'
 import type { Approval, Consent } from '../../../src/domain/request.ts'
 import type { ApprovalPolicy } from '../../../src/domain/role.ts'
 
@@ -166,5 +166,30 @@ describe('what a request lacks', () => {
     expect(
       missingFor(policy({ self: false }), plan, request, { approvals, consent: null }, NOW, rules),
     ).toEqual([{ kind: 'approvals', have: 0, need: 1 }])
+  })
+})
+
+test('of two approvals in chat each carries the witness’s code, where the role asks for it', () => {
+  const one = approval('person:7', { proof: 'witness' })
+  const both = (proof: Approval['proof']) =>
+    missing({ count: 2, step_up: 'witness' }, [one, approval('person:8', { proof })])
+  expect(both('totp')).toEqual([{ kind: 'approvals', have: 1, need: 2 }])
+  expect(both('witness')).toEqual([])
+})
+
+describe('the stricter of two policies', () => {
+  test.for([
+    ['none', 'totp', 'totp'],
+    ['totp', 'witness', 'witness'],
+    ['witness', 'terminal', 'terminal'],
+    ['none', 'terminal', 'terminal'],
+  ] as const)('of %s and %s asks for %s, whichever comes first', ([a, b, asked]) => {
+    expect(strictest(policy({ step_up: a }), policy({ step_up: b })).step_up).toBe(asked)
+    expect(strictest(policy({ step_up: b }), policy({ step_up: a })).step_up).toBe(asked)
+  })
+
+  test('takes the larger count, the shorter life, and the own approval only where both count it', () => {
+    const strict = strictest(policy({ count: 2, expiresMs: 9 }), policy({ self: false, expiresMs: 7 }))
+    expect(strict).toEqual(policy({ count: 2, self: false, expiresMs: 7 }))
   })
 })

@@ -15,5 +15,16 @@ export const aboutDe: Record<keyof typeof aboutEn, string> = {
   'status.open_requests': 'offene Anträge: {count}',
   'status.roster_problem': 'die Personenliste ist nicht brauchbar: {why}',
   'status.people': 'Personen auf der Personenliste: {count}',
+  'status.service.active': 'Dienst {unit}: aktiv',
+  'status.service.inactive': 'Dienst {unit}: nicht aktiv',
+  'status.service.unknown': 'Dienst {unit}: gerade nicht bekannt',
+  'status.never_reconciled': 'Personen und Rechner wurden noch nie verglichen',
+  'status.reconciled.clean': 'Personen und Rechner verglichen am {at}: niemand weicht ab',
+  'status.reconciled.differs':
+    'Personen und Rechner verglichen am {at}: {count, plural, one {{count} Befund} other {{count} Befunde}}',
+  'status.reconciled.incomplete':
+    'Personen und Rechner verglichen am {at}, aber nicht alle: {count, plural, one {{count} Befund} other {{count} Befunde}}',
+  'status.reconciled.failed': 'Personen und Rechner konnten am {at} nicht verglichen werden',
+  'status.frozen': 'Freigaben im Chat sind eingefroren; nur root taut sie auf',
   'status.room': 'letztes Ereignis {event}, Speicher {memory}, auf der Platte frei {disk}',
 }

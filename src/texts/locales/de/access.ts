@@ -15,7 +15,7 @@ export const accessDe: Record<keyof typeof accessEn, string> = {
   'access.outdated':
     'Usher wurde aktualisiert, und die Fragen sind andere als zu Beginn. Bitte fang mit /start noch einmal an; nichts wurde behalten.',
   'access.too_late':
-    'Das hat zu lange gedauert, und ich habe vergessen, was du geschrieben hast. /start beginnt von vorn.',
+    'Das hat zu lange gedauert, und ich habe vergessen, was du geschrieben hast. Du kannst von vorn beginnen.',
   'access.sent': 'Danke. Die Nachricht darunter zeigt, wie weit es ist.',
   'access.field.name': '<b>Name:</b> {value}',
   'access.field.github': '<b>GitHub:</b> {value}',

@@ -46,5 +46,4 @@ export const factorsDe: Record<keyof typeof factorsEn, string> = {
     '🚨 {kind, select, conflict {Ein anderes Programm fragt mit meinem Token ab.} foreign_webhook {Jemand hat mit meinem Token einen Webhook gesetzt.} foreign_edit {Eine Karte zeigt nicht, was ich gesendet habe.} other {Mit meinem Token stimmt etwas nicht.}} Genehmigungen im Chat sind eingefroren. Wenn du das nicht warst: Widerruf das Token bei @BotFather, sieh auf dem Rechner <code>sudo usher requests</code> durch, und erst dann <code>sudo usher unfreeze</code>',
   'factors.disabled':
     '🚨 Der zweite Faktor von Telegram-Nutzer {id} ist abgeschaltet: Zwanzig Codes nacheinander waren falsch. Vielleicht rät jemand. Root setzt ihn zurück: <code>sudo usher totp reset {id}</code>',
-  'factors.status_frozen': 'Genehmigungen im Chat sind eingefroren seit {at}, von {by}',
 }

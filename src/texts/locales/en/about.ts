@@ -14,5 +14,16 @@ export const aboutEn = {
   'status.open_requests': 'requests that are open: {count}',
   'status.roster_problem': 'the roster cannot be used: {why}',
   'status.people': 'people on the roster: {count}',
+  'status.service.active': 'service {unit}: active',
+  'status.service.inactive': 'service {unit}: not active',
+  'status.service.unknown': 'service {unit}: not known right now',
+  'status.never_reconciled': 'people have not been compared with the host yet',
+  'status.reconciled.clean': 'people compared with the host at {at}: nobody differs',
+  'status.reconciled.differs':
+    'people compared with the host at {at}: {count, plural, one {{count} finding} other {{count} findings}}',
+  'status.reconciled.incomplete':
+    'people compared with the host at {at}, not all of them: {count, plural, one {{count} finding} other {{count} findings}}',
+  'status.reconciled.failed': 'people could not be compared with the host at {at}',
+  'status.frozen': 'approvals in chat are frozen; only root thaws them',
   'status.room': 'last event {event}, memory {memory}, {disk} free on disk',
 } as const

@@ -43,5 +43,4 @@ export const factorsEn = {
     '🚨 {kind, select, conflict {Another program polls with my token.} foreign_webhook {Somebody has set a webhook with my token.} foreign_edit {A card does not show what I sent.} other {Something is wrong with my token.}} Approvals in chat are frozen. If it was not you: revoke the token with @BotFather, look at <code>sudo usher requests</code> on the host, and only then <code>sudo usher unfreeze</code>',
   'factors.disabled':
     '🚨 The second factor of Telegram user {id} is switched off: twenty codes in a row were wrong. Somebody may be guessing. Root resets it: <code>sudo usher totp reset {id}</code>',
-  'factors.status_frozen': 'approvals in chat are frozen since {at}, by {by}',
 } as const

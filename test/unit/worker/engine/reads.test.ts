@@ -152,6 +152,22 @@ describe('about the worker and the caller', () => {
     })
   })
 
+  test('the status says how the services are and when people were last compared', async () => {
+    fixture = await engineFixture({ config: { services: [{ unit: 'kai.service', action: 'restart' }] } })
+    const before = (await fixture.ok(admin(7), 'status', {})).details
+    expect(before).toMatchObject({
+      services: [{ unit: 'kai.service', state: 'active' }],
+      reconciled: null,
+    })
+    fixture.machine.down.add('kai.service')
+    const { reconciliation } = await fixture.ok(operator, 'reconcile.run', {})
+    const after = (await fixture.ok(admin(7), 'status', {})).details
+    expect(after).toMatchObject({
+      services: [{ unit: 'kai.service', state: 'inactive' }],
+      reconciled: { outcome: reconciliation.outcome, findings: reconciliation.findings.length },
+    })
+  })
+
   test('whoami says who the worker takes one for', async () => {
     fixture = await engineFixture()
     expect(await fixture.ok(admin(7), 'whoami', {})).toMatchObject({
