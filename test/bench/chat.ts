@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Update } from 'grammy/types'
 import type { Person } from '../support/chat-driver/person.ts'
 import { createScene, JOAN, type Scene } from '../support/stage/scene.ts'
-import { openInspector, residentMb } from './memory-of.ts'
+import { cpuMs, openInspector, residentMb } from './memory-of.ts'
 import { p50, p95 } from './statistics.ts'
 
 const SAMPLES = 150
@@ -110,7 +110,9 @@ async function measureFlood(scene: Scene): Promise<string[]> {
   await flooding
   // All at once, and the tap behind them.
   await write(0, FLOOD)
+  const spent = cpuMs(bot)
   const behind = await tap()
+  const cpu = cpuMs(bot) - spent
   await control.sendText({ user: grace.id, text: '/whoami' })
   await sleep(5000)
   await collect()
@@ -120,7 +122,7 @@ async function measureFlood(scene: Scene): Promise<string[]> {
   return [
     `| an admin's tap → its answer, nothing else | ${p50(quiet).toFixed(0)} ms | ${p95(quiet).toFixed(0)} ms | |`,
     `| the same while ${FLOOD.toLocaleString('en')} updates come from ${STRANGERS.toLocaleString('en')} strangers in ${FLOOD_MS / 1000} s | ${p50(flooded).toFixed(0)} ms | ${p95(flooded).toFixed(0)} ms | slowest delayed ${delay.toFixed(0)} ms, at most 200: ${delay <= 200 ? 'met' : 'missed'} |`,
-    `| the same behind ${FLOOD.toLocaleString('en')} that all wait already | ${behind.toFixed(0)} ms | | |`,
+    `| the same behind ${FLOOD.toLocaleString('en')} that all wait already | ${behind.toFixed(0)} ms | | the bot spends ${cpu} ms of CPU time on them |`,
     `| RSS of the bot before and after, each after a collection | ${before.toFixed(1)} MB | ${after.toFixed(1)} MB | back to its level: ${rest <= 10 ? 'met' : 'missed'} |`,
   ]
 }

@@ -8,6 +8,13 @@ export function residentMb({ pid }: Daemon): number {
   return Number(kb) / 1024
 }
 
+/** User and system time since its start, in milliseconds (proc_pid_stat(5), fields 14 and 15, in hundredths of a second). */
+export function cpuMs({ pid }: Daemon): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
 /** Has a process listen for a debugger, as Node does on SIGUSR1; answers how to make it collect its garbage. */
 export async function openInspector(daemon: Daemon): Promise<() => Promise<void>> {
   process.kill(daemon.pid!, 'SIGUSR1')
