@@ -8,11 +8,13 @@ import type { CardKeeper } from './cards/keeper.ts'
 import { accessCommands } from './commands/access.ts'
 import { auditCommand } from './commands/audit.ts'
 import { decidingTaps, dialogueTaps } from './commands/card-taps.ts'
+import { freezeCommands } from './commands/freeze.ts'
 import { languageCommand } from './commands/language.ts'
 import { peopleCommands, personTaps } from './commands/people.ts'
 import { quietCommand } from './commands/quiet.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { requestsCommand } from './commands/requests.ts'
+import { codeMessages } from './commands/second-factor.ts'
 import { standingCommands } from './commands/standing.ts'
 import { mayUse } from './commands/table.ts'
 import type { BotContext } from './context.ts'
@@ -106,8 +108,10 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   strangers.use(afterAsking(asking))
   bot.use((ctx, next) => (ctx.identity === undefined ? undefined : next()))
 
+  bot.filter((ctx) => ctx.identity?.admin === true).use(codeMessages({ ...deps, botId: me.id }))
   bot.use(standingCommands(deps))
   bot.use(requestsCommand(deps))
+  bot.use(freezeCommands({ ...deps, botId: me.id }))
   bot.use(peopleCommands(deps))
   bot.use(languageCommand({ words, menus }))
   bot.use(auditCommand(deps))
@@ -116,7 +120,7 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.use(accessCommands({ ...deps, botId: me.id }))
 
   const isAdmin = (ctx: BotContext) => ctx.identity?.admin === true
-  bot.filter(isAdmin).use(decidingTaps(deps))
+  bot.filter(isAdmin).use(decidingTaps({ ...deps, botId: me.id }))
   const inviters = bot.filter((ctx) => mayUse('invite', ctx.identity?.permissions ?? new Set()))
   inviters.use(inviteDialogue(words, createInvitePort(asking)))
   inviters.command('invite', (ctx) => ctx.conversation.enter(INVITE))

@@ -1,6 +1,7 @@
 import { type EventView, stuckSchema } from '../protocol/views.ts'
 import { brokenHistory, postedHead } from '../texts/chat/audit.ts'
 import { reconcileFailedText, reconcileOverdueText } from '../texts/chat/drift-card.ts'
+import { factorNotice } from '../texts/chat/factors.ts'
 import type { Html } from '../texts/chat/html.ts'
 import { stuckRunText } from '../texts/chat/stuck-run.ts'
 import type { Words } from '../texts/words.ts'
@@ -11,11 +12,8 @@ export interface NoticeOptions {
 }
 
 /** What every admin is told about an event that no card shows; null for all others. */
-export function noticeOf(
-  words: Words,
-  { type, data, run_id, request_id }: EventView,
-  { postHead }: NoticeOptions,
-): Html[] | null {
+export function noticeOf(words: Words, event: EventView, { postHead }: NoticeOptions): Html[] | null {
+  const { type, data, run_id, request_id } = event
   switch (type) {
     case 'audit.head': {
       const { id, hash } = data
@@ -34,8 +32,10 @@ export function noticeOf(
       if (!stuck.success || run_id === null || request_id === null) return null
       return [stuckRunText(words, run_id, request_id, stuck.data)]
     }
-    default:
-      return null
+    default: {
+      const notice = factorNotice(words, event)
+      return notice === null ? null : [notice]
+    }
   }
 }
 
@@ -45,7 +45,7 @@ export function hasNotice(words: Words, event: EventView, options: NoticeOptions
 }
 
 /** What admins are told in their quiet hours too: somebody may be attacking, or the history cannot be trusted. */
-const URGENT = ['audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen']
+const URGENT = ['audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen', 'factor.disabled']
 
 export function isUrgentNotice({ type }: EventView): boolean {
   return URGENT.includes(type)

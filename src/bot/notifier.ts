@@ -105,6 +105,8 @@ async function attend(
     isNews ? telling.hear(event) : undefined,
     requestId === null ? undefined : keeper.unsettle(requestId),
   ])
+  // What can be approved stands on every card that waits.
+  if (type === 'chat.frozen' || type === 'chat.unfrozen') void keeper.resume()
   if (subject !== null && CHANGES_WHAT_THEY_MAY.includes(type)) {
     // Lost with a bot that is killed now; then their next update gives it.
     menus.refresh(subject).catch((error: unknown) => log.warn(describeError(error), 'cannot renew a menu'))

@@ -12,12 +12,14 @@ import { addAudit } from './verbs/audit.ts'
 import { addBlock, addBlocked, addUnblock } from './verbs/block.ts'
 import { addClaim } from './verbs/claim.ts'
 import { addEdituser } from './verbs/edituser.ts'
+import { addFreeze, addTelegram } from './verbs/freeze.ts'
 import { addInvite, addInvites } from './verbs/invite.ts'
 import { addReconcile } from './verbs/reconcile.ts'
 import { addConfirm, addRequest } from './verbs/request.ts'
 import { addRequests } from './verbs/requests.ts'
 import { addRun } from './verbs/run.ts'
 import { addStatus } from './verbs/status.ts'
+import { addTotp } from './verbs/totp.ts'
 import { addUser } from './verbs/user.ts'
 import { addUsers } from './verbs/users.ts'
 import { addWhoami } from './verbs/whoami.ts'
@@ -108,6 +110,7 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
   for (const add of [addAdduser, addEdituser, addRequests, addRequest, addConfirm, addClaim, addRun])
     add(program, act)
   for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
+  for (const add of [addTotp, addFreeze, addTelegram]) add(program, act)
   for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
   addApprover(program, act)
   for (const [name, description] of Object.entries(ELSEWHERE)) {

@@ -42,7 +42,7 @@ ${
 #     description: runs agents in their own account
 #     groups: []
 #     shell: /bin/bash
-#     approval: { count: 1, self: true, step_up: none, expires: 24h }   # step_up: none | terminal
+#     approval: { count: 1, self: true, step_up: none, expires: 24h }   # step_up: none | totp | terminal | witness
 
 # What a person inherits when their roster entry is silent.
 # defaults: { workspace_base: "{home}/work", model: opus, agent_backend: claude, max_budget: 100 }
@@ -69,7 +69,7 @@ export const ROSTER_TEMPLATE = `# The people of this host. Usher appends entries
 users: []
 `
 
-export const SECRETS_TEMPLATE = `# Secrets of the worker. Nobody else may read this file (0600). Nothing needs one yet.
+export const SECRETS_TEMPLATE = `# Secrets of the worker. Nobody else may read this file (0600); the worker writes it itself.
 `
 
 export const MEMORY_TEMPLATE = `# Memory

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { canUnshare, collect, spawnInSandbox } from '../support/sandbox/sandbox.ts'
 import { withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
 import { measureBulk } from './bulk.ts'
+import { measureChat } from './chat.ts'
 import { measureListings } from './listings.ts'
 import { measureMemory } from './memory.ts'
 import { measureOnboarding } from './onboarding.ts'
@@ -40,6 +41,7 @@ const BENCHES: Record<string, Bench> = {
   onboarding: { people: 50, measure: measureMainPath, underSystemd: () => measureRestarts(RESTARTS) },
   bulk: { people: 100, measure: measureBulk },
   races: { people: 50, measure: measureRaces },
+  chat: { people: 1000, measure: measureChat },
   listings: { people: 100, measure: measureListings },
   reconcile: { people: 1000, measure: measureReconcile },
   recovery: { people: 9, measure: measureRecovery },

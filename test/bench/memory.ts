@@ -1,7 +1,7 @@
 /** Whether the worker grows with what it served: drafts, decisions and lists over its socket, and its memory in between. */
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createScene, type Scene } from '../support/stage/scene.ts'
+import { openInspector, residentMb } from './memory-of.ts'
 
 const TARGET_MB = 10
 /** From here on it must be flat. */
@@ -17,14 +17,14 @@ const REST_MS = 2000
 export async function measureMemory(requests: number): Promise<string> {
   const scene = await createScene()
   try {
-    const collect = await openInspector(scene)
+    const collect = await openInspector(scene.worker)
     const first = Math.min(FIRST, Math.ceil(requests / 2))
     const rows: string[] = []
     const look = async (served: number) => {
       await sleep(REST_MS)
-      const asIs = residentMb(scene)
+      const asIs = residentMb(scene.worker)
       await collect()
-      const memory = { asIs, collected: residentMb(scene) }
+      const memory = { asIs, collected: residentMb(scene.worker) }
       rows.push(
         `| RSS of the worker after ${served.toLocaleString('en')} requests, and after a collection | ${mb(asIs)} | ${mb(memory.collected)} | |`,
       )
@@ -101,35 +101,4 @@ async function served<A extends { ok: boolean }>(call: () => Promise<A>): Promis
   }
 }
 
-function residentMb({ worker }: Pick<Scene, 'worker'>): number {
-  const kb = readFileSync(`/proc/${worker.pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB/m)?.[1]
-  return Number(kb) / 1024
-}
-
 const mb = (value: number) => `${value.toFixed(1)} MB`
-
-/** Has the worker listen for a debugger, as Node does on SIGUSR1; answers how to make it collect its garbage. */
-async function openInspector({ worker }: Pick<Scene, 'worker'>): Promise<() => Promise<void>> {
-  process.kill(worker.pid!, 'SIGUSR1')
-  let url: string | undefined
-  for (let looks = 0; looks < 500 && url === undefined; looks++) {
-    await sleep(10)
-    url = worker.log().match(/ws:\/\/127\.0\.0\.1:\d+\/[0-9a-f-]+/)?.[0]
-  }
-  if (url === undefined)
-    throw new Error('cannot ask the worker to collect its garbage: it opened no inspector')
-  const socket = new WebSocket(url)
-  await new Promise<void>((resolve, reject) => {
-    socket.onopen = () => resolve()
-    socket.onerror = () => reject(new Error(`cannot connect to ${url}`))
-  })
-  let id = 0
-  return () =>
-    new Promise((resolve) => {
-      const asked = ++id
-      socket.onmessage = ({ data }) => {
-        if ((JSON.parse(String(data)) as { id?: number }).id === asked) resolve()
-      }
-      socket.send(JSON.stringify({ id: asked, method: 'HeapProfiler.collectGarbage' }))
-    })
-}

@@ -58,7 +58,15 @@ async function approve(deciding: Deciding): Promise<Decided> {
   }
   const input = { id: subject.id, digest, challenge: tap.nonce }
   const approved = await deps.worker.call('request.approve', input, { onBehalfOf, key: key('approve') })
-  if (!approved.ok) return refuse(deciding, approved.error)
+  if (!approved.ok) {
+    const { code, params } = approved.error
+    if (code !== 'step_up_required' || params?.['factor'] !== 'witness')
+      return refuse(deciding, approved.error)
+    // It shows them this very plan, with the code that they send back.
+    const shown = { id: subject.id, digest }
+    const asked = await deps.worker.call('witness.ask', shown, { onBehalfOf, key: key('witness') })
+    return refuse(deciding, asked.ok ? approved.error : asked.error)
+  }
   const { request } = approved
   const said = words.say(request.state === 'approved' ? 'taps.approved' : 'taps.approval_noted')
   return succeed(deciding, said, requestCardView(request))

@@ -30,6 +30,8 @@ export interface Decided {
   text: string
   /** Everything that is wrong with the request now, for a message of its own. */
   violations?: Violation[]
+  /** The second factor that it takes besides the tap. */
+  asks?: 'totp' | 'witness'
 }
 
 export function decidingOn(ctx: BotContext, deps: TappedDeps, tap: CardTap, card: Card): Deciding {
@@ -55,6 +57,10 @@ export async function succeed(
 /** What the worker said instead; for a tap that came too late, what has become of it and by whom. */
 export async function refuse({ words, deps, tap, card }: Deciding, error: ApiError): Promise<Decided> {
   void deps.keeper.refreshNow(card.id)
+  if (error.code === 'step_up_required') {
+    const asks = error.params?.['factor'] === 'witness' ? 'witness' : 'totp'
+    return { done: false, text: errorText(words, error), asks }
+  }
   if (isAway({ ok: false, error })) return { done: false, text: words.say('commands.worker_away') }
   const { code, violations = [] } = error
   const isLate = code === 'already_decided' || code === 'wrong_state'

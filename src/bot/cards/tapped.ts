@@ -33,9 +33,13 @@ export async function checkTap(ctx: BotContext, deps: TappedDeps): Promise<TapCh
   if (!isBound || !sameText(card.nonce ?? '', tap.nonce)) return stale(words, deps, card, tap)
   if (card.usedBy !== null && card.usedBy !== ctx.update.update_id) return stale(words, deps, card, tap)
   const message = query?.message
-  const looks = message !== undefined && 'text' in message ? shownHash(message) : null
+  // Telegram does not hand out every old message any more (Bot API, InaccessibleMessage): it proves nothing, and is shown anew.
+  if (message === undefined || message.date === 0) return stale(words, deps, card, tap)
+  const looks = 'text' in message ? shownHash(message) : null
   if (card.shown !== null && looks !== card.shown) {
     deps.log.error({ card: card.id, subject: card.subject }, 'a tapped card does not show what was sent')
+    const alarm = await deps.worker.call('chat.alarm', { kind: 'foreign_edit' }, {})
+    if (!alarm.ok) deps.log.error({ code: alarm.error.code }, 'cannot raise an alarm')
     return refused(words.say('taps.card_tampered'))
   }
   return { ok: true, tap, card }

@@ -16,12 +16,13 @@ import { notAnswered } from '../onboarding-ports.ts'
 import type { Card } from '../state/cards.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { isAway } from '../worker-calls.ts'
+import { askForCode, type SecondFactorDeps } from './second-factor.ts'
 
 /** Edit, deny, complete, turn away. */
 const beginsDialogue = (data: string) => new RegExp(`^${CARD_PREFIX}[edon]:`).test(data)
 
 /** [Approve], [Cancel] and what is decided about runs and repairs: stateless, before the dialogues, decided by the worker. */
-export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
+export function decidingTaps(deps: SecondFactorDeps): Composer<BotContext> {
   const composer = new Composer<BotContext>()
   composer.on('callback_query:data', async (ctx, next) => {
     const { data } = ctx.callbackQuery
@@ -30,6 +31,11 @@ export function decidingTaps(deps: TappedDeps): Composer<BotContext> {
     if (!checked.ok) return answerTap(ctx, checked.text)
     const { tap, card } = checked
     const decided = await deps.keeper.whileDeciding(card.id, () => decide(decidingOn(ctx, deps, tap, card)))
+    if (decided.asks !== undefined) {
+      if (isInDialogue(ctx)) return answerTap(ctx, ctx.words.say('taps.finish_first'))
+      await answerTap(ctx)
+      return askForCode(ctx, deps, card, decided.asks)
+    }
     await answerTap(ctx, decided.text, decided.done)
     const { violations = [] } = decided
     if (violations.length > 0)

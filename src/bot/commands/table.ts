@@ -28,6 +28,9 @@ export const COMMAND_RULES: Readonly<Record<Command, CommandRule>> = {
   edituser: { asks: 'request.approve', of: 'foreign', needs: ['requests.approve.all'] },
   reconcile: { asks: 'reconcile.check', of: 'own', needs: ['reconcile.run'] },
   audit: { asks: 'audit.list', of: 'own', needs: ['audit.read'] },
+  freeze: { asks: 'chat.freeze', of: 'own', needs: ['requests.deny'] },
+  // It says that root ends a freeze, to who may begin one.
+  unfreeze: { asks: 'chat.freeze', of: 'own', needs: ['requests.deny'] },
   status: { asks: 'status', of: 'own', needs: 'anyone' },
   whoami: { asks: 'whoami', of: 'own', needs: 'anyone' },
   language: { asks: null, of: 'own', needs: 'anyone' },

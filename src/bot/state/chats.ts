@@ -12,6 +12,8 @@ export interface ChatState {
   admin: boolean
   /** The dialogue under way, in the library's own form. */
   dialogue: VersionedState<ConversationData> | null
+  /** The code that this person was asked for; null: none. Never the code itself. */
+  awaitedCode: AwaitedCode | null
   /** When what can wait shall wait; null: never. */
   quiet: QuietHours | null
   /** The language that its person has chosen; null to speak as Telegram does. */
@@ -19,6 +21,9 @@ export interface ChatState {
   /** What their Telegram spoke at the last update. */
   telegramLanguage: Language
 }
+
+/** A code that the next message may be. */
+export type AwaitedCode = z.infer<typeof awaitedCode>
 
 export interface Chats {
   /** A fresh copy at every call: changing it changes nothing until it is saved. */
@@ -32,6 +37,7 @@ export interface Chats {
   admins(): number[]
 }
 
+const awaitedCode = z.object({ cardId: z.string(), factor: z.enum(['totp', 'witness']), until: z.number() })
 const minute = z.number().int().min(0).max(1439)
 const quietHours = z.object({
   from: minute,
@@ -45,6 +51,7 @@ const schema = z.object({
   dialogue: z
     .custom<VersionedState<ConversationData>>((value) => typeof value === 'object' && value !== null)
     .nullable(),
+  awaitedCode: awaitedCode.nullable().catch(null).default(null),
   quiet: quietHours.nullable().catch(null).default(null),
   // Absent in what earlier versions wrote.
   chosenLanguage: z.enum(LANGUAGES).nullable().catch(null),
@@ -90,6 +97,7 @@ export function newChat(): ChatState {
     lastUpdate: null,
     admin: false,
     dialogue: null,
+    awaitedCode: null,
     quiet: null,
     chosenLanguage: null,
     telegramLanguage: 'en',

@@ -26,6 +26,8 @@ export interface OutboxesDeps {
   /** Called when a delivery showed that a chat cannot be written to. */
   onUnreachable: (chatId: number) => Promise<void>
   now: () => number
+  /** How many may wait in one chat; 1,000 when absent. */
+  atMost?: number
   log: Logger
   stopped: AbortSignal
 }
@@ -43,6 +45,8 @@ export interface Outboxes {
   put(chatId: number, eventId: number, deliveries: readonly EventDelivery[]): Promise<void>
   /** For what no event brought; resolves when it is durable. What waits already is not put twice. */
   putOwn(chatId: number, delivery: Delivery): Promise<void>
+  /** Takes what matters no more off every queue; it need not be durable, because whatever is delivered is looked at again. */
+  withdraw(isOver: (delivery: Delivery) => boolean): void
   /** Looks at a chat again: it can be written to again, or its quiet hours were changed. */
   wake(chatId: number): void
   /** Begins with what was loaded. */
@@ -58,8 +62,8 @@ interface Chosen {
   silent: boolean
 }
 
-/** More would take a chat minutes; the oldest that can wait are left out, and that is said. */
-const AT_MOST = 300
+/** More would take a chat a quarter of an hour; the oldest are left out, and that is said. */
+const AT_MOST = 1000
 /** Clocks and settings are looked at again after this. */
 const LOOK_AGAIN_MS = 20_000
 
@@ -109,7 +113,7 @@ export function createOutboxes(deps: OutboxesDeps): Outboxes {
   const add = (box: Outbox, delivery: Delivery) => {
     if (box.items.some((item) => keyOf(item.delivery) === keyOf(delivery))) return
     box.items.push({ delivery, at: now() })
-    if (box.items.length > AT_MOST) leaveOneOut(box)
+    if (box.items.length > (deps.atMost ?? AT_MOST)) leaveOneOut(box)
   }
 
   /** The first item that may go out now; null when all have to wait. */
@@ -207,6 +211,9 @@ export function createOutboxes(deps: OutboxesDeps): Outboxes {
       add(boxOf(chatId), delivery)
       await store(chatId)
       nudge(chatId)
+    },
+    withdraw(isOver) {
+      for (const box of boxes.values()) box.items = box.items.filter(({ delivery }) => !isOver(delivery))
     },
     wake: nudge,
     start() {

@@ -13,6 +13,14 @@ export interface Routed {
 const ENDED = ['run.succeeded', 'run.undone', 'run.failed']
 const ASKS = ['request.submitted', 'request.returned']
 
+const DECIDED = ['request.approved', 'request.denied', 'request.expired', 'request.cancelled']
+
+/** Whether this asks for a decision that, by this later event, was made. */
+export function isDecidedBy(event: EventView, delivery: Delivery): boolean {
+  if (event.request_id === null || !DECIDED.includes(event.type) || delivery.kind !== 'card') return false
+  return delivery.event.request_id === event.request_id && ASKS.includes(delivery.event.type)
+}
+
 /** Whether the event says that a request's run has ended. */
 export function isEnd(event: EventView): boolean {
   return ENDED.includes(event.type)

@@ -5,7 +5,7 @@ import type { Chats } from '../state/chats.ts'
 import type { Unreachable } from '../state/unreachable.ts'
 import type { EventDelivery } from './delivery.ts'
 import type { Outboxes } from './outbox.ts'
-import { routeOf } from './route.ts'
+import { isDecidedBy, routeOf } from './route.ts'
 
 /** Sees to it that people are told: of what happens, and of who cannot be told. */
 export interface Telling {
@@ -45,6 +45,7 @@ export function createTelling(deps: TellingDeps): Telling {
 
   return {
     async hear(event) {
+      if (event.request_id !== null) outboxes.withdraw((delivery) => isDecidedBy(event, delivery))
       const routed = routeOf(deps.words.en, event, deps.noticeOptions)
       if (routed.length === 0) return
       const admins = chats.admins()

@@ -1,5 +1,6 @@
 import type { Update } from 'grammy/types'
 import { describeError, type Logger } from '../log.ts'
+import { mayHoldCodes } from '../telegram/codes.ts'
 import { type Admission, senderOf } from './admission.ts'
 import type { Dispatch } from './dispatcher.ts'
 import type { Inbox } from './inbox.ts'
@@ -67,6 +68,8 @@ export function createIntake(deps: IntakeDeps): Intake {
         async note() {
           if (over) return true
           if (from === undefined || !deps.isKnown(from.id)) return false
+          // A one-time code is never written down: whoever delivered it keeps it until it is dealt with.
+          if (mayHoldCodes(update)) return false
           try {
             await inbox.note(update)
           } catch (error) {

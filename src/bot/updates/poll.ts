@@ -46,28 +46,27 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
   let onSettled: () => void = () => undefined
   let conflicts = 0
 
-  const take = (update: Update) => {
+  /** False when it was taken before. */
+  const take = (update: Update): boolean => {
     const id = update.update_id
-    if (open.has(id) || done.has(id)) return
+    if (open.has(id) || done.has(id)) return false
     const taken = intake.take(update)
     open.set(id, taken)
+    setTimeout(() => void noteOne(taken), NOTE_AFTER_MS)
     highest = Math.max(highest ?? id, id)
     void taken.settled.then((dealtWith) => {
       // What was not dealt with stays open for ever, so that this process never confirms it.
       if (dealtWith) close(id)
     })
+    return true
   }
   const close = (id: number) => {
     if (!open.delete(id)) return
     done.add(id)
     if (open.size === 0) onSettled()
   }
-  const note = async () => {
-    await Promise.all(
-      [...open.values()].map(async (taken) => {
-        if (await taken.note()) close(taken.id)
-      }),
-    )
+  const noteOne = async (taken: Taken) => {
+    if (open.has(taken.id) && !stopped.aborted && (await taken.note())) close(taken.id)
   }
   const offset = () => (open.size > 0 ? Math.min(...open.keys()) : highest === null ? undefined : highest + 1)
   /** Resolves when nothing is open any more, at the latest after `ms`. */
@@ -79,6 +78,9 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
     await promise
     clearTimeout(timer)
   }
+
+  /** How many polls in a row have brought something: while they do, the next one does not wait for what they brought. */
+  let streak = 0
 
   while (!stopped.aborted) {
     const from = offset()
@@ -97,10 +99,14 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
       for (const id of done) if (from !== undefined && id < from) done.delete(id)
       // All before `from` is confirmed; without an offset Telegram gives what comes next, wherever its ids begin.
       if (updates.length === 0 && !busy) highest = null
-      for (const update of updates) take(update)
-      await settled(NOTE_AFTER_MS)
-      if (open.size > 0) await note()
-      if (updates.length >= LIMIT) for (const id of [...open.keys()]) close(id)
+      const news = updates.filter(take).length
+      streak = news > 0 ? streak + 1 : 0
+      if (updates.length >= LIMIT) {
+        // What waits behind these is not seen before Telegram has forgotten them.
+        await settled(0)
+        await Promise.all([...open.values()].map(noteOne))
+        for (const id of [...open.keys()]) close(id)
+      }
     } catch (error) {
       if (stopped.aborted) break
       const problem = problemOf(error)
@@ -128,7 +134,7 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
       await sleep(conflicts > 1 ? 10_000 : pause, undefined, { signal: stopped }).catch(() => undefined)
       continue
     }
-    await settled(SHORT_POLL_MS)
+    await settled(streak === 0 ? SHORT_POLL_MS : streak === 1 ? NOTE_AFTER_MS : 0)
   }
   await intake.idle(STOP_PATIENCE_MS)
   const last = offset()

@@ -21,6 +21,8 @@ export const COMMANDS = [
   'edituser',
   'reconcile',
   'audit',
+  'freeze',
+  'unfreeze',
   'status',
   'whoami',
   'language',

@@ -76,10 +76,14 @@ export async function createBotApiServer(options: BotApiServerOptions = {}): Pro
     const method = found?.name ?? tail
     const fault = account.faults.next(method)
     if (fault?.kind === 'delay') await sleep(fault.ms, undefined, { signal }).catch(() => undefined)
+    const chatId = params.integer('chat_id')
+    const isMessage = /^(send|edit)/.test(method) && method !== 'sendChatAction'
+    const refused = isMessage && chatId !== undefined ? account.limits.refuse(chatId) : null
     let result: ApiResult | undefined
     if (read.kind === 'too-large') result = TOO_LARGE
     else if (read.kind === 'malformed') result = badRequest("can't parse the request body")
     else if (!found) result = NOT_FOUND
+    else if (refused !== null) result = tooManyRequests(refused)
     else if (runs(fault)) result = await found.run(account, params, signal)
     else result = faultAnswer(fault)
     const silent = fault?.kind === 'drop' || signal.aborted

@@ -23,7 +23,7 @@ describe('docs/cli.md', () => {
     const verbs = listed(await helpOf([]), /^ {2}([a-z]+) /gm).filter((name) => name !== 'help')
     const leaves: string[] = []
     for (const verb of verbs) {
-      const below = ['request', 'run', 'user', 'audit', 'access', 'invite'].includes(verb)
+      const below = ['request', 'run', 'user', 'audit', 'access', 'invite', 'totp', 'telegram'].includes(verb)
         ? listed(await helpOf([verb]), /^ {2}([a-z]+) /gm).filter((name) => name !== 'help')
         : []
       leaves.push(...(below.length === 0 ? [verb] : below.map((name) => `${verb} ${name}`)))

@@ -13,6 +13,8 @@ export const commandsDe: Record<keyof typeof commandsEn, string> = {
   'commands.menu.users': 'Wer Zugang hat',
   'commands.menu.reconcile': 'Wer auf dem Rechner von Personenliste und Rollen abweicht',
   'commands.menu.audit': 'Was geschehen ist, und durch wen',
+  'commands.menu.freeze': 'hält Genehmigungen im Chat sofort an',
+  'commands.menu.unfreeze': 'wie es nach dem Einfrieren weitergeht',
   'commands.menu.status': 'Wie es dem Rechner geht',
   'commands.menu.whoami': 'Wer du für mich bist',
   'commands.menu.language': 'In welcher Sprache ich mit dir spreche',

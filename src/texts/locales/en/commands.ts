@@ -12,6 +12,8 @@ export const commandsEn = {
   'commands.menu.users': 'Who has access',
   'commands.menu.reconcile': 'Who differs from roster and roles on the host',
   'commands.menu.audit': 'What happened, and who did it',
+  'commands.menu.freeze': 'stops approvals in chat at once',
+  'commands.menu.unfreeze': 'how approvals in chat go on after a freeze',
   'commands.menu.status': 'How the host is doing',
   'commands.menu.whoami': 'Who you are to me',
   'commands.menu.language': 'Which language I speak with you',

@@ -78,6 +78,20 @@ export const worldActions = {
     (account) => account.longPoll.isWaiting() || account.webhook.active(),
   ),
 
+  /** Holds the bot to Telegram's limits on messages from now on; without `limits`, to none. */
+  limitSending: action(
+    z.strictObject({
+      limits: z.strictObject({ perSecond: z.int().positive(), chatBurst: z.int().positive() }).optional(),
+    }),
+    (account, { limits }) => {
+      account.limits.set(limits ?? null)
+      return {}
+    },
+  ),
+
+  /** How many messages were refused since the limits were set. */
+  refusedSending: action(z.strictObject({}), (account) => account.limits.refused()),
+
   /** Makes the next `times` calls of a method go wrong. */
   inject: action(
     z.strictObject({ method: z.string(), times: z.int().positive().optional(), fault }),

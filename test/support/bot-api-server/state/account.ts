@@ -6,6 +6,7 @@ import { type CallbackQueries, createCallbackQueries } from './callback-queries.
 import { type Chats, createChats } from './chats.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createLongPoll, type LongPoll } from './long-poll.ts'
+import { createSendLimits, type SendLimits } from './send-limits.ts'
 import { createUpdateQueue, type UpdateQueue } from './update-queue.ts'
 import { createUsers, type Users } from './users.ts'
 import { createWebhook, type Webhook } from './webhook.ts'
@@ -22,6 +23,7 @@ export interface Account {
   callbacks: CallbackQueries
   commands: BotCommands
   faults: Faults
+  limits: SendLimits
   calls: CallLog
 }
 
@@ -61,6 +63,7 @@ export function createAccount(options: AccountOptions): Account {
     callbacks: createCallbackQueries(options.callbackTtlMs),
     commands: createBotCommands(),
     faults: createFaults(),
+    limits: createSendLimits(),
     calls: createCallLog(),
   }
 }

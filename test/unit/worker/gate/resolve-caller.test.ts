@@ -369,3 +369,11 @@ describe('the first admins of the config', () => {
     expect(problems).toHaveLength(1)
   })
 })
+
+test('a Telegram id that root has revoked cannot be spoken for, whatever the roster says', async () => {
+  const from = sources([ADMIN], { isRevoked: (telegramId) => telegramId === 1 })
+  const claim = { listener: 'bot', uid: BOT, onBehalfOf: '1' } as const
+  expect(await resolveCaller(from, claim)).toMatchObject({ ok: false, error: { code: 'not_permitted' } })
+  expect(await callerOf(from, { kind: 'telegram', telegramId: 1 })).toBeNull()
+  expect((await who(from, 'bot', BOT, '2')).role).toBe('public')
+})

@@ -40,6 +40,7 @@ async function opened(isOpen: () => boolean) {
       return 'done'
     },
     isUrgent: () => false,
+    atMost: 300,
     onUnreachable: (chatId) => unreachable.note(chatId, 0),
     ...{ now: () => 0, log: createLogger('silent'), stopped: stopped.signal },
   })
