@@ -33,7 +33,9 @@ test('an approval whose code is looked at while chat is frozen is refused, and l
     },
   })
   const totp = one.codeAt()
-  expect(codeOf(await fixture.call(admin(7), 'request.approve', { ...asked, challenge, totp }))).toBe('frozen')
+  expect(codeOf(await fixture.call(admin(7), 'request.approve', { ...asked, challenge, totp }))).toBe(
+    'frozen',
+  )
   expect(fixture.store.decisions.approvals(id, 1)).toEqual([])
 })
 
