@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { engineFixture, type Fixture, operator, role, testConfig } from '../support/engine-fixture.ts'
 import { type Enrolled, enrolled } from '../support/enrolled.ts'
+import { DATA } from '../support/fake-host.ts'
 import { engineClient } from './support/engine-client.ts'
 import { ADMIN_ID, createScene, removeScene, type Scene } from './support/scene.ts'
 
@@ -128,6 +129,30 @@ describe('approving a role with a second factor', () => {
     await scene.settled()
     expect(await standing()).not.toContain(one.codeAt())
     expect(state(id)).toBe('denied')
+  })
+
+  it('is for the plan that was tapped: a code approves no plan that took its place meanwhile', async () => {
+    const { id, card } = await asked()
+    await scene.admin.taps('✅ Approve', { on: card })
+    await scene.admin.sees('send me the code')
+    // Root approves it, the host has changed, and the request comes back with another plan.
+    const { digest } = (await engine.ok(operator, 'request.get', { id })).request.plan
+    engine.machine.paths.set(DATA, { kind: 'directory', uid: 0, gid: 7, mode: 0o755 })
+    await engine.ok(operator, 'request.approve', { id, digest })
+    await engine.ended(1)
+    await scene.settled()
+    await scene.admin.seesOn(card, DATA, { buttons: ['✅ Approve'] })
+    expect(engine.store.requests.get(id)).toMatchObject({ state: 'submitted', revision: 2 })
+    await scene.admin.sends(one.codeAt())
+    await scene.admin.sees('The card has changed since')
+    await scene.settled()
+    expect(await standing()).not.toContain(one.codeAt())
+    expect(engine.store.decisions.approvals(id, 2)).toEqual([])
+    expect(engine.store.factors.get(ADMIN_ID)?.failures).toBe(0)
+    await scene.admin.taps('✅ Approve', { on: card })
+    await scene.admin.sends(one.codeAt())
+    await scene.admin.sees('Your approval counts')
+    expect(engine.store.decisions.approvals(id, 2)).toHaveLength(1)
   })
 
   it('another message is what it always was', async () => {

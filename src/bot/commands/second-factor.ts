@@ -27,7 +27,7 @@ export async function askForCode(
   card: Card,
   factor: AwaitedCode['factor'],
 ): Promise<void> {
-  const awaited = { cardId: card.id, factor, until: deps.now() + PATIENCE_MS }
+  const awaited = { cardId: card.id, digest: card.digest ?? '', factor, until: deps.now() + PATIENCE_MS }
   ctx.chatState = { ...ctx.chatState, awaitedCode: awaited }
   await ctx.reply(ctx.words.say(`factors.ask.${factor}`))
 }
@@ -53,6 +53,11 @@ export function codeMessages(deps: SecondFactorDeps): Composer<BotContext> {
     if (deps.now() >= awaited.until || card === undefined || card.nonce === null || card.usedBy !== null) {
       forget(ctx)
       return void (await ctx.reply(ctx.words.say('factors.too_late')))
+    }
+    // What they have not tapped is not what they send a code for.
+    if (card.digest !== awaited.digest) {
+      forget(ctx)
+      return void (await ctx.reply(ctx.words.say('taps.card_changed')))
     }
     const codes = codesOf(text, awaited.factor)
     if (codes === null) return void (await ctx.reply(ctx.words.say(`factors.unclear.${awaited.factor}`)))

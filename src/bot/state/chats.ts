@@ -37,7 +37,13 @@ export interface Chats {
   admins(): number[]
 }
 
-const awaitedCode = z.object({ cardId: z.string(), factor: z.enum(['totp', 'witness']), until: z.number() })
+const awaitedCode = z.object({
+  cardId: z.string(),
+  /** Of the plan that its person tapped: the card may show another one by now. */
+  digest: z.string(),
+  factor: z.enum(['totp', 'witness']),
+  until: z.number(),
+})
 const minute = z.number().int().min(0).max(1439)
 const quietHours = z.object({
   from: minute,
