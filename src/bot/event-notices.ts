@@ -4,6 +4,7 @@ import { reconcileFailedText, reconcileOverdueText } from '../texts/chat/drift-c
 import { factorNotice } from '../texts/chat/factors.ts'
 import type { Html } from '../texts/chat/html.ts'
 import { stuckRunText } from '../texts/chat/stuck-run.ts'
+import { witnessUnreachable } from '../texts/chat/witness.ts'
 import type { Words } from '../texts/words.ts'
 
 export interface NoticeOptions {
@@ -27,6 +28,8 @@ export function noticeOf(words: Words, event: EventView, { postHead }: NoticeOpt
       return data['changed'] === false ? null : [reconcileFailedText(words, String(data['why'] ?? ''))]
     case 'reconcile.overdue':
       return [reconcileOverdueText(words, Number(data['since'] ?? 0))]
+    case 'witness.unreachable':
+      return request_id === null ? null : [witnessUnreachable(words, request_id, String(data['bot'] ?? ''))]
     case 'run.stuck': {
       const stuck = stuckSchema.safeParse(data)
       if (!stuck.success || run_id === null || request_id === null) return null
@@ -45,7 +48,14 @@ export function hasNotice(words: Words, event: EventView, options: NoticeOptions
 }
 
 /** What admins are told in their quiet hours too: somebody may be attacking, or the history cannot be trusted. */
-const URGENT = ['audit.broken', 'chat.alarm', 'chat.frozen', 'chat.unfrozen', 'factor.disabled']
+const URGENT = [
+  'witness.unreachable',
+  'audit.broken',
+  'chat.alarm',
+  'chat.frozen',
+  'chat.unfrozen',
+  'factor.disabled',
+]
 
 export function isUrgentNotice({ type }: EventView): boolean {
   return URGENT.includes(type)

@@ -4,7 +4,14 @@ import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBrowser } from '../support/browser/chromium.ts'
-import { answerAdduser, phoneOn, type RunningDemo, startWebDemo } from '../support/browser/web-demo.ts'
+import {
+  answerAdduser,
+  askForAccess,
+  completeAccess,
+  phoneOn,
+  type RunningDemo,
+  startWebDemo,
+} from '../support/browser/web-demo.ts'
 import { checkoutInSandbox } from '../support/sandbox/sandbox.ts'
 import { runCommand } from '../support/stage/command.ts'
 import { CLEAN_ENVIRONMENT, hasAccount } from '../support/stage/system-installation.ts'
@@ -71,6 +78,20 @@ describe('the demo as a chat', { timeout: 60_000 }, () => {
     expect(await host.locator('li.new').textContent()).toMatch(/^ada uid \d+, groups .*agents.* new$/)
     // Each hint that was followed is done; the last is open for ever.
     expect(await page.locator('#hints li.done').count()).toBe(4)
+    await page.context().close()
+  })
+
+  test('somebody asks for access, an admin completes it, and they are let in', async () => {
+    const page = await open()
+    const [grace, mary] = [left(page), right(page)]
+    await grace.begins()
+    await mary.becomes('Mary')
+    await askForAccess(mary, 'Mary Jackson')
+    await grace.says('Mary Jackson asks for access')
+    await completeAccess(grace, 'mary')
+    await grace.taps('✅ Approve')
+    await mary.says('Welcome, Mary Jackson!')
+    expect(hasAccount('mary')).toBe(true)
     await page.context().close()
   })
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { startBrowser } from '../support/browser/chromium.ts'
-import { answerAdduser, phoneOn, startWebDemo } from '../support/browser/web-demo.ts'
+import { askForAccess, completeAccess, phoneOn, startWebDemo } from '../support/browser/web-demo.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 const FOLDER = join(CHECKOUT, 'docs/pictures')
@@ -32,9 +32,11 @@ async function main(): Promise<void> {
     // Tall, so that a whole card is seen.
     const page = await open({ viewport: { width: 1720, height: 1500 }, deviceScaleFactor: 1.5 })
     const [grace, ada] = [phoneOn(page, 'left'), phoneOn(page, 'right')]
-    await ada.begins()
+    await askForAccess(ada, NEWCOMER)
     await grace.begins()
-    await answerAdduser(page, grace, NEWCOMER)
+    await grace.says('asks for access')
+    await keep(grace.message('asks for access'), 'access-card')
+    await completeAccess(grace, 'ada')
     await keep(grace.message('What would change on the host'), 'review-card')
     await grace.taps('✅ Approve')
     const running = grace.message(/smoke test: is running/)
@@ -75,7 +77,8 @@ async function settle(page: Page): Promise<void> {
 
 async function keep(what: Page | Locator, name: string): Promise<void> {
   const path = join(FOLDER, `${name}.png`)
-  await what.screenshot({ path })
+  // A card that is edited just now is another element afterwards.
+  await what.screenshot({ path }).catch(() => what.screenshot({ path }))
   const { error, status } = spawnSync('pngquant', ['--force', '--ext=.png', '--strip', '--', path])
   if (status !== 0) throw new Error(`cannot make ${path} smaller with pngquant`, { cause: error })
   const { size } = statSync(path)

@@ -6,6 +6,8 @@ export const GRACE = { id: 700_000_001, first_name: 'Grace', last_name: 'Hopper'
 export const ALAN = { id: 700_000_002, first_name: 'Alan', last_name: 'Turing', username: 'alan' }
 /** A second admin, where somebody plays both sides. */
 export const JOAN = { id: 700_000_004, first_name: 'Joan', last_name: 'Clarke', username: 'joan' }
+/** Another newcomer, where somebody plays both sides. */
+export const MARY = { id: 700_000_005, first_name: 'Mary', last_name: 'Jackson', username: 'mary' }
 export const ADA = { id: 700_000_003, first_name: 'Ada', last_name: 'Lovelace', username: 'ada' }
 
 /** On the host and on the roster before the curtain rises. */

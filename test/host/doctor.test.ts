@@ -1,6 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startWorkerProcess, type WorkerProcess } from '../worker/support/worker-process.ts'
 
@@ -88,6 +97,39 @@ describe('usher doctor', () => {
     )
     const { stdout } = usher('doctor')
     expect(stdout).toContain('No problem found.')
+  })
+
+  test('names a witness without a token, and each key of the approver account that is not tied to its command', () => {
+    const config = readFileSync('/etc/usher/config.yaml', 'utf8')
+    writeFileSync('/etc/usher/config.yaml', `${config}\nwitness: {}\napprover: {}\n`)
+    expect(usher('init').status).toBe(0)
+    const keys = '/var/lib/usher-approver/.ssh/authorized_keys'
+    mkdirSync(dirname(keys), { mode: 0o755 })
+    const tied = 'command="/usr/bin/usher approver --as 42",restrict,pty ssh-ed25519 AAAA ada@laptop'
+    writeFileSync(keys, `# admins\n${tied}\n`, { mode: 0o644 })
+    const about = () =>
+      doctor().problems.filter(({ about }) => about === 'approver' || about === "witness's token")
+    expect(about()).toMatchObject([
+      { about: "witness's token", fix: expect.stringContaining('install -m 0600 -o usher-witness') },
+    ])
+    const free = [
+      'ssh-ed25519 AAAA eve@laptop',
+      'restrict,pty ssh-ed25519 AAAA command="/usr/bin/usher approver --as 42"',
+      'command="/bin/sh",restrict ssh-ed25519 AAAA',
+      'command="/usr/bin/usher approver --as 42" ssh-ed25519 AAAA',
+      'command="/usr/bin/usher approver --as 42; sh",restrict ssh-ed25519 AAAA',
+    ]
+    for (const line of free) {
+      writeFileSync(keys, `${tied}\n${line}\n`)
+      expect(
+        about().map(({ text }) => text),
+        line,
+      ).toContain(`line 2 of ${keys} is not tied to 'usher approver'`)
+    }
+    chmodSync(keys, 0o666)
+    expect(about().map(({ text }) => text)).toContain(`${keys} is not root's alone`)
+    for (const folder of ['/var/lib/usher-witness', '/var/lib/usher-approver'])
+      rmSync(folder, { recursive: true })
   })
 
   const damages: [string, () => void, { about: string; text: RegExp; fix: RegExp }][] = [

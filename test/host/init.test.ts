@@ -17,6 +17,8 @@ const FOLDERS = [
   '/etc/usher',
   '/var/lib/usher',
   '/var/lib/usher-bot',
+  '/var/lib/usher-witness',
+  '/var/lib/usher-approver',
   '/run/usher',
   '/home/solo',
   '/srv/place',
@@ -24,7 +26,7 @@ const FOLDERS = [
 
 afterEach(() => {
   for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true })
-  for (const name of ['usher', 'solo']) {
+  for (const name of ['usher', 'solo', 'usher-witness', 'usher-approver']) {
     if (readFileSync('/etc/passwd', 'utf8').includes(`\n${name}:`)) {
       execFileSync('userdel', [name], { stdio: 'ignore' })
     }
@@ -90,6 +92,26 @@ describe('usher init as root', () => {
       .split(':')
     expect([home, shell]).toEqual(['/nonexistent', '/usr/sbin/nologin'])
     expect(execFileSync('getent', ['shadow', 'usher'], { encoding: 'utf8' })).toMatch(/^usher:!/)
+  })
+
+  test('makes accounts for a witness and an approver where the config has them, and the approver can let nobody in', () => {
+    usher(['init', '--admin', '5'])
+    writeFileSync('/etc/usher/config.yaml', 'witness: {}\napprover: {}\n')
+    const { status, document } = usher(['init', '--json'])
+    expect({ status, ok: document.ok }).toEqual({ status: 0, ok: true })
+    expect(document.changes.filter(({ state }) => state === 'change').map(({ subject }) => subject)).toEqual([
+      ...['account usher-witness', 'account usher-approver'],
+      ...['/var/lib/usher-witness', '/var/lib/usher-approver'],
+    ])
+    expect(facts('/var/lib/usher-witness')).toBe('usher-witness 0700')
+    expect(facts('/var/lib/usher-approver')).toBe('root 0755')
+    const lineOf = (database: string, name: string) =>
+      execFileSync('getent', [database, name], { encoding: 'utf8' }).trim().split(':')
+    expect(lineOf('passwd', 'usher-witness').slice(5)).toEqual(['/nonexistent', '/usr/sbin/nologin'])
+    expect(lineOf('passwd', 'usher-approver').slice(5)).toEqual(['/var/lib/usher-approver', '/bin/sh'])
+    expect([lineOf('shadow', 'usher-witness')[1], lineOf('shadow', 'usher-approver')[1]]).toEqual(['!', '*'])
+    const again = usher(['init', '--json'])
+    expect(new Set(again.document.changes.map(({ state }) => state))).toEqual(new Set(['already']))
   })
 
   test('writes a config that loads, with the admins in it', () => {

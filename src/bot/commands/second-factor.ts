@@ -71,17 +71,27 @@ interface Codes {
   witness_code?: string
 }
 
-/** Six digits of the app; for the witness its eight before or after them, in one message. Null when it is something else. */
+/**
+ * Six digits of the app; for the witness its eight before or after them, in one message. However the digits stand in groups: the app's
+ * come first where a group ends after the sixth and none after the eighth. Null when it is something else.
+ */
 function codesOf(text: string, factor: AwaitedCode['factor']): Codes | null {
   const digits = text.replace(/-/g, '')
   if (factor === 'totp') {
     const totp = digits.replace(/ /g, '')
     return /^[0-9]{6}$/.test(totp) ? { totp } : null
   }
-  const groups = digits.split(/ +/)
-  const code = groups.find((group) => group.length === 8)
-  const totp = groups.find((group) => group.length === 6)
-  return groups.length === 2 && code !== undefined && totp !== undefined ? { totp, witness_code: code } : null
+  const groups = digits.trim().split(/\s+/)
+  const all = groups.join('')
+  if (!/^[0-9]{14}$/.test(all)) return null
+  let length = 0
+  const ends = groups.map((group) => {
+    length += group.length
+    return length
+  })
+  return ends.includes(6) && !ends.includes(8)
+    ? { totp: all.slice(0, 6), witness_code: all.slice(6) }
+    : { witness_code: all.slice(0, 8), totp: all.slice(8) }
 }
 
 async function decideWith(ctx: BotContext, deps: SecondFactorDeps, card: Card, codes: Codes): Promise<void> {

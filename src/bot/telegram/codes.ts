@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types'
 
 /** Digits, in groups as people type them. */
-const LOOKS_LIKE_CODES = /^[0-9][0-9 -]{2,30}$/
+const LOOKS_LIKE_CODES = /^[0-9][0-9\s-]{2,30}$/
 
 /** Whether a text may be meant as one-time codes: such a message is deleted from the chat, and never written down. */
 export function looksLikeCodes(text: string): boolean {

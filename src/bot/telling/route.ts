@@ -13,6 +13,11 @@ export interface Routed {
 const ENDED = ['run.succeeded', 'run.undone', 'run.failed']
 const ASKS = ['request.submitted', 'request.returned']
 
+/** The one admin whom an event is news for; null: all. */
+function admin({ type, data }: EventView): number | null {
+  return type === 'witness.unreachable' && typeof data['admin'] === 'number' ? data['admin'] : null
+}
+
 const DECIDED = ['request.approved', 'request.denied', 'request.expired', 'request.cancelled']
 
 /** Whether this asks for a decision that, by this later event, was made. */
@@ -32,7 +37,7 @@ export function routeOf(words: Words, event: EventView, options: NoticeOptions):
   const routed: Routed[] = []
   const route = (to: Routed['to'], kind: EventDelivery['kind']) =>
     routed.push({ to, delivery: { kind, event } })
-  if (hasNotice(words, event, options)) route('admins', 'notice')
+  if (hasNotice(words, event, options)) route(admin(event) ?? 'admins', 'notice')
   if (type === 'reconcile.finished') route('admins', 'drift')
   if (type === 'access.asked') route('admins', 'access')
   if (subject !== null && (type === 'access.denied' || type === 'access.expired'))

@@ -7,13 +7,17 @@ import type { Html } from './html.ts'
 /** Why a code was not taken, and what can be done. */
 export function codeRefusedText(words: Words, { params = {} }: ApiError): string {
   const why = String(params['why'])
+  if (params['factor'] === 'witness') {
+    return why === 'wrong'
+      ? words.say('factors.refused.witness_wrong', { left: Number(params['left'] ?? 0) })
+      : words.say(why === 'spent' ? 'factors.refused.spent' : 'factors.refused.witness_none')
+  }
   switch (why) {
     case 'wrong':
       return words.say('factors.refused.wrong', { left: Number(params['left'] ?? 0) })
     case 'used':
     case 'none':
     case 'disabled':
-    case 'spent':
       return words.say(`factors.refused.${why}`)
     default:
       return words.say('factors.refused.unreadable')

@@ -88,6 +88,11 @@ export function witnessClearedText(words: Words, { request_id, why }: WitnessIte
   return words.html(`witness.cleared.${why}`, { request: request_id })
 }
 
+/** The first bot to an admin to whom the second may not write yet. */
+export function witnessUnreachable(words: Words, request: number, bot: string): Html {
+  return words.html('witness.unreachable', { request, bot })
+}
+
 /** In fours, as it is read aloud; whoever checks it does not mind the space. */
 function grouped(code: string): string {
   return `${code.slice(0, 4)} ${code.slice(4)}`

@@ -50,7 +50,8 @@ export function checkWitnessCode(
     const about = eventSubject(store, reload(context, code.requestId))
     events.append('witness.refused', about, actorKey(actor), { tries })
   })
-  return refused(subject, tries >= WITNESS_CODE_TRIES ? 'spent' : 'wrong')
+  const left = WITNESS_CODE_TRIES - tries
+  return left > 0 ? refused(subject, 'wrong', { left }) : refused(subject, 'spent')
 }
 
 /** Why a code that was checked is good no more, inside the transaction of its approval; null when it is. */
@@ -99,11 +100,15 @@ export function isAbout(code: WitnessCode, { kind, id, revision, digest }: Chall
   return kind === 'request' && code.requestId === id && code.revision === revision && code.digest === digest
 }
 
-function refused({ id }: ChallengeSubject, why: 'none' | 'wrong' | 'spent'): Refusal & { ok: false } {
+function refused(
+  { id }: ChallengeSubject,
+  why: 'none' | 'wrong' | 'spent',
+  more: { left?: number } = {},
+): Refusal & { ok: false } {
   const message = {
     none: `cannot approve request ${id}: there is no code of the witness for you that is good; tap Approve for a new one`,
     wrong: `cannot approve request ${id}: that is not the code that the witness sent you`,
     spent: `cannot approve request ${id}: that was the third wrong code; tap Approve for a new one`,
   }[why]
-  return refusal('factor_refused', message, { params: { factor: 'witness', why } })
+  return refusal('factor_refused', message, { params: { factor: 'witness', why, ...more } })
 }

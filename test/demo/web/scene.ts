@@ -7,7 +7,7 @@ import { checkoutInSandbox } from '../../support/sandbox/sandbox.ts'
 import type { StageOptions } from '../../support/stage/stage.ts'
 import type { SetStage } from '../cast.ts'
 import type { Paper } from '../paper.ts'
-import { ADA, ALAN, GRACE, GROUP, JOAN, plotFor, RESIDENTS } from '../plot.ts'
+import { ADA, ALAN, GRACE, GROUP, JOAN, MARY, plotFor, RESIDENTS } from '../plot.ts'
 import { createHostLook } from './host-view.ts'
 import type { CastMember } from './phone-view.ts'
 import { serveWeb, type Web } from './server.ts'
@@ -60,7 +60,9 @@ export async function playOnWeb(paper: Paper, options: WebScene): Promise<void> 
   paper.line()
   paper.line(`  ${web.url}`)
   paper.line()
-  paper.says('As Ada press Start; as Grace, the admin, send /adduser. Ctrl-C ends it and leaves nothing.')
+  paper.says(
+    'As Ada press Start and ask for access; as Grace, the admin, press Start and complete it. Ctrl-C ends it and leaves nothing.',
+  )
   await ended
 }
 
@@ -93,6 +95,7 @@ function castFor(on: 'system' | 'own') {
   return [
     { user: GRACE, part: 'an admin' },
     { user: ADA, part: 'the newcomer' },
+    ...(alone ? [] : [{ user: MARY, part: 'another newcomer' }]),
     ...(alone ? [] : [{ user: JOAN, part: 'a second admin' }]),
     { user: ALAN, part: alone ? 'somebody else' : 'has access' },
   ]

@@ -45,6 +45,8 @@ export interface PhoneOnPage {
   message(text: string | RegExp): Locator
   /** Waits for such a message. */
   says(text: string | RegExp): Promise<void>
+  /** Waits until the bot's newest message is this question: an older one of the same words is no longer answered. */
+  asks(text: string | RegExp): Promise<void>
   /** Presses Start unless that was done before, and waits for an answer. */
   begins(): Promise<void>
   sends(text: string): Promise<void>
@@ -66,6 +68,7 @@ export function phoneOn(page: Page, side: 'left' | 'right'): PhoneOnPage {
     text,
     message,
     says: (wanted) => message(wanted).waitFor(),
+    asks: (wanted) => node.locator('.message.theirs').last().filter({ hasText: wanted }).waitFor(),
     async begins() {
       const start = node.getByRole('button', { name: 'Start', exact: true })
       if (await start.isVisible()) await start.click()
@@ -93,17 +96,45 @@ export async function answerAdduser(page: Page, admin: PhoneOnPage, newcomer: st
   await admin.sends('/adduser')
   await admin.node.getByRole('button', { name: 'Choose from Telegram' }).click()
   await page.getByRole('dialog').getByRole('button', { name: newcomer }).click()
-  await admin.says('Which account on the host?')
+  await admin.asks('Which account on the host?')
   await admin.taps(newcomer.split(' ')[0]!.toLowerCase())
-  await admin.says('Which role?')
+  await admin.asks('Which role?')
   await admin.taps('user')
-  await admin.says('What is their name?')
+  await admin.asks('What is their name?')
   await admin.taps(newcomer)
-  await admin.says('GitHub login?')
+  await admin.asks('GitHub login?')
   await admin.taps('Skip')
-  await admin.says('Personal defaults')
+  await admin.asks('Personal defaults')
   await admin.taps('Keep all')
-  await admin.says('GitHub routing')
+  await admin.asks('GitHub routing')
   await admin.taps('Skip')
-  await admin.says('What would change on the host')
+  await admin.asks('What would change on the host')
+}
+
+/** As somebody whom the bot does not know: from Start to waiting for an answer. */
+export async function askForAccess(newcomer: PhoneOnPage, name: string): Promise<void> {
+  await newcomer.begins()
+  await newcomer.taps('Ask for access')
+  await newcomer.asks('What is your name?')
+  await newcomer.taps(name)
+  await newcomer.asks('GitHub login')
+  await newcomer.taps('Skip')
+  await newcomer.asks('the admins should know')
+  await newcomer.taps('Skip')
+  await newcomer.taps('✅ Send')
+  await newcomer.says('You asked for access')
+}
+
+/** As an admin: from the card of who asks to the review card, with the shortest answers. */
+export async function completeAccess(admin: PhoneOnPage, osUser: string): Promise<void> {
+  await admin.taps('✏️ Complete')
+  await admin.asks('Which account')
+  await admin.sends(osUser)
+  await admin.asks('Which role?')
+  await admin.taps('user')
+  await admin.asks('Personal defaults')
+  await admin.taps('Keep all')
+  await admin.asks('GitHub routing')
+  await admin.taps('Skip')
+  await admin.asks('What would change on the host')
 }

@@ -20,6 +20,10 @@ export const factorsDe: Record<keyof typeof factorsEn, string> = {
   'factors.given.noted': 'Deine Genehmigung ist notiert. Auf der Karte steht, wie es weitergeht.',
   'factors.refused.wrong':
     'Dieser Code ist falsch oder zu alt. {left, plural, =0 {Warte auf den nächsten und schick den.} one {Es bleibt ein Versuch: Warte auf den nächsten Code.} other {Es bleiben # Versuche: Warte auf den nächsten Code und schick den.}}',
+  'factors.refused.witness_wrong':
+    'Das ist nicht der Code des Zeugen. {left, plural, one {Es bleibt ein Versuch.} other {Es bleiben # Versuche.}}',
+  'factors.refused.witness_none':
+    'Dafür gilt kein Code des Zeugen mehr. Tipp auf „Genehmigen“, dann schickt er einen neuen.',
   'factors.refused.used': 'Dieser Code wurde schon benutzt. Warte auf den nächsten und schick den.',
   'factors.refused.spent':
     'Das war ein falscher Code zu viel. Tipp auf „Genehmigen“, dann schickt der Zeuge einen neuen.',

@@ -21,6 +21,8 @@ export const witnessDe: Record<keyof typeof witnessEn, string> = {
     'Schick ihn dem Hauptbot, zusammen mit einem Code deiner Authenticator-App. Er gilt einmal, bis {until}.',
   'witness.not_you':
     'Du hast das nicht verlangt, oder auf der Karte des Hauptbots steht etwas anderes? Gib den Code niemandem und schick dem Hauptbot /freeze.',
+  'witness.unreachable':
+    'Der Zeuge konnte dir den Code für Antrag {request} nicht schicken: Er darf dir noch nicht schreiben. Öffne https://t.me/{bot}, drück dort auf Start und tippe dann auf der Karte noch einmal auf Genehmigen.',
   'witness.cleared.used': 'Antrag {request}: Dieser Code wurde benutzt.',
   'witness.cleared.replaced': 'Antrag {request}: Dieser Code wurde durch einen neueren ersetzt.',
   'witness.cleared.spent':

@@ -19,6 +19,10 @@ export const factorsEn = {
   'factors.given.noted': 'Your approval is noted. The card says how things stand.',
   'factors.refused.wrong':
     'That code is wrong or too old. {left, plural, =0 {Wait for the next one and send that.} one {One try is left: wait for the next code.} other {# tries are left: wait for the next code and send that.}}',
+  'factors.refused.witness_wrong':
+    'That is not the code of the witness. {left, plural, one {One try is left.} other {# tries are left.}}',
+  'factors.refused.witness_none':
+    'There is no code of the witness for this that is good any more. Tap Approve for a new one.',
   'factors.refused.used': 'That code was used already. Wait for the next one and send that.',
   'factors.refused.spent': 'That was one wrong code too many. Tap Approve for a new code of the witness.',
   'factors.refused.none':

@@ -19,6 +19,8 @@ export const witnessEn = {
     'Send it to the main bot, together with a code of your authenticator app. It is good once, until {until}.',
   'witness.not_you':
     'You did not ask for this, or the card of the main bot says something else? Give this code to nobody, and send /freeze to the main bot.',
+  'witness.unreachable':
+    'The witness could not send you the code for request {request}: it may not write to you. Open https://t.me/{bot} and press Start there, then tap Approve on the card again.',
   'witness.cleared.used': 'Request {request}: this code was used.',
   'witness.cleared.replaced': 'Request {request}: this code was replaced by a newer one.',
   'witness.cleared.spent':

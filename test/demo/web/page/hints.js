@@ -3,7 +3,7 @@ import { element } from './dom.js'
 /** What a visitor may try, in order; each is done when the chats or the host show it. */
 export function hintsFor({ mode, failSmoke, admin, newcomer }) {
   const first = ({ name }) => name.split(' ')[0]
-  const pick = `As ${first(admin)}, send /adduser, press “Choose from Telegram” and pick ${first(newcomer)}.`
+  const decide = `As ${first(admin)}, press Start and tap Complete on the card. Or send /adduser, press “Choose from Telegram” and pick ${first(newcomer)}.`
   const approve =
     mode === 'own'
       ? 'Choose your own account, answer the questions, look at the plan, and tap Approve.'
@@ -13,14 +13,14 @@ export function hintsFor({ mode, failSmoke, admin, newcomer }) {
     : `Watch each step. ${first(newcomer)} is told, and the account stands on the host below.`
   return [
     {
-      text: `As ${first(newcomer)}, press Start. The bot does not know ${first(newcomer)} yet.`,
+      text: `As ${first(newcomer)}, press Start. The bot does not know ${first(newcomer)} yet; ask for access.`,
       isDone: (chats) => chats.get(newcomer.id)?.started === true,
     },
-    { text: pick, isDone: (chats) => own(chats, admin).some(({ kind }) => kind === 'users_shared') },
+    { text: decide, isDone: (chats) => own(chats, admin).length > 1 },
     { text: approve, isDone: (_chats, host) => onRoster(host, newcomer) },
     { text: told, isDone: (_chats, host) => onRoster(host, newcomer) },
     {
-      text: 'Then try to surprise it: send a photo, edit what you wrote (↑), tap an old button, block the bot, switch phones.',
+      text: 'Let Mary in with /invite, or try to surprise it: send a photo, edit what you wrote (↑), tap an old button, block the bot, switch phones.',
       isDone: () => false,
     },
   ]
