@@ -11,7 +11,7 @@ export interface Freeze {
 export interface FreezeQueries {
   /** Null while approvals in chat count. */
   current(): Freeze | null
-  /** When the last one began, whether it has ended or not. */
+  /** The latest time at which one began, whether it has ended or not: also when the clock was set back since. */
   lastAt(): number | null
   begin(freeze: Freeze): void
   /** Whether there was one. */
@@ -20,12 +20,13 @@ export interface FreezeQueries {
 
 export function freezeQueries({ build, asked, run }: Database): FreezeQueries {
   const newest = asked(build.selectFrom('freezes').selectAll().orderBy('id', 'desc').limit(1))
+  const latest = asked(build.selectFrom('freezes').select('at').orderBy('at', 'desc').limit(1))
   return {
     current() {
       const [row] = newest([1])
       return row === undefined || row.ended_at !== null ? null : { at: row.at, by: row.by, why: row.why }
     },
-    lastAt: () => newest([1])[0]?.at ?? null,
+    lastAt: () => latest([1])[0]?.at ?? null,
     begin({ at, by, why }) {
       run(build.insertInto('freezes').values({ at, by, why }))
     },

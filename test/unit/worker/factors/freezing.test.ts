@@ -243,6 +243,18 @@ describe('an approval with a second factor', () => {
     expect(request.returned?.differences).toEqual([{ code: 'approver_lost', params: { by: 'telegram:7' } }])
   })
 
+  test('that a freeze has ended stays ended when the clock is set back and another freeze begins', async () => {
+    const asked = await submitted()
+    await approve(asked)
+    for (const minutes of [1, -2]) {
+      fixture.time.now += minutes * MINUTE
+      await fixture.ok(admin(8), 'chat.freeze', {})
+      await fixture.ok(operator, 'chat.unfreeze', {})
+    }
+    const { request } = await fixture.ok(operator, 'request.get', { id: asked.id })
+    expect(request.missing).toEqual([{ kind: 'approvals', have: 0, need: 1 }])
+  })
+
   test('is not waited for when root confirms it', async () => {
     const asked = await submitted()
     await approve(asked)
