@@ -37,7 +37,7 @@ export async function claimRun(
     const differences = atMost([
       ...late,
       ...frozenSince(context, request),
-      ...lost,
+      ...(lost.length > 0 ? lost : revokedSince(context, request)),
       ...drift(context, run, request, checked),
     ])
     if (differences.length > 0) {
@@ -117,6 +117,15 @@ function tooLate(context: EngineContext, request: Request): Difference[] {
   const oldest = approvals.find((approval) => isTooOld(policy, approval, clock()))
   if (oldest === undefined) return []
   return [{ code: 'waited_too_long', params: { approved_at: oldest.at, expires_ms: policy.expiresMs } }]
+}
+
+/** Approvers whose Telegram id was revoked while the others were looked up. */
+function revokedSince({ store }: EngineContext, request: Request): Difference[] {
+  return store.decisions.approvals(request.id, request.revision).flatMap(({ actor }): Difference[] => {
+    const telegramId = actor.kind === 'telegram' || actor.kind === 'approver' ? actor.telegramId : null
+    if (telegramId === null || !store.factors.isRevoked(telegramId)) return []
+    return [{ code: 'approver_lost', params: { by: actorKey(actor) } }]
+  })
 }
 
 /** Approvers who could not give the same approval now. */

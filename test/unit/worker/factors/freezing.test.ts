@@ -226,6 +226,23 @@ describe('an approval with a second factor', () => {
     expect(request.returned?.differences).toEqual([{ code: 'approver_lost', params: { by: 'telegram:7' } }])
   })
 
+  test('by somebody who is revoked while the worker looks at its approvers begins nothing either', async () => {
+    const asked = await submitted()
+    await approve(asked)
+    const { callers, store, time } = fixture
+    // They still may when they are looked up, and not any more when the run would begin.
+    callers.get = () => {
+      store.factors.revoke({ telegramId: 7, at: time.now, reason: null })
+      return admin(7)
+    }
+    time.now += 10 * MINUTE
+    await fixture.ok(operator, 'request.get', { id: asked.id })
+    const run = await fixture.ended(store.runs.newestOf(asked.id) ?? 0)
+    expect(run.state).toBe('superseded')
+    const { request } = await fixture.ok(operator, 'request.get', { id: asked.id })
+    expect(request.returned?.differences).toEqual([{ code: 'approver_lost', params: { by: 'telegram:7' } }])
+  })
+
   test('is not waited for when root confirms it', async () => {
     const asked = await submitted()
     await approve(asked)
