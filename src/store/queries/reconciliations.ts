@@ -42,7 +42,7 @@ export function reconciliationQueries({ build, first, run }: Database): Reconcil
       return insertId
     },
     get: (id) => parse(first(select().where('id', '=', id))),
-    newest: () => parse(first(select().orderBy('id', 'desc').limit(1))),
+    newest: () => parse(first(select().where('id', '>', 0).orderBy('id', 'desc').limit(1))),
     keepNewest(count) {
       run(
         build
