@@ -18,6 +18,7 @@ import { createEdituser, EDITUSER, type EditPorts } from '../../conversations/ed
 import { createInvite, INVITE, type InvitePort } from '../../conversations/invite.ts'
 import type { OnboardingPorts } from '../../conversations/ports.ts'
 import type { AllWords } from '../texts/words.ts'
+import { askButton } from './ask-button.ts'
 import type { BotContext } from './context.ts'
 
 /**
@@ -54,7 +55,7 @@ export function outdatedDialogues(): MiddlewareFn<BotContext> {
       ctx.chatState = { ...ctx.chatState, dialogue: null }
       if (ctx.identity === undefined) {
         // What a stranger said to questions that are gone means nothing.
-        await ctx.reply(ctx.words.say('access.outdated'))
+        await ctx.reply(ctx.words.say('access.outdated'), { reply_markup: askButton(ctx.words) })
         return
       }
       const isAdduser = Object.hasOwn(dialogue.state, ADDUSER)

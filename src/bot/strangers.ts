@@ -1,7 +1,8 @@
-import { Composer, InlineKeyboard, type NextFunction } from 'grammy'
+import { Composer, type NextFunction } from 'grammy'
 import { ASK_ACCESS } from '../../conversations/ask-access.ts'
 import { ownAccessText } from '../texts/chat/access-card.ts'
 import { refusalText } from '../texts/chat/commands.ts'
+import { askButton, BEGIN_ASKING } from './ask-button.ts'
 import { CARD_PREFIX } from './cards/buttons.ts'
 import type { TappedDeps } from './cards/tapped.ts'
 import { decidingTaps } from './commands/card-taps.ts'
@@ -19,9 +20,6 @@ export interface StrangersDeps {
   refusals: Refusals
   now: () => number
 }
-
-/** The button that begins asking for access; it decides nothing, so it is bound to nothing. */
-const BEGIN = 'ask:begin'
 
 /** The payload of the links that the bot gives to newcomers whom it may not write to; no invitation. */
 const WELCOME = 'welcome'
@@ -48,7 +46,7 @@ export async function receiveStranger(
 ): Promise<void> {
   const telegramId = ctx.from?.id ?? 0
   const data = ctx.callbackQuery?.data
-  const isOurs = ctx.chatState.dialogue !== null || codeOf(ctx) !== null || data === BEGIN
+  const isOurs = ctx.chatState.dialogue !== null || codeOf(ctx) !== null || data === BEGIN_ASKING
   if (!isOurs && !tell && data === undefined) return
   const mine = await deps.worker.call('access.mine', {}, { onBehalfOf: telegramId })
   if (isAway(mine) && ctx.chatState.dialogue !== null) {
@@ -71,9 +69,7 @@ export async function receiveStranger(
   const text = mine.may_ask ? ctx.words.html(offer, { id: telegramId }) : refusalText(ctx.words, telegramId)
   await ctx.reply(text.html, {
     parse_mode: 'HTML',
-    reply_markup: mine.may_ask
-      ? new InlineKeyboard().text(ctx.words.say('access.ask_label'), BEGIN)
-      : { remove_keyboard: true },
+    reply_markup: mine.may_ask ? askButton(ctx.words) : { remove_keyboard: true },
   })
 }
 
@@ -83,7 +79,7 @@ export function beforeAsking({ worker, botId }: StrangersDeps): Composer<BotCont
   composer.command('cancel', async (ctx, next) => {
     if (!isInDialogue(ctx)) return next()
     await ctx.conversation.exitAll()
-    await ctx.reply(ctx.words.say('access.cancelled'))
+    await ctx.reply(ctx.words.say('access.cancelled'), { reply_markup: askButton(ctx.words) })
   })
   composer.on('message:text', async (ctx, next) => {
     const code = codeOf(ctx)
@@ -122,7 +118,7 @@ export function afterAsking(deps: StrangersDeps & TappedDeps): Composer<BotConte
   }
   // Whoever has just opened an invitation need not tap.
   composer.on('message', begin)
-  composer.callbackQuery(BEGIN, async (ctx) => {
+  composer.callbackQuery(BEGIN_ASKING, async (ctx) => {
     await answerTap(ctx)
     await begin(ctx)
   })

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Person } from '../support/chat-driver/person.ts'
@@ -98,10 +98,32 @@ describe('asking for access', () => {
     await scene.settled()
     expect([await guests(), (await accessOf()).length]).toEqual([1, 0])
     await ada.sends('/cancel')
-    await ada.sees('kept nothing of what you wrote')
+    const cancelled = await ada.sees('kept nothing of what you wrote', { buttons: ['Ask for access'] })
     await scene.settled()
     expect([await guests(), (await accessOf()).length]).toEqual([0, 0])
     expect(engine.engine.events.latest()).toBe(1)
+    await ada.taps('Ask for access', { on: cancelled })
+    await ada.sees('What is your name?')
+  })
+
+  it('begins again by a button where Usher was updated in the middle of the questions', async () => {
+    await begin()
+    await ada.starts()
+    await ada.taps('Ask for access')
+    await ada.sees('What is your name?')
+    await scene.settled()
+    await scene.stop()
+    const file = join(scene.stateFolder, 'guests', `${ada.id}.json`)
+    const state = JSON.parse(await readFile(file, 'utf8'))
+    state.state.dialogue.version = [0, 1]
+    await writeFile(file, JSON.stringify(state))
+    await scene.start()
+    await ada.sends('Ada')
+    const outdated = await ada.sees('the questions have changed since you began', {
+      buttons: ['Ask for access'],
+    })
+    await ada.taps('Ask for access', { on: outdated })
+    await ada.sees('What is your name?')
   })
 
   it('survives a restart of the bot between any two answers', async () => {

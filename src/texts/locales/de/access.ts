@@ -13,7 +13,7 @@ export const accessDe: Record<keyof typeof accessEn, string> = {
   'access.send_label': '✅ Abschicken',
   'access.cancelled': 'Abgebrochen. Von dem, was du geschrieben hast, habe ich nichts behalten.',
   'access.outdated':
-    'Usher wurde aktualisiert, und die Fragen sind andere als zu Beginn. Bitte fang mit /start noch einmal an; nichts wurde behalten.',
+    'Usher wurde aktualisiert, und die Fragen sind andere als zu Beginn. Bitte fang noch einmal an; nichts wurde behalten.',
   'access.too_late':
     'Das hat zu lange gedauert, und ich habe vergessen, was du geschrieben hast. Du kannst von vorn beginnen.',
   'access.sent': 'Danke. Die Nachricht darunter zeigt, wie weit es ist.',

@@ -12,7 +12,7 @@ export const accessEn = {
   'access.send_label': '✅ Send',
   'access.cancelled': 'Cancelled. I have kept nothing of what you wrote.',
   'access.outdated':
-    'Usher was updated, and the questions have changed since you began. Please begin again with /start; nothing was kept.',
+    'Usher was updated, and the questions have changed since you began. Please begin again; nothing was kept.',
   'access.too_late': 'This took too long, and I have forgotten what you wrote. You can begin again.',
   'access.sent': 'Thank you. The message below shows how far it is.',
   'access.field.name': '<b>Name:</b> {value}',
