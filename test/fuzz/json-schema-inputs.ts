@@ -70,11 +70,13 @@ function right(schema: Schema): fc.Arbitrary<unknown> {
       return fc.array(near(schema.items ?? {}), { maxLength: 4 })
     case 'string':
       return text(schema)
-    case 'integer':
+    case 'integer': {
+      const least = Math.max(1, schema.minimum ?? 1)
       return fc.oneof(
-        { weight: 6, arbitrary: fc.integer({ min: Math.max(1, schema.minimum ?? 1), max: 12 }) },
+        { weight: 6, arbitrary: fc.integer({ min: least, max: least + 11 }) },
         { weight: 1, arbitrary: fc.constantFrom(0, -1, 2 ** 53 - 1, 2 ** 53, 2 ** 63, 1.5, 1e308, 201) },
       )
+    }
     case 'number':
       return fc.oneof(fc.integer({ min: 1, max: 60 }), fc.double(), fc.constantFrom(901, 2 ** 52, 1e-9))
     case 'boolean':

@@ -120,7 +120,7 @@ describe('usher worker', () => {
   test('is refused with exit status 2 and every problem of its config at once', async () => {
     writeFileSync(
       '/etc/usher/config.yaml',
-      'telegram: { admins: [-100] }\nbot: { user: root }\nunknown_key: 1\nroles: { user: { approval: { step_up: totp } } }\n',
+      'telegram: { admins: [-100] }\nbot: { user: root }\nunknown_key: 1\nroles: { user: { groups: [docker], approval: { step_up: totp } } }\n',
     )
     const worker = await start({ args: ['--json'] })
     expect(await worker.ended).toBe(2)

@@ -35,8 +35,10 @@ export function createSecretsFile(
   async function read() {
     const file = await files.readTrusted(path, { maxBytes: LIMIT_BYTES, allowedOwners: owners })
     if (!file.ok) {
-      const isAbsent = file.failure.params?.['reason'] === 'missing' && file.failure.params['path'] === path
-      return isAbsent ? { ok: true as const, document: EMPTY, identity: null } : file
+      // Also where its folder is not there yet, as in single-user mode before the first start.
+      return file.failure.params?.['reason'] === 'missing'
+        ? { ok: true as const, document: EMPTY, identity: null }
+        : file
     }
     if ((file.mode & 0o077) !== 0) return unusable(path, 'others can read it; set its mode to 0600')
     const document = parseSecrets(file.text)
