@@ -1,11 +1,9 @@
 import { Composer, InlineKeyboard } from 'grammy'
 import { blocksText, invitationsText } from '../../texts/chat/access-card.ts'
-import { splitMessages } from '../../texts/chat/fit.ts'
-import type { Html } from '../../texts/chat/html.ts'
 import type { BotContext } from '../context.ts'
-import { notAnswered } from '../onboarding-ports.ts'
 import { answerTap } from '../telegram/taps.ts'
 import { updateKey, type WorkerCalls } from '../worker-calls.ts'
+import { refusalLine, say } from './say.ts'
 
 export interface AccessCommandsDeps {
   worker: WorkerCalls
@@ -30,12 +28,12 @@ export function accessCommands({ worker, botId }: AccessCommandsDeps): Composer<
 
   composer.command('invites', async (ctx) => {
     const answer = await worker.call('invite.list', { open: true, limit: LISTED }, as(ctx))
-    if (!answer.ok) return void (await ctx.reply(notAnswered(ctx.words, answer.error).text))
+    if (!answer.ok) return void (await ctx.reply(refusalLine(ctx, answer.error)))
     const buttons = answer.invitations.map(({ id }) => ({
       label: ctx.words.say('invite.revoke_label', { id }),
       data: `iv:${id}`,
     }))
-    await say(ctx, invitationsText(ctx.words, answer.invitations), buttons)
+    await say(ctx, invitationsText(ctx.words, answer.invitations), keyboardOf(buttons))
   })
 
   composer.callbackQuery(/^iv:([1-9][0-9]{0,13})$/, async (ctx) => {
@@ -44,19 +42,19 @@ export function accessCommands({ worker, botId }: AccessCommandsDeps): Composer<
     if (revoked.ok) return answerTap(ctx, ctx.words.say('invite.revoked_toast', { id }), true)
     const state = revoked.error.params?.['state']
     const isOver = state === 'used' || state === 'revoked' || state === 'expired'
-    if (!isOver) return answerTap(ctx, notAnswered(ctx.words, revoked.error).text)
+    if (!isOver) return answerTap(ctx, refusalLine(ctx, revoked.error))
     const over = ctx.words.say(`invite.state.${state}`)
     return answerTap(ctx, ctx.words.say('invite.over_toast', { id, state: over }))
   })
 
   composer.command('blocked', async (ctx) => {
     const answer = await worker.call('block.list', { limit: LISTED }, as(ctx))
-    if (!answer.ok) return void (await ctx.reply(notAnswered(ctx.words, answer.error).text))
+    if (!answer.ok) return void (await ctx.reply(refusalLine(ctx, answer.error)))
     const buttons = answer.blocks.map(({ telegram_id: id }) => ({
       label: ctx.words.say('block.unblock_label', { id }),
       data: `ub:${id}`,
     }))
-    await say(ctx, blocksText(ctx.words, answer.blocks), buttons)
+    await say(ctx, blocksText(ctx.words, answer.blocks), keyboardOf(buttons))
   })
 
   composer.callbackQuery(/^ub:([1-9][0-9]{0,15})$/, async (ctx) => {
@@ -65,29 +63,19 @@ export function accessCommands({ worker, botId }: AccessCommandsDeps): Composer<
     if (unblocked.ok) return answerTap(ctx, ctx.words.say('block.unblocked_toast', { id }), true)
     const isGone = unblocked.error.code === 'not_found'
     const gone = ctx.words.say('block.not_blocked_toast', { id })
-    return answerTap(ctx, isGone ? gone : notAnswered(ctx.words, unblocked.error).text)
+    return answerTap(ctx, isGone ? gone : refusalLine(ctx, unblocked.error))
   })
 
   return all
 }
 
-async function say(
-  ctx: BotContext,
-  lines: readonly Html[],
-  buttons: readonly { label: string; data: string }[],
-): Promise<void> {
+/** Two buttons a row; none where there is nothing to tap. */
+function keyboardOf(buttons: readonly { label: string; data: string }[]): InlineKeyboard | undefined {
+  if (buttons.length === 0) return undefined
   const keyboard = new InlineKeyboard()
   buttons.forEach(({ label, data }, index) => {
     keyboard.text(label, data)
     if (index % 2 === 1) keyboard.row()
   })
-  const messages = splitMessages(lines)
-  for (const [index, html] of messages.entries()) {
-    const isLast = index === messages.length - 1
-    await ctx.reply(html, {
-      parse_mode: 'HTML',
-      link_preview_options: { is_disabled: true },
-      ...(isLast && buttons.length > 0 ? { reply_markup: keyboard } : {}),
-    })
-  }
+  return keyboard
 }

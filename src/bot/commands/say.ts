@@ -2,10 +2,9 @@ import type { InlineKeyboard } from 'grammy'
 import type { ApiError } from '../../protocol/errors.ts'
 import { splitMessages } from '../../texts/chat/fit.ts'
 import { type Html, h, lineHtml } from '../../texts/chat/html.ts'
-import { errorText } from '../../texts/errors.ts'
 import type { Line } from '../../texts/line.ts'
 import type { BotContext } from '../context.ts'
-import { isAway } from '../worker-calls.ts'
+import { notAnswered } from '../not-answered.ts'
 
 /** Answers with as many messages as it takes; the keyboard stands under the last. */
 export async function say(ctx: BotContext, lines: readonly Html[], keyboard?: InlineKeyboard): Promise<void> {
@@ -20,11 +19,12 @@ export async function say(ctx: BotContext, lines: readonly Html[], keyboard?: In
   }
 }
 
+/** As `say`, for lines that chat and terminal share. */
 export const sayLines = (ctx: BotContext, lines: readonly Line[], keyboard?: InlineKeyboard) =>
   say(ctx, lines.map(lineHtml), keyboard)
 
 /** What the worker refused, or that it is away. */
-export const refusalLine = (ctx: BotContext, error: ApiError): string =>
-  isAway({ ok: false, error }) ? ctx.words.say('commands.worker_away') : errorText(ctx.words, error)
+export const refusalLine = (ctx: BotContext, error: ApiError): string => notAnswered(ctx.words, error).text
 
+/** Answers with what the worker refused, or that it is away. */
 export const sayError = (ctx: BotContext, error: ApiError) => say(ctx, [h`${refusalLine(ctx, error)}`])

@@ -1,12 +1,11 @@
-import type { EditPorts, Wish } from '../../conversations/edituser.ts'
-import type { NotAnswered, OnboardingPorts, Scope } from '../../conversations/ports.ts'
-import { changedKeys, ENTRY_KEYS, type RosterEntry, withChanges } from '../domain/person.ts'
-import type { ApiError } from '../protocol/errors.ts'
-import { errorText } from '../texts/errors.ts'
-import type { AllWords } from '../texts/words.ts'
-import type { CardKeeper } from './cards/keeper.ts'
-import { aboutRequest, newCard } from './state/cards.ts'
-import { isAway, updateKey, type WorkerCalls } from './worker-calls.ts'
+import type { EditPorts, Wish } from '../../../conversations/edituser.ts'
+import type { OnboardingPorts, Scope } from '../../../conversations/ports.ts'
+import { changedKeys, ENTRY_KEYS, type RosterEntry, withChanges } from '../../domain/person.ts'
+import type { AllWords } from '../../texts/words.ts'
+import type { CardKeeper } from '../cards/keeper.ts'
+import { notAnswered } from '../not-answered.ts'
+import { aboutRequest, newCard } from '../state/cards.ts'
+import { updateKey, type WorkerCalls } from '../worker-calls.ts'
 
 export interface EditPortsDeps {
   words: AllWords
@@ -20,15 +19,10 @@ export interface EditPortsDeps {
 /** The ports of `/edituser`, over the worker and the cards. */
 export function createEditPorts({ words, botId, worker, keeper, questions }: EditPortsDeps): EditPorts {
   const as = (scope: Scope) => ({ onBehalfOf: scope.telegramId })
-  const notAnswered = (scope: Scope, error: ApiError): NotAnswered => {
-    const mine = words[scope.language]
-    const isGone = isAway({ ok: false, error })
-    return { ok: false, text: isGone ? mine.say('commands.worker_away') : errorText(mine, error) }
-  }
   return {
     async person(scope, who) {
       const answer = await worker.call('people.get', { name: who.slice(0, 200) }, as(scope))
-      if (!answer.ok) return notAnswered(scope, answer.error)
+      if (!answer.ok) return notAnswered(words[scope.language], answer.error)
       const { telegram_id, name, os_user, role, entry } = answer.person
       const known = { telegram_id, name, os_user, role }
       return { ok: true, entry: { ...withChanges({} as RosterEntry, entry, ENTRY_KEYS), ...known } }
@@ -42,7 +36,7 @@ export function createEditPorts({ words, botId, worker, keeper, questions }: Edi
           { name: String(telegramId), changes },
           as(scope),
         )
-        if (!answer.ok) return notAnswered(scope, answer.error)
+        if (!answer.ok) return notAnswered(words[scope.language], answer.error)
         const own = (field: string) => field === key || field.startsWith(`${key}.`)
         return { ok: true, violations: answer.violations.filter(({ field }) => own(field)) }
       },
@@ -55,7 +49,10 @@ export function createEditPorts({ words, botId, worker, keeper, questions }: Edi
         { ...as(scope), key: updateKey(botId, scope.updateId, 'edit') },
       )
       if (!answer.ok) {
-        return { ...notAnswered(scope, answer.error), violations: answer.error.violations ?? [] }
+        return {
+          ...notAnswered(words[scope.language], answer.error),
+          violations: answer.error.violations ?? [],
+        }
       }
       const requestId = answer.request.id
       const id = `u${scope.updateId}-${scope.telegramId}`

@@ -1,13 +1,12 @@
-import type { Answers, NotAnswered, OnboardingPorts, Scope } from '../../conversations/ports.ts'
-import type { AnswersInput } from '../protocol/answers.ts'
-import type { ApiError } from '../protocol/errors.ts'
-import { errorText } from '../texts/errors.ts'
-import { roleLine } from '../texts/people.ts'
-import type { AllWords, Words } from '../texts/words.ts'
-import type { CardKeeper } from './cards/keeper.ts'
-import { aboutRequest, type Cards, newCard } from './state/cards.ts'
-import type { Refusals } from './state/refusals.ts'
-import { isAway, updateKey, type WorkerCalls } from './worker-calls.ts'
+import type { Answers, OnboardingPorts, Scope } from '../../../conversations/ports.ts'
+import type { AnswersInput } from '../../protocol/answers.ts'
+import { roleLine } from '../../texts/people.ts'
+import type { AllWords } from '../../texts/words.ts'
+import type { CardKeeper } from '../cards/keeper.ts'
+import { notAnswered } from '../not-answered.ts'
+import { aboutRequest, type Cards, newCard } from '../state/cards.ts'
+import type { Refusals } from '../state/refusals.ts'
+import { updateKey, type WorkerCalls } from '../worker-calls.ts'
 
 export interface OnboardingPortsDeps {
   words: AllWords
@@ -102,13 +101,5 @@ export function inputOf(answers: Answers): AnswersInput {
     role: role ?? null,
     account: account ?? 'create',
     proof: proof ?? 'typed',
-  }
-}
-
-/** What the worker says instead, or that it is away. */
-export function notAnswered(words: Words, error: ApiError): NotAnswered {
-  return {
-    ok: false,
-    text: isAway({ ok: false, error }) ? words.say('commands.worker_away') : errorText(words, error),
   }
 }
