@@ -1,22 +1,16 @@
 import type { Command } from 'commander'
 import type { CallResult } from '../../client/client.ts'
-import { requestLines } from '../../texts/requests.ts'
-import { afterDecision } from '../after-decision.ts'
-import { otherPlan } from '../decide.ts'
-import { done, failed, type Outcome, refused } from '../outcome.ts'
+import { afterDraft, type DraftWishes } from '../after-draft.ts'
+import { failed, type Outcome, refused } from '../outcome.ts'
 import { askAdduser } from '../questions/ask-adduser.ts'
 import type { Session } from '../session.ts'
-import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
 import { type AnswerFlags, answersOf, entryOptions } from './adduser-flags.ts'
 import { parseId } from './arguments.ts'
 import { approveOption, waitOption } from './decision-options.ts'
 
-interface AdduserOptions extends AnswerFlags {
+interface AdduserOptions extends AnswerFlags, DraftWishes {
   access?: number
-  dryRun?: true
-  approve?: string | true
-  wait?: true
 }
 
 export const addAdduser: AddVerb = (program, act) => {
@@ -48,23 +42,7 @@ async function adduser(session: Session, options: AdduserOptions): Promise<Outco
       ? await client.call('request.draft', { answers: answersOf(flags, account) }, { signal })
       : await complete(session, access, flags, account)
   if (!drafted.ok) return refused(words, drafted.error)
-  const { request } = drafted
-  const other = otherPlan(words, request, approve)
-  if (other !== null) return other
-  if (dryRun) {
-    return done({ request, dry_run: true }, [
-      ...requestLines(words, request),
-      { mark: 'info', text: 'a dry run: nothing was submitted and nothing was changed' },
-    ])
-  }
-  const submitted = await submitAndDecide(session, request, approve !== undefined)
-  if (!submitted.ok) return submitted.outcome
-  const { claimCode } = submitted
-  return afterDecision(session, submitted.request, {
-    wait: wait === true,
-    claimCode,
-    data: { claim_code: claimCode },
-  })
+  return afterDraft(session, drafted.request, options)
 }
 
 /** Drafts what an access request becomes; what its asker or its invitation said need not be said again. */

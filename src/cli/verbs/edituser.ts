@@ -1,20 +1,14 @@
 import { OPTIONAL_KEYS } from '../../domain/person.ts'
 import type { OperationInput } from '../../protocol/operations.ts'
-import { requestLines } from '../../texts/requests.ts'
-import { afterDecision } from '../after-decision.ts'
-import { otherPlan } from '../decide.ts'
-import { done, failed, type Outcome, refused } from '../outcome.ts'
+import { afterDraft, type DraftWishes } from '../after-draft.ts'
+import { failed, type Outcome, refused } from '../outcome.ts'
 import type { Session } from '../session.ts'
-import { submitAndDecide } from '../submit.ts'
 import type { AddVerb } from './act.ts'
 import { type AnswerFlags, answersOf, entryOptions } from './adduser-flags.ts'
 import { approveOption, waitOption } from './decision-options.ts'
 
-interface EdituserOptions extends Omit<AnswerFlags, 'createAccount' | 'adopt'> {
+interface EdituserOptions extends Omit<AnswerFlags, 'createAccount' | 'adopt'>, DraftWishes {
   unset?: string
-  dryRun?: true
-  approve?: string | true
-  wait?: true
 }
 
 type Changes = OperationInput<'person.edit'>['changes']
@@ -54,23 +48,7 @@ async function edituser(session: Session, name: string, options: EdituserOptions
   const input = { name: name.slice(0, 200), changes, ...(reason === undefined ? {} : { reason }) }
   const drafted = await client.call('person.edit', input, { signal })
   if (!drafted.ok) return refused(words, drafted.error)
-  const { request } = drafted
-  const other = otherPlan(words, request, approve)
-  if (other !== null) return other
-  if (dryRun) {
-    return done({ request, dry_run: true }, [
-      ...requestLines(words, request),
-      { mark: 'info', text: 'a dry run: nothing was submitted and nothing was changed' },
-    ])
-  }
-  const submitted = await submitAndDecide(session, request, approve !== undefined)
-  if (!submitted.ok) return submitted.outcome
-  const { claimCode } = submitted
-  return afterDecision(session, submitted.request, {
-    wait: wait === true,
-    claimCode,
-    data: { claim_code: claimCode },
-  })
+  return afterDraft(session, drafted.request, options)
 }
 
 /** What the flags change: only those that were given. */
