@@ -22,8 +22,10 @@ const SAYS = {
   request: { why: 'deny.why', done: 'deny.done', left: 'deny.left' },
   access: { why: 'access.deny_why', done: 'access.deny_done', left: 'access.deny_left' },
 } as const
+/** Whose [Deny] was tapped. */
 export type Deniable = keyof typeof SAYS
 
+/** What the worker made of it. */
 export type Denied =
   | { ok: true }
   /** `again`: another reason, or another moment, may do; else there is nothing left to deny. */

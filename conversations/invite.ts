@@ -16,6 +16,7 @@ const LIFETIMES = [1, 7, 30]
 const QUESTIONS = ['role', 'expires', 'os_user', 'note'] as const
 type QuestionName = (typeof QUESTIONS)[number]
 
+/** What was answered. The lifetime is in milliseconds; `osUser` is filled in for them, when somebody completes what they ask. */
 export interface Invited {
   role: string
   expiresInMs: number
@@ -23,8 +24,10 @@ export interface Invited {
   note: string | null
 }
 
+/** `html` has the link, and is kept nowhere. */
 export type InvitedAnswer = { ok: true; html: string } | (NotAnswered & { violations: Violation[] })
 
+/** What `/invite` needs of the worker. */
 export interface InvitePort {
   /** The roles that may be invited for in chat, with one line on what each may do. */
   roles(scope: Scope): Promise<{ ok: true; roles: { name: string; line: string }[] } | NotAnswered>

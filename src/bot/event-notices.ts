@@ -57,6 +57,7 @@ const URGENT = [
   'factor.disabled',
 ]
 
+/** Whether this waits for nobody's morning. */
 export function isUrgentNotice({ type }: EventView): boolean {
   return URGENT.includes(type)
 }

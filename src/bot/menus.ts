@@ -41,6 +41,7 @@ export interface MenusDeps {
 /** What a chat has that nobody gave a menu. */
 const STRANGERS = ''
 
+/** What Telegram refuses is tried again with their next update. */
 export function createMenus({ api, worker, wordsOf, log }: MenusDeps): Menus {
   const given = new Map<number, { wanted: string; done: Promise<void> }>()
 

@@ -1,5 +1,6 @@
 import { type Config, SOCKETS } from './config.ts'
 
+/** Which program asks; each is expected on a socket of its own. */
 export type SocketProgram = 'cli' | 'bot' | 'claim' | 'witness' | 'approver'
 
 export interface SocketChoice {

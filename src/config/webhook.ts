@@ -4,6 +4,7 @@ import { readTrusted } from './trusted-file.ts'
 /** Where the bot hears Telegram's deliveries: behind a proxy, never on an address that others reach. */
 export type WebhookListen = { host: string; port: number } | { path: string }
 
+/** Deliveries instead of polling, as checked; the secret itself is read apart. */
 export type Webhook = NonNullable<Config['telegram']['webhook']>
 
 interface WebhookSection {
@@ -19,6 +20,7 @@ export function webhookOf(section: WebhookSection | undefined): Webhook | null {
   return listen === null ? null : { url: section.url, listen, secretFile: section.secret_file }
 }
 
+/** What cannot be used of the section, all at once. */
 export function webhookProblems(section: WebhookSection | undefined): ConfigProblem[] {
   if (section === undefined) return []
   const problems: ConfigProblem[] = []
@@ -40,6 +42,7 @@ export function webhookProblems(section: WebhookSection | undefined): ConfigProb
   return problems
 }
 
+/** `message` is for people, and never has the secret. */
 export type WebhookSecretResult = { ok: true; secret: string } | { ok: false; message: string }
 
 /** The secret that Telegram sends along with each delivery (Bot API, setWebhook, `secret_token`), from its 0600 file. */

@@ -4,6 +4,7 @@
  */
 export type AccessState = 'waiting' | 'completed' | 'granted' | 'denied' | 'expired' | 'withdrawn' | 'blocked'
 
+/** For schemas. */
 export const ACCESS_STATES = [
   'waiting',
   'completed',
@@ -14,6 +15,7 @@ export const ACCESS_STATES = [
   'blocked',
 ] as const satisfies readonly AccessState[]
 
+/** Where each state may go; what goes nowhere is an end. */
 export const ACCESS_TRANSITIONS: Readonly<Record<AccessState, readonly AccessState[]>> = {
   // Granted without being completed: somebody let this person in by another way.
   waiting: ['completed', 'granted', 'denied', 'expired', 'withdrawn', 'blocked'],

@@ -4,6 +4,7 @@
  */
 export type InvitationState = 'open' | 'opened' | 'used' | 'revoked' | 'expired'
 
+/** For schemas. */
 export const INVITATION_STATES = [
   'open',
   'opened',
@@ -12,6 +13,7 @@ export const INVITATION_STATES = [
   'expired',
 ] as const satisfies readonly InvitationState[]
 
+/** Where each state may go; what goes nowhere is an end. */
 export const INVITATION_TRANSITIONS: Readonly<Record<InvitationState, readonly InvitationState[]>> = {
   open: ['opened', 'revoked', 'expired'],
   opened: ['used', 'revoked', 'expired'],

@@ -32,6 +32,7 @@ export type RequestAnswers =
   | EditSubject
   | { kind: 'retest'; entry: RosterEntry }
 
+/** Other values for somebody on the roster. */
 export interface EditSubject {
   kind: 'edit'
   /** The whole entry as the roster has it, and as it will have it. */

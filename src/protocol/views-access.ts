@@ -49,6 +49,7 @@ export const invitationViewSchema = z.strictObject({
 })
 export type InvitationView = z.infer<typeof invitationViewSchema>
 
+/** Somebody who may not ask for access. */
 export const blockViewSchema = z.strictObject({
   telegram_id: z.number(),
   by: actorViewSchema,

@@ -96,6 +96,7 @@ export interface ReconciliationsTable {
   fingerprint: string
 }
 
+/** `AccessRequest`, a row each. */
 export interface AccessRequestsTable {
   id: Generated<number>
   telegram_id: number
@@ -117,6 +118,7 @@ export interface AccessRequestsTable {
   request_id: number | null
 }
 
+/** `Invitation`; of its code only the hash. */
 export interface InvitationsTable {
   id: Generated<number>
   code_hash: string
@@ -133,6 +135,7 @@ export interface InvitationsTable {
   access_id: number | null
 }
 
+/** What a code is bound to. `nonce` is what the code is computed from; the code itself is nowhere. */
 export interface WitnessCodesTable {
   id: Generated<number>
   request_id: number

@@ -22,6 +22,7 @@ export interface PostmanDeps {
 /** What happened to what the worker had: `again` when some of it must be tried once more, after a rest. */
 export type Dealt = 'done' | 'again' | 'bad_token'
 
+/** Sends, takes back and reports, one admin apart from the other. */
 export interface Postman {
   deal(items: readonly WitnessItem[]): Promise<Dealt>
 }

@@ -10,6 +10,7 @@ import type { CardSubject } from '../state/cards.ts'
 /** Buttons of cards begin with this. */
 export const CARD_PREFIX = 'c:'
 
+/** What a button of a card is for; one letter of its data says so. */
 export type Verb = 'approve' | 'submit' | 'edit' | 'cancel' | 'deny' | RunVerb | DriftVerb | AccessVerb
 /** What can be decided in chat about a run that has ended; the worker names them `choices`. */
 export type RunVerb = 'retry' | 'undo' | 'keep'

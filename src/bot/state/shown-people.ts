@@ -19,6 +19,7 @@ const schema = z.object({
 /** A message that shows somebody of the roster to an admin, with buttons. It is written down before it is sent. */
 export type ShownPerson = z.infer<typeof schema>
 
+/** The cards of people on the roster, by the message that each is in; the oldest are forgotten. */
 export interface ShownPeople {
   atMessage(chatId: number, messageId: number): ShownPerson | undefined
   /** Remembers it, or what changed of it, for good before it resolves. */

@@ -19,11 +19,13 @@ export interface Pace {
   heldMs(chatId: number | null): number
 }
 
+/** Leave to send one message now. */
 export interface Turn {
   /** Nothing was sent after all. */
   giveBack(): void
 }
 
+/** How many messages may go out; times in milliseconds. */
 export interface PaceLimits {
   /** In one chat: so many in so long, and at least the gap between two. */
   chat: { count: number; withinMs: number; gapMs: number }

@@ -14,6 +14,7 @@ export interface WebhookServerDeps {
   stopped: AbortSignal
 }
 
+/** As the config has it; `secret` is what each delivery must carry (Bot API, setWebhook, `secret_token`). */
 export interface WebhookServerOptions {
   listen: WebhookListen
   /** The path of the URL that Telegram was given. */

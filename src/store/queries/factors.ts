@@ -13,6 +13,7 @@ export interface TotpFactor {
   failures: number
 }
 
+/** A Telegram id with which nobody can be spoken for any more. `at`: epoch milliseconds. */
 export interface RevokedTelegramId {
   telegramId: number
   at: number

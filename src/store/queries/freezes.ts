@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts'
 
+/** One freeze of approvals in chat. Times are epoch milliseconds. */
 export interface Freeze {
   at: number
   /** `actorKey` of who asked for it. */

@@ -5,6 +5,7 @@ import { type EngineContext, type Refusal, refusal } from '../context.ts'
 import { decide } from '../gate/access.ts'
 import { ownTelegramId, refuseAccess } from './ownership.ts'
 
+/** The entry, or why the caller may not know. */
 export type FoundPerson = { ok: true; entry: RosterEntry } | (Refusal & { ok: false })
 
 /** Somebody on the roster by OS user or by Telegram id in decimal, if the caller may do that to them. */
