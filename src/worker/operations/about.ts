@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { Host } from '../../provisioning/host/host.ts'
 import type { Operation } from '../context.ts'
-import { freezeView } from './chat-freeze.ts'
+import { freezeView } from './factors/chat-freeze.ts'
 import { refuseAccess } from './ownership.ts'
 import { readNames } from './roster-names.ts'
 import { personView, roleView } from './views.ts'

@@ -1,5 +1,5 @@
-import type { Request } from '../../domain/request.ts'
-import type { ChallengeSubject } from '../../store/queries/challenges.ts'
+import type { Request } from '../../../domain/request.ts'
+import type { ChallengeSubject } from '../../../store/queries/challenges.ts'
 
 /** What a challenge for this request as it is now is bound to. */
 export function requestSubject({ id, revision, plan }: Request): ChallengeSubject {

@@ -1,8 +1,8 @@
-import { actorKey } from '../../domain/actor.ts'
-import { ALARM_KINDS, type FreezeView } from '../../protocol/views-factors.ts'
-import type { Freeze } from '../../store/queries/freezes.ts'
-import type { EngineContext, Operation } from '../context.ts'
-import { refuseAccess } from './ownership.ts'
+import { actorKey } from '../../../domain/actor.ts'
+import { ALARM_KINDS, type FreezeView } from '../../../protocol/views-factors.ts'
+import type { Freeze } from '../../../store/queries/freezes.ts'
+import type { EngineContext, Operation } from '../../context.ts'
+import { refuseAccess } from '../ownership.ts'
 
 const NOBODY = { requestId: null, runId: null, telegramId: null }
 

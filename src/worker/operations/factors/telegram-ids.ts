@@ -1,7 +1,7 @@
-import { actorKey } from '../../domain/actor.ts'
-import { hasUnsafeCharacters } from '../../domain/unsafe-text.ts'
-import { type Operation, refusal } from '../context.ts'
-import { refuseAccess } from './ownership.ts'
+import { actorKey } from '../../../domain/actor.ts'
+import { hasUnsafeCharacters } from '../../../domain/unsafe-text.ts'
+import { type Operation, refusal } from '../../context.ts'
+import { refuseAccess } from '../ownership.ts'
 
 /** uid 0: nobody can be asserted with this Telegram id any more, and what it approved no longer counts. */
 export const telegramRevoke: Operation<'telegram.revoke'> = async (context, caller, input) => {

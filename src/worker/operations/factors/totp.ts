@@ -1,11 +1,11 @@
-import { actorKey } from '../../domain/actor.ts'
-import { isTelegramId } from '../../domain/telegram-id.ts'
-import type { FactorView } from '../../protocol/views-factors.ts'
-import type { TotpFactor } from '../../store/queries/factors.ts'
-import { type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
-import { matchingStep, otpauthUri, stepAt } from '../factors/totp.ts'
-import { refuseAccess } from './ownership.ts'
-import { type Names, readNames } from './roster-names.ts'
+import { actorKey } from '../../../domain/actor.ts'
+import { isTelegramId } from '../../../domain/telegram-id.ts'
+import type { FactorView } from '../../../protocol/views-factors.ts'
+import type { TotpFactor } from '../../../store/queries/factors.ts'
+import { type EngineContext, type Operation, type Refusal, refusal } from '../../context.ts'
+import { matchingStep, otpauthUri, stepAt } from '../../factors/totp.ts'
+import { refuseAccess } from '../ownership.ts'
+import { type Names, readNames } from '../roster-names.ts'
 
 type Refused = Refusal & { ok: false }
 
