@@ -8,7 +8,7 @@ import type { Caller, Ownership } from '../caller.ts'
 import { because, type EngineContext, type Operation, type Refusal, refusal } from '../context.ts'
 import { lookAtFactors, refuseFactors, useFactors } from '../factors/approval-factors.ts'
 import { refuseApproval } from './approve-request.ts'
-import { reconciliationSubject } from './factors/challenge-subjects.ts'
+import { repairsChallenged } from './factors/challenge-subjects.ts'
 import { refuseAccess } from './ownership.ts'
 import { approveRequest } from './request-decisions.ts'
 import { answersOf } from './request-subject.ts'
@@ -63,7 +63,7 @@ export const reconcileApprove: Operation<'reconcile.approve'> = async (context, 
   const asked = before.open.map((request) => requestRole(store, config, request).approval.step_up)
   // The witness's code is for one plan: such a repair is approved by itself, and says so below.
   const stepUps = asked.filter((stepUp) => stepUp !== 'witness')
-  const subject = reconciliationSubject(id, before.digest ?? '')
+  const subject = repairsChallenged(id, before.digest ?? '')
   const looked = await lookAtFactors(context, caller, subject, stepUps, sent)
   if (!looked.ok) return looked
   const { factors } = looked
@@ -72,7 +72,7 @@ export const reconcileApprove: Operation<'reconcile.approve'> = async (context, 
       const { open, digest: current } = openRepairsOf(context, id)
       const other =
         refuseRepairs(id, current, digest) ??
-        refuseFactors(context, caller, reconciliationSubject(id, current ?? ''), factors)
+        refuseFactors(context, caller, repairsChallenged(id, current ?? ''), factors)
       if (other !== null) return other
       const refusals: { request_id: number; error: ApiError }[] = []
       for (const request of open) {

@@ -6,7 +6,7 @@ import { type Effect, type EngineContext, type Operation, type Refusal, refusal 
 import { type Factors, lookAtFactors, refuseFactors, useFactors } from '../factors/approval-factors.ts'
 import { recordApproval, refuseApproval } from './approve-request.ts'
 import { closeRequest, settleRequest } from './decide-request.ts'
-import { requestSubject } from './factors/challenge-subjects.ts'
+import { requestChallenged } from './factors/challenge-subjects.ts'
 import { loadRequest, refuseDecision, reload } from './load-request.ts'
 import { isRequester } from './ownership.ts'
 import { eventSubject } from './request-subject.ts'
@@ -28,11 +28,11 @@ export const requestApprove: Operation<'request.approve'> = async (context, call
   const early = refuseApproval(context, caller, loaded.request, digest)
   if (early !== null) return early
   const asked = [requestRole(context.store, context.config, loaded.request).approval.step_up]
-  const looked = await lookAtFactors(context, caller, requestSubject(loaded.request), asked, sent)
+  const looked = await lookAtFactors(context, caller, requestChallenged(loaded.request), asked, sent)
   if (!looked.ok) return looked
   const { factors } = looked
   return decideRequest(context, 'request.approve', caller, id, (request) => {
-    const subject = requestSubject(request)
+    const subject = requestChallenged(request)
     const refused =
       refuseApproval(context, caller, request, digest) ??
       refuseFactors(context, caller, subject, factors) ??
@@ -80,7 +80,7 @@ export const requestConfirm: Operation<'request.confirm'> = async (context, call
   return (
     refuseText('reason', reason) ??
     decideRequest(context, 'request.confirm', caller, id, (request) => {
-      const subject = requestSubject(request)
+      const subject = requestChallenged(request)
       const refused =
         refuseApproval(context, caller, request, digest) ??
         refuseFactors(context, caller, subject, factors) ??
@@ -106,7 +106,7 @@ export const requestDeny: Operation<'request.deny'> = async (context, caller, { 
   return (
     refuseText('reason', reason) ??
     decideRequest(context, 'request.deny', caller, id, (request) => {
-      const subject = requestSubject(request)
+      const subject = requestChallenged(request)
       const refused =
         refuseDecision(request, null) ??
         (factors === null ? null : refuseFactors(context, caller, subject, factors))
@@ -130,7 +130,7 @@ async function lookOnTerminal(
   const loaded = loadRequest(context, operation, caller, id, isRequester)
   if (!loaded.ok) return loaded
   const { request } = loaded
-  return early(request) ?? lookAtFactors(context, caller, requestSubject(request), [], { totp })
+  return early(request) ?? lookAtFactors(context, caller, requestChallenged(request), [], { totp })
 }
 
 /** Takes a draft or an undecided request back. */

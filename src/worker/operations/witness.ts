@@ -7,7 +7,7 @@ import { refuseFrozen } from '../factors/frozen.ts'
 import { bindingOf, isAbout, WITNESS_CODE_MS } from '../witness/check-code.ts'
 import { witnessCode } from '../witness/witness-code.ts'
 import { refuseApproval } from './approve-request.ts'
-import { requestSubject } from './factors/challenge-subjects.ts'
+import { requestChallenged } from './factors/challenge-subjects.ts'
 import { loadRequest, reload } from './load-request.ts'
 import { isRequester, refuseAccess } from './ownership.ts'
 import { eventSubject } from './request-subject.ts'
@@ -126,7 +126,7 @@ function itemsOf(context: EngineContext, names: Names): WitnessItem[] {
     const request = reload(context, code.requestId)
     const why =
       endOf(code, now) ??
-      (request.state !== 'submitted' || !isAbout(code, requestSubject(request)) ? 'closed' : null)
+      (request.state !== 'submitted' || !isAbout(code, requestChallenged(request)) ? 'closed' : null)
     if (messageId !== null) {
       const about = { id, telegram_id: telegramId, message_id: messageId, request_id: code.requestId }
       return why === null ? [] : [{ kind: 'clear', ...about, why }]

@@ -8,7 +8,7 @@ import { refuseFrozen } from '../../factors/frozen.ts'
 import { loadRequest, refuseDecision, reload } from '../load-request.ts'
 import { isRequester, refuseAccess } from '../ownership.ts'
 import { openRepairsOf, refuseRepairs } from '../reconcile.ts'
-import { reconciliationSubject, requestSubject } from './challenge-subjects.ts'
+import { repairsChallenged, requestChallenged } from './challenge-subjects.ts'
 
 /** A challenge for approving this plan: of a draft too, because its requester submits and approves it in one tap. */
 export const requestChallenge: Operation<'request.challenge'> = async (context, caller, { id, digest }) => {
@@ -20,7 +20,7 @@ export const requestChallenge: Operation<'request.challenge'> = async (context, 
         const request = reload(context, id)
         const refused = refuseUndecidable(request, digest) ?? refuseChallenge(context, caller)
         if (refused !== null) return refused
-        const challenge = issueChallenge(context, caller, requestSubject(request))
+        const challenge = issueChallenge(context, caller, requestChallenged(request))
         return { ok: true, output: { challenge } }
       }),
   }
@@ -41,7 +41,7 @@ export const reconcileChallenge: Operation<'reconcile.challenge'> = async (
         const { digest: current } = openRepairsOf(context, id)
         const refused = refuseRepairs(id, current, digest) ?? refuseChallenge(context, caller)
         if (refused !== null) return refused
-        const subject = reconciliationSubject(id, current ?? '')
+        const subject = repairsChallenged(id, current ?? '')
         return { ok: true, output: { challenge: issueChallenge(context, caller, subject) } }
       }),
   }
