@@ -27,6 +27,7 @@ import {
   editAnswerDialogue,
   edituserDialogue,
   inviteDialogue,
+  isInDialogue,
   outdatedDialogues,
 } from './dialogues.ts'
 import type { Logger } from './log.ts'
@@ -124,7 +125,8 @@ export function createBot(deps: BotDeps): Bot<BotContext> {
   bot.filter(isAdmin).use(decidingTaps({ ...deps, botId: me.id }))
   const inviters = bot.filter((ctx) => mayUse('invite', ctx.identity?.permissions ?? new Set()))
   inviters.use(inviteDialogue(words, createInvitePort(asking)))
-  inviters.command('invite', (ctx) => ctx.conversation.enter(INVITE))
+  // What is open answers for itself: a second dialogue in one chat would end both.
+  inviters.command('invite', (ctx, next) => (isInDialogue(ctx) ? next() : ctx.conversation.enter(INVITE)))
   const admins = bot.filter(isAdmin)
   admins.use(adduserDialogue(words, ports))
   admins.use(editAnswerDialogue(words, ports))

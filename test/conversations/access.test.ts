@@ -446,6 +446,21 @@ describe('invitations', () => {
     }
   })
 
+  it('leave a question that is open as it is, and say what to do', async () => {
+    await begin()
+    const { admin } = scene
+    await admin.sends('/adduser')
+    await admin.sees('Who shall get access?')
+    await admin.sends('/invite')
+    await admin.sees('I cannot do that while the question above waits')
+    await admin.sends('77')
+    await admin.sees('Which account')
+    await admin.sends('/cancel')
+    await admin.sees('Cancelled')
+    await admin.sends('/invite')
+    await admin.sees('Which role?')
+  })
+
   it('offers no sensitive role in chat', async () => {
     await begin({ config: { roles: new Map([['admin', role('admin', { permissions: ['*'] })]]) } })
     await scene.admin.sends('/invite')

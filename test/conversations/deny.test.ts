@@ -116,7 +116,7 @@ describe('[Deny]', () => {
     await lin.sends('/whoami')
     await lin.sees('an admin by the config')
     await lin.sends('/nonsense')
-    await lin.sees('I do not know that command')
+    await lin.sees('I cannot do that while the question above waits')
     expect(state()).toBe('submitted')
     await lin.sends('no room')
     await scene.admin.seesOn(card, ': no room. Nothing')

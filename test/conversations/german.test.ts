@@ -113,7 +113,7 @@ describe('/adduser in German', () => {
     await lin.forwards(ada, 'hallo', { hidden: true })
     await lin.sees('Ada Lovelace verbirgt in weitergeleiteten Nachrichten den Absender')
     await lin.sends('/nonsense')
-    await lin.sees('Diesen Befehl kenne ich nicht, und die Frage oben wartet noch')
+    await lin.sees('Das kann ich nicht, solange die Frage oben auf ihre Antwort wartet')
     await lin.sends('/status')
     await lin.sees('Usher 0.1.0 ist bereit')
     await lin.sends('0')

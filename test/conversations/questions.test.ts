@@ -235,7 +235,7 @@ describe('in the middle of a dialogue', () => {
     await admin.sends('/whoami')
     await admin.sees('an admin by the config')
     await admin.sends('/nonsense')
-    await admin.sees('do not know that command')
+    await admin.sees('cannot do that while the question above waits')
     await admin.sends('/adduser')
     await admin.sees('Which account')
     await admin.sends('ada7')

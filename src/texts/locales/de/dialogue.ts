@@ -6,7 +6,7 @@ export const dialogueDe: Record<keyof typeof dialogueEn, string> = {
   'dialogue.stale_question': 'Diese Frage ist schon beantwortet. Bitte nimm die neueste Nachricht.',
   'dialogue.question_gone': 'Diese Frage ist nicht mehr offen. /adduser fragt noch einmal.',
   'dialogue.unknown_command':
-    'Diesen Befehl kenne ich nicht, und die Frage oben wartet noch. /cancel beendet sie, /help zeigt, was ich verstehe.',
+    'Das kann ich nicht, solange die Frage oben auf ihre Antwort wartet. /cancel beendet sie; danach sende das noch einmal.',
   'dialogue.edited_message':
     'Geänderte Nachrichten sehe ich mir nicht an. Sende sie neu; „‹ Zurück“ führt zur Frage davor.',
   'dialogue.use_a_button': 'Bitte nimm einen der Knöpfe oben.',

@@ -5,7 +5,7 @@ export const dialogueEn = {
   'dialogue.stale_question': 'This question is answered already. Please use the newest message.',
   'dialogue.question_gone': 'This question is no longer open. /adduser asks again.',
   'dialogue.unknown_command':
-    'I do not know that command, and the question above still waits. /cancel ends it, /help lists what I understand.',
+    'I cannot do that while the question above waits for its answer. /cancel ends it; then send this again.',
   'dialogue.edited_message':
     'I do not look at changed messages. Send it anew; ‹ Back leads to the question before.',
   'dialogue.use_a_button': 'Please use one of the buttons above.',
