@@ -1,16 +1,24 @@
-import type { Context } from 'grammy'
+import { type Context, InlineKeyboard } from 'grammy'
 import type { Violation } from '../src/domain/violation.ts'
 import { askReview } from '../src/texts/chat/access-card.ts'
 import { h } from '../src/texts/chat/html.ts'
 import { violationsHtml } from '../src/texts/chat/violations.ts'
 import { plain } from '../src/texts/plain.ts'
-import type { AllWords } from '../src/texts/words.ts'
+import type { AllWords, Words } from '../src/texts/words.ts'
 import type { Talk } from './context.ts'
 import { ask, beginDialogue, button, type Dialogue, type Outcome, scopeOf } from './dialogue.ts'
 import type { Scope } from './ports.ts'
 import { shortLabel } from './questions/choices.ts'
 
 export const ASK_ACCESS = 'ask-access'
+
+/** The data of the button that begins asking for access; it decides nothing, so it is bound to nothing. */
+export const BEGIN_ASKING = 'ask:begin'
+
+/** What a stranger may tap to ask for access. */
+export function askButton(words: Words): InlineKeyboard {
+  return new InlineKeyboard().text(words.say('access.ask_label'), BEGIN_ASKING)
+}
 
 /** What a stranger says of themself, and how Telegram shows them. */
 export interface Asked {
@@ -57,12 +65,12 @@ export function createAskAccess(all: AllWords, port: AskPort): (talk: Talk, ctx:
         const sent = await send(dialogue, port, answers, telegramName)
         if (sent.kind === 'back') step = QUESTIONS.length - 1
         else if (sent.kind === 'again') again = sent.questions
-        else if (sent.kind === 'cancel') return end(dialogue, words.say('access.cancelled'))
-        else return sent.text === null ? undefined : end(dialogue, sent.text)
+        else if (sent.kind === 'cancel') return cancelled(dialogue, words)
+        else return sent.text === null ? undefined : void (await dialogue.ctx.reply(sent.text))
         continue
       }
       const outcome = await askOne(dialogue, question, answers, telegramName)
-      if (outcome.kind === 'cancel') return end(dialogue, words.say('access.cancelled'))
+      if (outcome.kind === 'cancel') return cancelled(dialogue, words)
       if (outcome.kind === 'back') {
         step = Math.max(0, QUESTIONS.indexOf(question) - 1)
         again = []
@@ -145,6 +153,6 @@ async function send(
   }
 }
 
-async function end(dialogue: Dialogue, text: string): Promise<void> {
-  await dialogue.ctx.reply(text)
+async function cancelled(dialogue: Dialogue, words: Words): Promise<void> {
+  await dialogue.ctx.reply(words.say('access.cancelled'), { reply_markup: askButton(words) })
 }

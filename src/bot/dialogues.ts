@@ -6,7 +6,7 @@ import {
 } from '@grammyjs/conversations'
 import type { Context, MiddlewareFn } from 'grammy'
 import { ADDUSER, createAdduser } from '../../conversations/adduser.ts'
-import { ASK_ACCESS, type AskPort, createAskAccess } from '../../conversations/ask-access.ts'
+import { ASK_ACCESS, type AskPort, askButton, createAskAccess } from '../../conversations/ask-access.ts'
 import {
   COMPLETE_ACCESS,
   type CompletePort,
@@ -18,7 +18,6 @@ import { createEdituser, EDITUSER, type EditPorts } from '../../conversations/ed
 import { createInvite, INVITE, type InvitePort } from '../../conversations/invite.ts'
 import type { OnboardingPorts } from '../../conversations/ports.ts'
 import type { AllWords } from '../texts/words.ts'
-import { askButton } from './ask-button.ts'
 import type { BotContext } from './context.ts'
 
 /**

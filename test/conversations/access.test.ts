@@ -103,7 +103,8 @@ describe('asking for access', () => {
     expect([await guests(), (await accessOf()).length]).toEqual([0, 0])
     expect(engine.engine.events.latest()).toBe(1)
     await ada.taps('Ask for access', { on: cancelled })
-    await ada.sees('What is your name?')
+    await ada.taps('Cancel', { on: await ada.sees('What is your name?') })
+    await ada.sees('kept nothing of what you wrote', { buttons: ['Ask for access'] })
   })
 
   it('begins again by a button where Usher was updated in the middle of the questions', async () => {

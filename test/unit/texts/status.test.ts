@@ -21,7 +21,7 @@ test('the status says in chat and on a terminal how worker, queue, services, peo
     expect(text).toMatch(/\b0 running, 0 (waiting|queued)/i)
     expect(text).toMatch(/open requests: 1|requests that are open: 1/i)
     expect(text).toContain('service kai.service: active')
-    expect(text).toContain('people have not been compared with the host yet')
+    expect(text).toContain('People have not been compared with the host yet')
     expect(text).toMatch(/memory \d+.*B.*disk/i)
   }
   fixture.machine.down.add('kai.service')

@@ -17,7 +17,7 @@ export const aboutEn = {
   'status.service.active': 'service {unit}: active',
   'status.service.inactive': 'service {unit}: not active',
   'status.service.unknown': 'service {unit}: not known right now',
-  'status.never_reconciled': 'people have not been compared with the host yet',
+  'status.never_reconciled': 'People have not been compared with the host yet',
   'status.reconciled.clean': 'people compared with the host at {at}: nobody differs',
   'status.reconciled.differs':
     'people compared with the host at {at}: {count, plural, one {{count} finding} other {{count} findings}}',
