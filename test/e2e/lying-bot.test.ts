@@ -100,7 +100,8 @@ async function outcome({ about, osUser }: { about: { id: number }; osUser: strin
     const got = await scene().client.call('request.get', { id: about.id })
     if (!got.ok) throw new Error(got.error.message)
     const { state, missing, run_id } = got.request
-    const waits = state === 'submitted' && missing.length > 0 && missing.every(({ kind }) => kind === 'hold')
+    // When a hold has just passed nothing is missing, and the worker's timer has not seen it yet.
+    const waits = state === 'submitted' && missing.every(({ kind }) => kind === 'hold')
     if (run_id !== null) {
       const run = await scene().client.call('run.get', { id: run_id })
       if (run.ok && run.run.state === 'succeeded') {
