@@ -50,7 +50,7 @@ module.exports = {
       'src/config/',
       'src/bot/telegram/(api|errors|pace|patient-fetch)\\.ts',
       'src/bot/state/(file-store|state-folder)\\.ts',
-      'src/bot/log\\.ts',
+      'src/bot/(command-line|log)\\.ts',
     ),
     may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
     may('provisioning', 'src/provisioning/', 'src/domain/'),

@@ -1,5 +1,4 @@
 import { flushCompileCache } from 'node:module'
-import { parseArgs } from 'node:util'
 import { createClient } from '../client/create-client.ts'
 import { configViolations } from '../config/config-violations.ts'
 import { readEnvironment } from '../config/environment.ts'
@@ -7,13 +6,8 @@ import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
 import { readWebhookSecret } from '../config/webhook.ts'
-import type { ErrorCode } from '../protocol/errors.ts'
-import {
-  type DocumentViolation,
-  jsonDocument,
-  refusalDocument,
-  spelledOut,
-} from '../protocol/json-document.ts'
+import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { readOptions, refuse } from './command-line.ts'
 import { createLogger, describeError, logLevel } from './log.ts'
 import { startBotService } from './service.ts'
 import { ensureStateFolder } from './state/state-folder.ts'
@@ -33,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.umask(0o077)
   const options = readOptions(argv)
   const { json } = options
-  if ('message' in options) return refuse(json, 'bad_request', options.message, [], USAGE)
+  if ('message' in options) return refuse('bot', json, 'bad_request', options.message, [], USAGE)
   if (options.help) {
     process.stdout.write(USAGE)
     return 0
@@ -47,20 +41,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   if (!loaded.ok) {
     const message = `cannot start with the config ${loaded.file ?? '(none)'}: ${loaded.problems.length} problems`
-    return refuse(json, 'invalid', message, configViolations(loaded.problems))
+    return refuse('bot', json, 'invalid', message, configViolations(loaded.problems))
   }
   const { config } = loaded
   if (uid === 0 && config.mode === 'system') {
     const message = `cannot run as root: the bot runs as the account '${config.botUser}' (bot.user), see the README`
-    return refuse(json, 'invalid', message)
+    return refuse('bot', json, 'invalid', message)
   }
   const token = readToken(config, environment, uid)
-  if (!token.ok) return refuse(json, 'invalid', token.message)
+  if (!token.ok) return refuse('bot', json, 'invalid', token.message)
   const webhook = config.telegram.webhook
   const secret = webhook === null ? null : readWebhookSecret(webhook.secretFile, uid)
-  if (secret?.ok === false) return refuse(json, 'invalid', secret.message)
+  if (secret?.ok === false) return refuse('bot', json, 'invalid', secret.message)
   const folder = await ensureStateFolder(config.paths.botState, uid)
-  if (!folder.ok) return refuse(json, 'invalid', folder.message)
+  if (!folder.ok) return refuse('bot', json, 'invalid', folder.message)
 
   const log = createLogger(logLevel(environment.logLevel))
   const socket = socketFor(config, uid, 'bot')
@@ -92,37 +86,5 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0
   }
   const message = `cannot use the token in ${token.source}: ${config.telegram.apiRoot} does not know it; put in the one that @BotFather shows`
-  return refuse(json, 'invalid', message)
-}
-
-type Options = { json: boolean } & ({ config?: string; help: boolean } | { message: string })
-
-function readOptions(argv: readonly string[]): Options {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        config: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    return values
-  } catch (error) {
-    const message = `cannot understand the arguments: ${error instanceof Error ? error.message : error}`
-    return { json: argv.includes('--json'), message }
-  }
-}
-
-function refuse(
-  json: boolean,
-  code: ErrorCode,
-  message: string,
-  violations: readonly DocumentViolation[] = [],
-  usage = '',
-): number {
-  const lines = violations.map((violation) => `  ${violation.field}: ${violation.message}\n`)
-  if (json) process.stdout.write(jsonDocument(refusalDocument(code, message, violations)))
-  else process.stderr.write(spelledOut(`usher bot: ${message}\n${lines.join('')}${usage}`))
-  return 2
+  return refuse('bot', json, 'invalid', message)
 }

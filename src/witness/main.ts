@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module'
-import { parseArgs } from 'node:util'
+import { readOptions, refuse } from '../bot/command-line.ts'
 import { createLogger, describeError, logLevel } from '../bot/log.ts'
 import { ensureStateFolder } from '../bot/state/state-folder.ts'
 import { createClient } from '../client/create-client.ts'
@@ -8,13 +8,7 @@ import { readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readWitnessToken } from '../config/token.ts'
-import type { ErrorCode } from '../protocol/errors.ts'
-import {
-  type DocumentViolation,
-  jsonDocument,
-  refusalDocument,
-  spelledOut,
-} from '../protocol/json-document.ts'
+import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
 import { createWords } from '../texts/words.ts'
 import { serveWitness } from './service.ts'
 
@@ -34,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.umask(0o077)
   const options = readOptions(argv)
   const { json } = options
-  if ('message' in options) return refuse(json, 'bad_request', options.message, [], USAGE)
+  if ('message' in options) return refuse('witness', json, 'bad_request', options.message, [], USAGE)
   if (options.help) {
     process.stdout.write(USAGE)
     return 0
@@ -48,12 +42,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   if (!loaded.ok) {
     const message = `cannot start with the config ${loaded.file ?? '(none)'}: ${loaded.problems.length} problems`
-    return refuse(json, 'invalid', message, configViolations(loaded.problems))
+    return refuse('witness', json, 'invalid', message, configViolations(loaded.problems))
   }
   const { config } = loaded
   const { witness } = config
   if (witness === null) {
     return refuse(
+      'witness',
       json,
       'invalid',
       `cannot run: ${config.file ?? 'the config'} names no witness (witness: {})`,
@@ -61,12 +56,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   if (uid === 0) {
     const message = `cannot run as root: the witness runs as the account '${witness.user}' (witness.user)`
-    return refuse(json, 'invalid', message)
+    return refuse('witness', json, 'invalid', message)
   }
   const token = readWitnessToken(witness.tokenFile, environment, uid)
-  if (!token.ok) return refuse(json, 'invalid', token.message)
+  if (!token.ok) return refuse('witness', json, 'invalid', token.message)
   const folder = await ensureStateFolder(witness.state, uid)
-  if (!folder.ok) return refuse(json, 'invalid', folder.message)
+  if (!folder.ok) return refuse('witness', json, 'invalid', folder.message)
 
   const log = createLogger(logLevel(environment.logLevel), 'witness')
   const socket = socketFor(config, uid, 'witness')
@@ -95,37 +90,5 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 1
   }
   const message = `cannot use the token in ${token.source}: ${config.telegram.apiRoot} does not know it; put in the one that @BotFather shows`
-  return refuse(json, 'invalid', message)
-}
-
-type Options = { json: boolean } & ({ config?: string; help: boolean } | { message: string })
-
-function readOptions(argv: readonly string[]): Options {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        config: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    return values
-  } catch (error) {
-    const message = `cannot understand the arguments: ${error instanceof Error ? error.message : error}`
-    return { json: argv.includes('--json'), message }
-  }
-}
-
-function refuse(
-  json: boolean,
-  code: ErrorCode,
-  message: string,
-  violations: readonly DocumentViolation[] = [],
-  usage = '',
-): number {
-  const lines = violations.map((violation) => `  ${violation.field}: ${violation.message}\n`)
-  if (json) process.stdout.write(jsonDocument(refusalDocument(code, message, violations)))
-  else process.stderr.write(spelledOut(`usher witness: ${message}\n${lines.join('')}${usage}`))
-  return 2
+  return refuse('witness', json, 'invalid', message)
 }
