@@ -24,6 +24,8 @@ module.exports = {
     may('domain-is-pure', 'src/domain/'),
     may('protocol', 'src/protocol/', 'src/domain/'),
     may('client', 'src/client/', 'src/domain/', 'src/protocol/', 'src/peer/'),
+    // What each command takes and does: read by the parts that are programs of their own, and by the help of all.
+    may('command', 'src/command/'),
     // Who is at the other end of a socket: asked by both ends.
     may('peer', 'src/peer/'),
     may('texts', 'src/texts/', 'src/domain/', 'src/protocol/'),
@@ -32,6 +34,7 @@ module.exports = {
     may(
       'bot',
       'src/bot/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -43,6 +46,7 @@ module.exports = {
     may(
       'witness',
       'src/witness/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -52,12 +56,22 @@ module.exports = {
       'src/bot/state/(file-store|state-folder)\\.ts',
       'src/bot/(command-line|log)\\.ts',
     ),
-    may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
+    may(
+      'cli',
+      'src/cli/',
+      'src/command/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+    ),
     may('provisioning', 'src/provisioning/', 'src/domain/'),
     may('store', 'src/store/', 'src/domain/'),
     may(
       'worker',
       'src/worker/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/provisioning/',
@@ -69,6 +83,7 @@ module.exports = {
     may(
       'setup',
       'src/setup/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',

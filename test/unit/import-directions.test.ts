@@ -41,6 +41,7 @@ const violations: readonly (readonly [rule: string, from: string, target: string
   ['worker', 'src/worker/c', '../../conversations/x.ts'],
   ['setup', 'src/setup/a', '../store/x.ts'],
   ['peer', 'src/peer/a', '../domain/x.ts'],
+  ['command', 'src/command/a', '../domain/x.ts'],
   ['no-test-code', 'src/main', '../test/x.ts'],
   ['grammy-home', 'src/cli/e', 'grammy'],
   ['grammy-home', 'src/worker/d', '@grammyjs/runner'],
