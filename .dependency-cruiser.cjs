@@ -3,7 +3,10 @@ const may = (name, from, ...targets) => ({
   name,
   severity: 'error',
   from: { path: `^${from}` },
-  to: { path: '^(src|conversations|test)/', pathNot: [from, ...targets].map((target) => `^${target}`) },
+  to: {
+    path: '^(src|conversations|deploy|test)/',
+    pathNot: [from, ...targets].map((target) => `^${target}`),
+  },
 })
 const onlyIn = (name, library, ...homes) => ({
   name,
@@ -76,11 +79,41 @@ module.exports = {
       'src/config/',
       'src/provisioning/',
     ),
+    // `usher install` puts a staged tree where it belongs, and switches between versions.
+    may(
+      'install',
+      'src/install/',
+      'src/domain/',
+      'src/protocol/',
+      'src/texts/',
+      'src/config/',
+      'src/setup/',
+      'src/provisioning/',
+      'src/store/',
+    ),
+    // `usher backup` and `usher restore` read and write the files themselves, beside or without a worker.
+    may(
+      'backup',
+      'src/backup/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+      'src/provisioning/',
+      'src/store/',
+    ),
     {
       name: 'no-test-code',
       severity: 'error',
-      from: { path: '^(src|conversations)/' },
+      from: { path: '^(src|conversations|deploy)/' },
       to: { path: '^test/' },
+    },
+    {
+      name: 'no-deploy-code',
+      severity: 'error',
+      from: { path: '^(src|conversations)/' },
+      to: { path: '^deploy/' },
     },
     onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'src/witness/', 'conversations/'),
     {
