@@ -27,6 +27,8 @@ module.exports = {
     may('domain-is-pure', 'src/domain/'),
     may('protocol', 'src/protocol/', 'src/domain/'),
     may('client', 'src/client/', 'src/domain/', 'src/protocol/', 'src/peer/'),
+    // What each command takes and does: read by the parts that are programs of their own, and by the help of all.
+    may('command', 'src/command/'),
     // Who is at the other end of a socket: asked by both ends.
     may('peer', 'src/peer/'),
     may('texts', 'src/texts/', 'src/domain/', 'src/protocol/'),
@@ -35,6 +37,7 @@ module.exports = {
     may(
       'bot',
       'src/bot/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -46,6 +49,7 @@ module.exports = {
     may(
       'witness',
       'src/witness/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -55,12 +59,22 @@ module.exports = {
       'src/bot/state/(file-store|state-folder)\\.ts',
       'src/bot/(command-line|log)\\.ts',
     ),
-    may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
+    may(
+      'cli',
+      'src/cli/',
+      'src/command/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+    ),
     may('provisioning', 'src/provisioning/', 'src/domain/'),
     may('store', 'src/store/', 'src/domain/'),
     may(
       'worker',
       'src/worker/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/provisioning/',
@@ -72,6 +86,7 @@ module.exports = {
     may(
       'setup',
       'src/setup/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -83,6 +98,7 @@ module.exports = {
     may(
       'install',
       'src/install/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/texts/',
@@ -95,6 +111,7 @@ module.exports = {
     may(
       'backup',
       'src/backup/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
