@@ -1,12 +1,13 @@
 import { flushCompileCache } from 'node:module'
 import { createClient } from '../client/create-client.ts'
 import { configViolations } from '../config/config-violations.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
 import { readWebhookSecret } from '../config/webhook.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { superviseBot } from '../supervision/supervise-bot.ts'
 import { readOptions, refuse } from './command-line.ts'
 import { createLogger, describeError, logLevel } from './log.ts'
 import { startBotService } from './service.ts'
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0
   }
   const environment = readEnvironment()
+  forgetServiceManager()
   const uid = process.getuid?.() ?? -1
   const loaded = loadConfig({
     environment,
@@ -59,13 +61,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   const log = createLogger(logLevel(environment.logLevel))
   const socket = socketFor(config, uid, 'bot')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
+  const supervision = superviseBot({
+    ...{ notifySocket: environment.notifySocket, watchdogMs: environment.watchdogMs },
+    onSilence: (error) => log.error(describeError(error), 'no sign of life for the service manager'),
+  })
   const service = startBotService({
     ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
     ...{ stateFolder: config.paths.botState, firstAdmins: config.telegram.admins },
     postHead: config.audit.postHead,
+    health: supervision,
     webhook: webhook === null || secret === null ? null : { ...webhook, secret: secret.secret },
   })
-  const stop = () => void service.stop()
+  const stop = () => {
+    supervision.stopping()
+    void service.stop()
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   // Written now and not only at a clean end, so that the next start is quick after a kill too.
