@@ -27,6 +27,8 @@ module.exports = {
     may('domain-is-pure', 'src/domain/'),
     may('protocol', 'src/protocol/', 'src/domain/'),
     may('client', 'src/client/', 'src/domain/', 'src/protocol/', 'src/peer/'),
+    // What each command takes and does: read by the parts that are programs of their own, and by the help of all.
+    may('command', 'src/command/'),
     // Who is at the other end of a socket: asked by both ends.
     may('peer', 'src/peer/'),
     // What each of the three services tells the service manager.
@@ -37,6 +39,7 @@ module.exports = {
     may(
       'bot',
       'src/bot/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -49,6 +52,7 @@ module.exports = {
     may(
       'witness',
       'src/witness/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -59,12 +63,22 @@ module.exports = {
       'src/bot/state/(file-store|state-folder)\\.ts',
       'src/bot/(command-line|log)\\.ts',
     ),
-    may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
+    may(
+      'cli',
+      'src/cli/',
+      'src/command/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+    ),
     may('provisioning', 'src/provisioning/', 'src/domain/'),
     may('store', 'src/store/', 'src/domain/'),
     may(
       'worker',
       'src/worker/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/provisioning/',
@@ -77,6 +91,7 @@ module.exports = {
     may(
       'setup',
       'src/setup/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -88,6 +103,7 @@ module.exports = {
     may(
       'install',
       'src/install/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/texts/',
@@ -100,6 +116,7 @@ module.exports = {
     may(
       'backup',
       'src/backup/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',

@@ -42,6 +42,7 @@ const violations: readonly (readonly [rule: string, from: string, target: string
   ['setup', 'src/setup/a', '../store/x.ts'],
   ['peer', 'src/peer/a', '../domain/x.ts'],
   ['supervision', 'src/supervision/a', '../config/x.ts'],
+  ['command', 'src/command/a', '../domain/x.ts'],
   ['install', 'src/install/a', '../worker/x.ts'],
   ['install', 'src/install/b', '../cli/x.ts'],
   ['install', 'src/install/c', '../bot/x.ts'],
