@@ -2,7 +2,13 @@ import { join } from 'node:path'
 import { readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { systemPaths } from '../config/paths.ts'
-import { acceptedSince, copyWithSchema, putBackCopy, schemaOf } from '../store/database-copies.ts'
+import {
+  acceptedSince,
+  copyWithSchema,
+  type PutBackOptions,
+  putBackCopy,
+  schemaOf,
+} from '../store/database-copies.ts'
 
 /** The worker's database as the system's config says; where the config cannot be used, where it stands without one. */
 export function systemDatabase(): string {
@@ -42,9 +48,9 @@ export function readingWith(database: string, schema: number): Reading {
 }
 
 /** Puts the copy in the database's place; null, or why that was not possible, in which case the database is as it was. */
-export function putBack(database: string, copy: string, aside: string | null): string | null {
+export function putBack(database: string, copy: string, options: PutBackOptions): string | null {
   try {
-    const done = putBackCopy(database, copy, aside)
+    const done = putBackCopy(database, copy, options)
     return done.ok ? null : done.message
   } catch (error) {
     return `cannot put back ${copy}: ${(error as Error).message}`

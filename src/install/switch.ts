@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import type { Programs } from '../provisioning/host/programs/programs.ts'
 import { putBack, readingWith, systemDatabase } from './database-copy.ts'
 import {
@@ -17,6 +18,9 @@ import { isComplete, knownSchema, putInUse, removeOld, versionInUse } from './ve
 
 /** How long a version may take until all its services are ready, in milliseconds. */
 const READY_WITHIN_MS = 60_000
+
+/** What was put aside for a version that then did not get ready comes back; what that one wrote is given up. */
+const NOTHING_KEPT = { aside: null, carryEvents: false }
 
 /** What a switch works on. */
 export interface SwitchHost {
@@ -145,7 +149,7 @@ async function perform(
       host.say(`putting back ${older.copy}`)
       await stopUnits(host.programs, ran)
       aside = older.what === 'lose' ? asideOf(database) : null
-      const why = putBack(database, older.copy, aside)
+      const why = putBack(database, older.copy, { aside, carryEvents: aside === null })
       if (why !== null) return await takeBack(subject, why, null)
     }
     putInUse(folder, wish.version)
@@ -185,7 +189,7 @@ async function takeBack(subject: Switch, why: string, aside: string | null): Pro
       forgetSwitching(host.root)
       return { ok: false, stayed: false, message: `cannot start: ${begun}` }
     }
-    const kept = aside === null ? oldDatabase(subject, from) : putBack(database, aside, null)
+    const kept = aside === null ? oldDatabase(subject, from) : putBack(database, aside, NOTHING_KEPT)
     if (kept !== null) {
       await startLater(host.programs, ran)
       forgetSwitching(host.root)
@@ -193,6 +197,7 @@ async function takeBack(subject: Switch, why: string, aside: string | null): Pro
     }
     await host.placeSystem(from)
     putInUse(folder, from)
+    if (aside !== null) rmSync(aside, { force: true })
     const again = await makeReady(host.programs, 'start', ran, READY_WITHIN_MS)
     forgetSwitching(host.root)
     const state = again.ok
@@ -209,7 +214,7 @@ async function takeBack(subject: Switch, why: string, aside: string | null): Pro
 function oldDatabase({ folder, database }: Switch, from: string): string | null {
   const reading = readingWith(database, knownSchema(folder, from))
   if (reading.what === 'nothing') return null
-  if (reading.what === 'put back') return putBack(database, reading.copy, null)
+  if (reading.what === 'put back') return putBack(database, reading.copy, { aside: null, carryEvents: true })
   if (reading.what === 'impossible') return reading.why
   return 'requests or decisions were accepted after its migration, and the copy from before would lose them'
 }
