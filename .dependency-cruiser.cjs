@@ -3,7 +3,10 @@ const may = (name, from, ...targets) => ({
   name,
   severity: 'error',
   from: { path: `^${from}` },
-  to: { path: '^(src|conversations|test)/', pathNot: [from, ...targets].map((target) => `^${target}`) },
+  to: {
+    path: '^(src|conversations|deploy|test)/',
+    pathNot: [from, ...targets].map((target) => `^${target}`),
+  },
 })
 const onlyIn = (name, library, ...homes) => ({
   name,
@@ -24,6 +27,8 @@ module.exports = {
     may('domain-is-pure', 'src/domain/'),
     may('protocol', 'src/protocol/', 'src/domain/'),
     may('client', 'src/client/', 'src/domain/', 'src/protocol/', 'src/peer/'),
+    // What each command takes and does: read by the parts that are programs of their own, and by the help of all.
+    may('command', 'src/command/'),
     // Who is at the other end of a socket: asked by both ends.
     may('peer', 'src/peer/'),
     may('texts', 'src/texts/', 'src/domain/', 'src/protocol/'),
@@ -32,6 +37,7 @@ module.exports = {
     may(
       'bot',
       'src/bot/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -43,6 +49,7 @@ module.exports = {
     may(
       'witness',
       'src/witness/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -52,12 +59,22 @@ module.exports = {
       'src/bot/state/(file-store|state-folder)\\.ts',
       'src/bot/(command-line|log)\\.ts',
     ),
-    may('cli', 'src/cli/', 'src/domain/', 'src/protocol/', 'src/client/', 'src/texts/', 'src/config/'),
+    may(
+      'cli',
+      'src/cli/',
+      'src/command/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+    ),
     may('provisioning', 'src/provisioning/', 'src/domain/'),
     may('store', 'src/store/', 'src/domain/'),
     may(
       'worker',
       'src/worker/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/provisioning/',
@@ -69,6 +86,7 @@ module.exports = {
     may(
       'setup',
       'src/setup/',
+      'src/command/',
       'src/domain/',
       'src/protocol/',
       'src/client/',
@@ -76,11 +94,43 @@ module.exports = {
       'src/config/',
       'src/provisioning/',
     ),
+    // `usher install` puts a staged tree where it belongs, and switches between versions.
+    may(
+      'install',
+      'src/install/',
+      'src/command/',
+      'src/domain/',
+      'src/protocol/',
+      'src/texts/',
+      'src/config/',
+      'src/setup/',
+      'src/provisioning/',
+      'src/store/',
+    ),
+    // `usher backup` and `usher restore` read and write the files themselves, beside or without a worker.
+    may(
+      'backup',
+      'src/backup/',
+      'src/command/',
+      'src/domain/',
+      'src/protocol/',
+      'src/client/',
+      'src/texts/',
+      'src/config/',
+      'src/provisioning/',
+      'src/store/',
+    ),
     {
       name: 'no-test-code',
       severity: 'error',
-      from: { path: '^(src|conversations)/' },
+      from: { path: '^(src|conversations|deploy)/' },
       to: { path: '^test/' },
+    },
+    {
+      name: 'no-deploy-code',
+      severity: 'error',
+      from: { path: '^(src|conversations)/' },
+      to: { path: '^deploy/' },
     },
     onlyIn('grammy-home', '(grammy|@grammyjs)', 'src/bot/', 'src/witness/', 'conversations/'),
     {

@@ -17,7 +17,8 @@ const PARTS: Record<string, () => Promise<Part>> = {
 async function run(given: readonly string[]): Promise<number> {
   const argv = given.filter((word, index) => word !== DEVELOPMENT || given[index - 1] === '--config')
   const at = verbIndex(argv)
-  const verb = argv[at] ?? ''
+  const asksHelp = argv[at] === 'help'
+  const verb = argv[asksHelp ? at + 1 : at]
   const caution = cautionOfRoot({
     uid: process.geteuid?.() ?? -1,
     codeRoot: fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, ''),
@@ -31,9 +32,14 @@ async function run(given: readonly string[]): Promise<number> {
     const text = `WARNING: root runs code that others can change (--development): ${launch.development}`
     process.stderr.write(spelledOut(`usher: ${text}\n`))
   }
-  const part = Object.hasOwn(PARTS, verb) ? PARTS[verb] : undefined
+  const part = partOf(verb)
+  if (part !== undefined && asksHelp) return (await part()).main(['--help'], launch)
   if (part === undefined) return (await import('./cli/main.ts')).main(argv)
   return (await part()).main([...argv.slice(0, at), ...argv.slice(at + 1)], launch)
+}
+
+function partOf(verb: string | undefined) {
+  return verb !== undefined && Object.hasOwn(PARTS, verb) ? PARTS[verb] : undefined
 }
 
 /** Understood here, before every verb: it is about the code and not about what the code does. */

@@ -3,8 +3,8 @@
  *
  *   npm test [-- [LEVEL...] [FILE FILTER...] [--bail]]
  *
- * Unprivileged levels run as they are. Those that change a machine run inside a sandbox each, as root; `services` runs
- * on the machine and boots its own. A level that cannot run says why; with CI=true as root that is a failure.
+ * Unprivileged levels run as they are. Those that change a machine run inside a sandbox each, as root; `services` and
+ * `install` run on the machine and boot their own. A level that cannot run says why; with CI=true as root that is a failure.
  * The last line is `N passed, N failed[, N skipped]` over all levels. Exit status 0 only when something ran and
  * nothing failed.
  */
@@ -26,6 +26,7 @@ const levels = {
   worker: 'sandbox',
   steps: 'sandbox',
   services: 'boots',
+  install: 'boots',
   browser: 'sandbox',
   host: 'sandbox',
 } as const

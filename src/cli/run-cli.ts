@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { PARTS } from '../command/parts.ts'
 import { jsonDocument } from '../protocol/json-document.ts'
 import { plain } from '../texts/plain.ts'
 import { exitStatus, failed, type Outcome } from './outcome.ts'
@@ -24,15 +25,6 @@ import { addUser } from './verbs/user.ts'
 import { addUsers } from './verbs/users.ts'
 import { addWhoami } from './verbs/whoami.ts'
 import type { CliWorld } from './world.ts'
-
-/** Verbs that are programs of their own; they only stand in the help here. */
-const ELSEWHERE = {
-  init: 'prepares this host: config, roster, folders, the account of the bot; prints each change',
-  doctor: 'looks for what is wrong with config, roster, folders and sockets',
-  worker: 'the privileged process: the sockets, the queue, the host',
-  bot: 'the unprivileged process: Telegram',
-  witness: 'a second bot in a process of its own, which only sends codes',
-} as const
 
 /**
  * One run of the `usher` command as a client of the worker: parses, performs one verb, prints its outcome (one JSON
@@ -113,10 +105,11 @@ function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outc
   for (const add of [addTotp, addFreeze, addTelegram]) add(program, act)
   for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
   addApprover(program, act)
-  for (const [name, description] of Object.entries(ELSEWHERE)) {
+  // They are programs of their own, and only stand in the help here.
+  for (const { name, summary } of PARTS) {
     program
       .command(name)
-      .description(description)
+      .description(summary)
       .allowUnknownOption()
       .argument('[arguments...]')
       .action(() =>

@@ -1,7 +1,13 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { isInside } from './paths.ts'
-import { type Distrust, distrustOf, distrustOfWay, type PathTrust, readForeignMounts } from './trusted-path.ts'
+import {
+  type Distrust,
+  distrustOf,
+  distrustOfWay,
+  type PathTrust,
+  readForeignMounts,
+} from './trusted-path.ts'
 
 /** What of a checkout is run as root; folders with all that is in them. Of an installed tree it is everything. */
 const CODE_OF_A_CHECKOUT = ['usher', 'package.json', 'deploy', 'src', 'conversations']
@@ -49,7 +55,8 @@ function distrustOfCheckout(root: string, walk: Walk): Distrust | null {
 function distrustOfPackages(folder: string, walk: Walk): Distrust | null {
   const distrust = distrustAt(folder, walk, 1)
   if (distrust !== null || !existsSync(folder)) return distrust
-  for (const name of packagesOfProduction(folder)) {
+  // `.bin`: by a link there the launcher finds its Node.
+  for (const name of ['.bin', ...packagesOfProduction(folder)]) {
     const found = distrustAt(`${folder}/${name}`, walk)
     if (found !== null) return found
   }
@@ -60,7 +67,9 @@ function distrustOfPackages(folder: string, walk: Walk): Distrust | null {
 function packagesOfProduction(folder: string): string[] {
   let noted: Record<string, { dev?: boolean }>
   try {
-    const lock = JSON.parse(readFileSync(`${folder}/.package-lock.json`, 'utf8')) as { packages: typeof noted }
+    const lock = JSON.parse(readFileSync(`${folder}/.package-lock.json`, 'utf8')) as {
+      packages: typeof noted
+    }
     noted = lock.packages
   } catch {
     return readdirSync(folder)
@@ -73,7 +82,8 @@ function packagesOfProduction(folder: string): string[] {
 function distrustAt(path: string, walk: Walk, depth = Number.POSITIVE_INFINITY): Distrust | null {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return null
-  if (stat.isSymbolicLink()) return stat.uid === 0 ? distrustBehind(path, walk, depth) : distrustOf(path, stat, walk.trust)
+  if (stat.isSymbolicLink())
+    return stat.uid === 0 ? distrustBehind(path, walk, depth) : distrustOf(path, stat, walk.trust)
   const distrust = distrustOf(path, stat, walk.trust)
   if (distrust !== null || depth <= 0 || !stat.isDirectory()) return distrust
   for (const name of readdirSync(path)) {

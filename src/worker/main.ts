@@ -1,12 +1,16 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { parseArgs } from 'node:util'
+import { helpOf } from '../command/help.ts'
+import { WORKER } from '../command/parts/worker.ts'
+import { readCommandLine } from '../command/read-command-line.ts'
 import type { Config, ConfigProblem } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
 import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { checkConfigAgainstHost } from '../config/host-check.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
+import type { Launch } from '../config/root-caution.ts'
+import { groundProblems } from '../config/root-ground.ts'
 import { readTrusted } from '../config/trusted-file.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import {
@@ -26,33 +30,26 @@ import { supervise } from './supervision/supervise.ts'
 /** How long a stop may wait for the step that is under way, in milliseconds; systemd's own limit is 90 s. */
 const STOP_MS = 10_000
 
-const USAGE = 'usage: usher worker [--config FILE] [--json]'
-const HELP = `${USAGE}
-
-Serves bot and command line until it is stopped (Ctrl-C or SIGTERM), and makes the changes that were approved. For a whole
-system it runs as root, without network; with a config of your own, as yourself.
-
-  --config FILE  the config; default: USHER_CONFIG, /etc/usher/config.yaml, or your own
-  --json         print a refusal to start as one JSON document
-`
+const DEVELOPMENT_WARNING =
+  'NOT SAFE: root runs code that others can change (--development); install Usher where only root can write'
 
 /**
  * `usher worker`: runs until it is told to stop. Exit status 0 after a clean stop, 2 when the config or the installation
  * cannot be used, 3 when this uid may not, 4 when another worker runs, 1 when something broke.
  */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], { development }: Launch): Promise<number> {
   process.title = 'usher worker'
   process.umask(0o077)
   const uid = process.getuid?.() ?? -1
   const environment = readEnvironment()
   forgetServiceManager()
-  const options = readOptions(argv)
+  const options = readCommandLine(WORKER, argv)
   if (!options.ok) return refuse(options.json, 2, 'bad_request', options.message)
   if (options.help) {
-    process.stdout.write(HELP)
+    process.stdout.write(helpOf(WORKER))
     return 0
   }
-  const { json, configFile } = options
+  const { json, config: configFile } = options.values
   const loaded = loadConfig({ environment, uid, explicitFile: configFile })
   if (!loaded.ok) return refuseConfig(json, loaded.file, loaded.problems)
   const { config } = loaded
@@ -66,11 +63,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.chdir('/')
   const log = createLog(logLevel(environment.logLevel))
   diesLoudly(log)
+  if (development !== null) log.warn({ why: development }, DEVELOPMENT_WARNING)
   const state = ensureStateFolder(config.paths.state, config.mode, uid)
   if (state !== null) return refuse(json, 1, 'internal', state)
   const started = await startWorker({
     ...{ config, log, ownUid: uid, ownGid: process.getgid?.() ?? -1, version: programVersion() },
-    parseRoster,
+    ...{ parseRoster, development },
   })
   if (!started.ok) {
     const second = started.code === 'second_worker'
@@ -94,22 +92,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-type Options =
-  | { ok: true; json: boolean; help: boolean; configFile?: string }
-  | { ok: false; json: boolean; message: string }
-
-function readOptions(argv: readonly string[]): Options {
-  try {
-    const flag = { type: 'boolean', default: false } as const
-    const options = { config: { type: 'string' }, json: flag, help: { ...flag, short: 'h' } } as const
-    const { values } = parseArgs({ args: [...argv], options })
-    return { ok: true, json: values.json, help: values.help, configFile: values.config }
-  } catch (error) {
-    const message = `cannot understand this: ${(error as Error).message}\n${USAGE}`
-    return { ok: false, json: argv.includes('--json'), message }
-  }
-}
-
 /** What only the host can say against the config, and secrets that are not secret. */
 async function problemsWithHost(
   config: Config,
@@ -125,9 +107,10 @@ async function problemsWithHost(
   const unitNames = await readUnitNames(createPrograms(config.mode), units)
   const problems = checkConfigAgainstHost(config, { ...readHostFacts(), unitNames, rosterOsUsers: people })
   const secret = readTrusted(secrets, { owners, parents: true, forbiddenMode: 0o077 })
-  if (!secret.ok && secret.reason !== 'absent')
+  const ground = config.mode === 'system' ? groundProblems(config) : []
+  if (!secret.ok && secret.reason !== 'absent' && !ground.some(({ key }) => key === 'paths.secrets'))
     problems.push({ key: 'paths.secrets', message: secret.message })
-  return problems
+  return [...problems, ...ground]
 }
 
 /**

@@ -26,6 +26,8 @@ export interface StartOptions {
   version: string
   /** Knows the roster that the config was checked against. */
   parseRoster: ParseRoster
+  /** Why root runs code that others can change, with `--development`; else null. */
+  development: string | null
 }
 
 export interface Worker {
@@ -54,7 +56,7 @@ const LAST_ANSWERS_MS = 2000
  * recovery. Everything that was opened is closed again when a later part cannot be.
  */
 export async function startWorker(options: StartOptions): Promise<StartResult> {
-  const { config, log, ownUid, ownGid, version, parseRoster } = options
+  const { config, log, ownUid, ownGid, version, parseRoster, development } = options
   const { mode, paths } = config
   const databaseFile = join(paths.state, 'usher.db')
   const opened = openStore(databaseFile)
@@ -101,7 +103,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     return { ok: false, code: 'unusable', message }
   }
   const engine = createEngine({
-    ...{ config, host, store, log, version },
+    ...{ config, host, store, log, version, development },
     registry: stepRegistry,
     secrets: secrets.secrets,
     callerOf: (actor) => callerOf(sources, actor),

@@ -41,7 +41,14 @@ const violations: readonly (readonly [rule: string, from: string, target: string
   ['worker', 'src/worker/c', '../../conversations/x.ts'],
   ['setup', 'src/setup/a', '../store/x.ts'],
   ['peer', 'src/peer/a', '../domain/x.ts'],
+  ['command', 'src/command/a', '../domain/x.ts'],
+  ['install', 'src/install/a', '../worker/x.ts'],
+  ['install', 'src/install/b', '../cli/x.ts'],
+  ['install', 'src/install/c', '../bot/x.ts'],
+  ['backup', 'src/backup/a', '../worker/x.ts'],
   ['no-test-code', 'src/main', '../test/x.ts'],
+  ['no-test-code', 'deploy/a', '../test/x.ts'],
+  ['no-deploy-code', 'src/launched', '../deploy/x.ts'],
   ['grammy-home', 'src/cli/e', 'grammy'],
   ['grammy-home', 'src/worker/d', '@grammyjs/runner'],
   ['child-process-home', 'src/provisioning/steps/a', 'node:child_process'],
@@ -60,6 +67,11 @@ const allowed: readonly (readonly [from: string, target: string])[] = [
   ['src/cli/y', '../config/x.ts'],
   ['src/client/y', '../peer/x.ts'],
   ['src/worker/x1', '../peer/x.ts'],
+  ['src/install/y', '../store/x.ts'],
+  ['src/install/z', '../setup/x.ts'],
+  ['src/backup/y', '../store/x.ts'],
+  ['deploy/y', '../src/worker/x.ts'],
+  ['test/y1', '../deploy/x.ts'],
   ['src/peer/y', 'koffi'],
   ['src/provisioning/host/y', 'node:child_process'],
   ['conversations/y', '@grammyjs/runner'],
@@ -88,9 +100,10 @@ beforeAll(async () => {
     'worker',
     'peer',
     'provisioning',
+    'setup',
     'store',
   ]
-  for (const part of [...parts.map((name) => `src/${name}`), 'conversations', 'test']) {
+  for (const part of [...parts.map((name) => `src/${name}`), 'conversations', 'deploy', 'test']) {
     write(`${part}/x.ts`, 'export const x = 1\n')
   }
   for (const library of ['grammy', '@grammyjs/runner', 'kysely', 'koffi', 'intl-messageformat']) {
@@ -118,7 +131,7 @@ beforeAll(async () => {
   for (const [from, target] of allowed) write(`${from}.ts`, ways[0]!(target))
   const tool = join(checkout, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
   const config = join(checkout, '.dependency-cruiser.cjs')
-  const argv = [tool, '--config', config, '--output-type', 'json', 'src', 'conversations', 'test']
+  const argv = [tool, '--config', config, '--output-type', 'json', 'src', 'conversations', 'deploy', 'test']
   const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: folder, maxBuffer: 1 << 26 })
   found = (JSON.parse(stdout) as { summary: { violations: Found[] } }).summary.violations
 }, 30_000)
