@@ -8,7 +8,7 @@ import { mergePaths, pathProblems, SYSTEM_CONFIG_FILE, singleUserPaths, systemPa
 import { mergeRoles, roleProblems } from './roles.ts'
 import { type ConfigFile, configFileSchema } from './schema.ts'
 import { stepUpAccountProblems, stepUpAccounts } from './step-up-accounts.ts'
-import { othersCanReplace, readTrusted } from './trusted-file.ts'
+import { readTrusted } from './trusted-file.ts'
 import { valueProblems } from './value-problems.ts'
 import { webhookOf } from './webhook.ts'
 
@@ -32,8 +32,7 @@ interface Found {
 /**
  * The config in force, or every problem with it. Searched: `--config`, `USHER_CONFIG` (not for uid 0), the system file,
  * the caller's own file (not for uid 0); the first that there is, and a named one must be there. Uid 0 reads only what
- * only root can write, on the whole way to it; the config of a system has no link and no sticky folder on its way, as all that
- * root writes there has none.
+ * only root can write, on the whole way to it. (The worker of a system asks more of that way: `groundProblems`.)
  *
  * Mode: a file that belongs to root describes the system, a person's own file that person's single-user mode, unless
  * the file says `mode`. Without any file: single-user mode with the defaults; for uid 0 a problem, because root's own
@@ -57,8 +56,6 @@ export function loadConfig(options: LoadConfigOptions): ConfigResult {
   if (!read.ok) return refuse(found.file, [{ key: 'file', message: read.message }])
   const parsed = parseConfig(read.text)
   const mode = parsed.sections.mode ?? (read.ownerUid === 0 ? 'system' : 'single-user')
-  const way = parents && mode === 'system' ? othersCanReplace(found.file, owners, 'strict') : null
-  if (way !== null) return refuse(found.file, [{ key: 'file', message: way }])
   if (mode === 'system' && read.ownerUid !== 0) {
     parsed.problems.push({
       key: 'mode',

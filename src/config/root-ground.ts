@@ -3,21 +3,24 @@ import { join } from 'node:path'
 import type { Config, ConfigProblem } from './config.ts'
 import { type Distrust, distrustOf, distrustOfWay, readForeignMounts } from './trusted-path.ts'
 
-/** What a worker of a system stands on, beside its code and its config: each with the key that says where it is. */
+type GroundConfig = Pick<Config, 'file' | 'paths' | 'memoryTemplate'>
+
+/** What a worker of a system stands on, beside its code: each with the key that says where it is. */
 export interface Ground {
   key: string
   path: string
 }
 
 /**
- * Files and folders that decide what root does: the roster, secrets, the template of memories, the database with what lies
+ * Files and folders that decide what root does: config, roster, secrets, the template of memories, the database with what lies
  * beside it, and the folders in which root makes those of people and the sockets.
  */
-export function groundOf({ paths, memoryTemplate }: Pick<Config, 'paths' | 'memoryTemplate'>): Ground[] {
+export function groundOf({ file, paths, memoryTemplate }: GroundConfig): Ground[] {
   const below = (key: string, folder: string, names: readonly string[]) =>
     names.map((name) => ({ key, path: name === '' ? folder : join(folder, name) }))
   const database = ['usher.db', 'usher.db-wal', 'usher.db-shm', 'usher.db.lock', 'locks']
   return [
+    ...(file === null ? [] : [{ key: 'file', path: file }]),
     { key: 'paths.roster', path: paths.roster },
     { key: 'paths.secrets', path: paths.secrets },
     ...(memoryTemplate === null ? [] : [{ key: 'memory.template', path: memoryTemplate }]),
@@ -42,7 +45,7 @@ export function distrustOfGround(
 }
 
 /** Each thing that the worker of a system must not start with: see `groundOf`. */
-export function groundProblems(config: Pick<Config, 'paths' | 'memoryTemplate'>): ConfigProblem[] {
+export function groundProblems(config: GroundConfig): ConfigProblem[] {
   const mounts = readForeignMounts()
   const told = new Set<string>()
   return groundOf(config).flatMap(({ key, path }) => {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { distrustOf, distrustOfWay, type PathTrust } from './trusted-path.ts'
+import { distrustOf, distrustOfWay } from './trusted-path.ts'
 
 export type TrustedRead =
   | { ok: true; text: string; ownerUid: number; mode: number }
@@ -8,11 +8,8 @@ export type TrustedRead =
 export interface Trust {
   /** Uids that may own the file; nobody else may be able to write it. */
   owners: readonly number[]
-  /**
-   * Whether every folder on the way must be out of reach of others too (what root reads); `strict` as well refuses links and
-   * sticky folders on the way, as whatever root writes in a system does.
-   */
-  parents: boolean | 'strict'
+  /** Whether every folder on the way must be out of reach of others too (what root reads). */
+  parents: boolean
   /** Bits that the mode must not have, besides 0022. */
   forbiddenMode?: number
   /** A file of more bytes is refused. */
@@ -24,9 +21,8 @@ export interface Trust {
  * read (no symbolic link at the end, no FIFO that blocks), so there is no gap between check and use.
  */
 export function readTrusted(path: string, trust: Trust): TrustedRead {
-  if (trust.parents !== false) {
-    const way = trust.parents === 'strict' ? 'strict' : 'lenient'
-    const problem = othersCanReplace(path, trust.owners, way)
+  if (trust.parents) {
+    const problem = othersCanReplace(path, trust.owners)
     if (problem !== null) return { ok: false, reason: 'untrusted', message: problem }
   }
   let fd: number
@@ -51,12 +47,8 @@ export function readTrusted(path: string, trust: Trust): TrustedRead {
  * Why somebody other than `owners` could put something else at `path`, or null: the message of `distrustOfWay`, which says what
  * is looked at.
  */
-export function othersCanReplace(
-  path: string,
-  owners: readonly number[],
-  way: PathTrust['way'] = 'lenient',
-): string | null {
-  return distrustOfWay(path, { owners, way })?.message ?? null
+export function othersCanReplace(path: string, owners: readonly number[]): string | null {
+  return distrustOfWay(path, { owners, way: 'lenient' })?.message ?? null
 }
 
 function distrust(file: string, stat: Stats, trust: Trust): string | null {

@@ -95,54 +95,68 @@ function behindALink(path: string) {
   symlinkSync(`${path}.real`, path)
 }
 
-const DAMAGES: Record<string, { damage(path: string): string; says: RegExp; mend: RegExp | null }> = {
+const itself = (path: string) => path
+const DAMAGES: Record<
+  string,
+  { damage(path: string): void; guilty(path: string): string; says: RegExp; mend: RegExp | null }
+> = {
   'it belongs to somebody else': {
-    damage: (path) => (chownSync(path, SOMEBODY, 0), path),
+    damage: (path) => chownSync(path, SOMEBODY, 0),
+    guilty: itself,
     says: /belongs to uid 4242; it must belong to root \(owner 4242, group 0, mode 0[0-7]{3}\)/,
     mend: /^chown -h root /,
   },
   'its group can write to it': {
-    damage: (path) => (chmodSync(path, 0o664 | (lstatSync(path).mode & 0o111)), path),
+    damage: (path) => chmodSync(path, 0o664 | (lstatSync(path).mode & 0o111)),
+    guilty: itself,
     says: /others can write to it \(owner 0, group 0, mode 0[67][67][0-7]\)/,
     mend: /^chmod go-w /,
   },
   'everybody can write to it': {
-    damage: (path) => (chmodSync(path, 0o602 | (lstatSync(path).mode & 0o111)), path),
+    damage: (path) => chmodSync(path, 0o602 | (lstatSync(path).mode & 0o111)),
+    guilty: itself,
     says: /others can write to it/,
     mend: /^chmod go-w /,
   },
   'an ACL lets somebody write to it': {
-    damage: (path) => (execFileSync('setfacl', ['-m', `u:${SOMEBODY}:rw`, path]), path),
+    damage: (path) => execFileSync('setfacl', ['-m', `u:${SOMEBODY}:rw`, path]),
+    guilty: itself,
     says: /others can write to it/,
     mend: /^chmod go-w /,
   },
   'others can write to the folder that it is in': {
-    damage: (path) => (chmodSync(dirname(path), 0o775), dirname(path)),
+    damage: (path) => chmodSync(dirname(path), 0o775),
+    guilty: dirname,
     says: /others can write to it \(owner 0, group 0, mode 0775\)/,
     mend: /^chmod go-w /,
   },
   'the folder that it is in belongs to somebody else': {
-    damage: (path) => (chownSync(dirname(path), SOMEBODY, 0), dirname(path)),
+    damage: (path) => chownSync(dirname(path), SOMEBODY, 0),
+    guilty: dirname,
     says: /belongs to uid 4242/,
     mend: /^chown -h root /,
   },
   'others can write to a folder further up': {
-    damage: () => (chmodSync(base, 0o757), base),
+    damage: () => chmodSync(base, 0o757),
+    guilty: () => base,
     says: /others can write to it/,
     mend: /^chmod go-w /,
   },
   'the folder that it is in has a sticky bit and is everybody’s': {
-    damage: (path) => (chmodSync(dirname(path), 0o1777), dirname(path)),
+    damage: (path) => chmodSync(dirname(path), 0o1777),
+    guilty: dirname,
     says: /sticky bit/,
     mend: null,
   },
   'the folder that it is in is a symbolic link': {
-    damage: (path) => (behindALink(dirname(path)), dirname(path)),
+    damage: (path) => behindALink(dirname(path)),
+    guilty: dirname,
     says: /symbolic link to ".*real"; name the real path/,
     mend: null,
   },
   'it is a symbolic link itself': {
-    damage: (path) => (behindALink(path), path),
+    damage: (path) => behindALink(path),
+    guilty: itself,
     says: /symbolic link/,
     mend: null,
   },
@@ -164,8 +178,9 @@ describe('what the worker of a system stands on', () => {
 
   for (const [path, key] of GROUND) {
     test.each(Object.keys(DAMAGES))(`${path} is refused when %s, with path, owner and mode`, (name) => {
-      const { damage, says, mend } = DAMAGES[name] as (typeof DAMAGES)[string]
-      const guilty = damage(join(base, path))
+      const { damage, guilty: guiltyOf, says, mend } = DAMAGES[name] as (typeof DAMAGES)[string]
+      damage(join(base, path))
+      const guilty = guiltyOf(join(base, path))
       const found = problems()
       expect(found.length, JSON.stringify(found)).toBeGreaterThan(0)
       const one = found.find((problem) => problem.message.includes(JSON.stringify(guilty)))
