@@ -17,11 +17,13 @@ let outside: string
 beforeEach(() => {
   root = mkdtempSync('/opt/code-')
   outside = mkdtempSync('/opt/elsewhere-')
-  for (const folder of ['src/cli', 'node_modules/zod/v4', 'node_modules/.bin'])
+  for (const folder of ['bin', 'cache', 'src/cli', 'node_modules/zod/v4', 'node_modules/.bin'])
     mkdirSync(join(root, folder), { recursive: true })
   for (const file of [
     'usher',
     'package.json',
+    'bin/node',
+    'cache/0a1b2c3d',
     'src/main.ts',
     'src/cli/main.ts',
     'node_modules/zod/index.js',
@@ -46,6 +48,9 @@ describe('code that root runs', () => {
   test.for([
     '.',
     'usher',
+    'bin/node',
+    'cache',
+    'cache/0a1b2c3d',
     'src',
     'src/cli/main.ts',
     'node_modules',
