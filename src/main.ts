@@ -10,9 +10,15 @@ const PARTS: Record<string, () => Promise<{ main(argv: readonly string[]): Promi
 /** Runs the part that the verb names with the other arguments, and gives its exit status. */
 async function run(argv: readonly string[]): Promise<number> {
   const at = verbIndex(argv)
-  const part = Object.hasOwn(PARTS, argv[at] ?? '') ? PARTS[argv[at] ?? ''] : undefined
+  const asksHelp = argv[at] === 'help'
+  const part = partOf(argv[asksHelp ? at + 1 : at])
+  if (part !== undefined && asksHelp) return (await part()).main(['--help'])
   if (part === undefined) return (await import('./cli/main.ts')).main(argv)
   return (await part()).main([...argv.slice(0, at), ...argv.slice(at + 1)])
+}
+
+function partOf(verb: string | undefined) {
+  return verb !== undefined && Object.hasOwn(PARTS, verb) ? PARTS[verb] : undefined
 }
 
 /** The first argument that is neither an option nor the value of `--config`. */

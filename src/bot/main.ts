@@ -1,21 +1,20 @@
 import { flushCompileCache } from 'node:module'
 import { createClient } from '../client/create-client.ts'
+import { helpOf } from '../command/help.ts'
+import { BOT } from '../command/parts/bot.ts'
+import { readCommandLine } from '../command/read-command-line.ts'
 import { configViolations } from '../config/config-violations.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
 import { readWebhookSecret } from '../config/webhook.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
-import { readOptions, refuse } from './command-line.ts'
+import { superviseBot } from '../supervision/supervise-bot.ts'
+import { refuse } from './command-line.ts'
 import { createLogger, describeError, logLevel } from './log.ts'
 import { startBotService } from './service.ts'
 import { ensureStateFolder } from './state/state-folder.ts'
-
-const USAGE = `Usage: usher bot [--config FILE] [--json]
-
-Serves Telegram until it is stopped. It needs no root: run it as the account that the config names in bot.user.
-`
 
 /**
  * `usher bot`: runs until SIGTERM or SIGINT.
@@ -25,19 +24,20 @@ Serves Telegram until it is stopped. It needs no root: run it as the account tha
 export async function main(argv: readonly string[]): Promise<number> {
   process.title = 'usher bot'
   process.umask(0o077)
-  const options = readOptions(argv)
-  const { json } = options
-  if ('message' in options) return refuse('bot', json, 'bad_request', options.message, [], USAGE)
+  const options = readCommandLine(BOT, argv)
+  if (!options.ok) return refuse('bot', options.json, 'bad_request', options.message)
   if (options.help) {
-    process.stdout.write(USAGE)
+    process.stdout.write(helpOf(BOT))
     return 0
   }
+  const { config: configFile, json } = options.values
   const environment = readEnvironment()
+  forgetServiceManager()
   const uid = process.getuid?.() ?? -1
   const loaded = loadConfig({
     environment,
     uid,
-    ...(options.config === undefined ? {} : { explicitFile: options.config }),
+    ...(configFile === undefined ? {} : { explicitFile: configFile }),
   })
   if (!loaded.ok) {
     const message = `cannot start with the config ${loaded.file ?? '(none)'}: ${loaded.problems.length} problems`
@@ -59,13 +59,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   const log = createLogger(logLevel(environment.logLevel))
   const socket = socketFor(config, uid, 'bot')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
+  const supervision = superviseBot({
+    ...{ notifySocket: environment.notifySocket, watchdogMs: environment.watchdogMs },
+    onSilence: (error) => log.error(describeError(error), 'no sign of life for the service manager'),
+  })
   const service = startBotService({
     ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
     ...{ stateFolder: config.paths.botState, firstAdmins: config.telegram.admins },
     postHead: config.audit.postHead,
+    health: supervision,
     webhook: webhook === null || secret === null ? null : { ...webhook, secret: secret.secret },
   })
-  const stop = () => void service.stop()
+  const stop = () => {
+    supervision.stopping()
+    void service.stop()
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   // Written now and not only at a clean end, so that the next start is quick after a kill too.

@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util'
+import { helpOf } from '../command/help.ts'
+import { DOCTOR } from '../command/parts/doctor.ts'
+import { readCommandLine } from '../command/read-command-line.ts'
 import type { Config } from '../config/config.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
 import { readHostFacts } from '../config/host-facts.ts'
@@ -30,39 +32,19 @@ const CHECKS: readonly Check[] = [
   checkPolicy,
 ]
 
-const USAGE = 'usage: usher doctor [--config FILE] [--json]'
-const HELP = `${USAGE}
-
-Looks for what is wrong with config, roster, secrets, folders, sockets, worker and services. It changes nothing; each
-finding says what is wrong, why it matters and what mends it. Exit status 1 when there is a problem.
-
-  --config FILE  the config to look at
-  --json         print exactly one JSON document
-`
-
 /** `usher doctor`: what can go wrong silently, why it matters and what mends it. Changes nothing; exit 1 on problems. */
 export async function main(argv: readonly string[]): Promise<number> {
-  let json = argv.includes('--json')
-  let explicitFile: string | undefined
-  try {
-    const options = {
-      config: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    } as const
-    const { values } = parseArgs({ args: [...argv], options })
-    if (values.help === true) {
-      process.stdout.write(HELP)
-      return 0
-    }
-    json = values.json === true
-    explicitFile = values.config
-  } catch (error) {
-    const message = `cannot understand this: ${(error as Error).message}\n${USAGE}`
-    if (json) print(refusalDocument('bad_request', message))
-    else process.stderr.write(`usher: ${message}\n`)
+  const options = readCommandLine(DOCTOR, argv)
+  if (!options.ok) {
+    if (options.json) print(refusalDocument('bad_request', options.message))
+    else process.stderr.write(`usher: ${options.message}\n`)
     return 2
   }
+  if (options.help) {
+    process.stdout.write(helpOf(DOCTOR))
+    return 0
+  }
+  const { config: explicitFile, json } = options.values
   const findings = await examine(readEnvironment(), process.getuid?.() ?? -1, explicitFile)
   const found = findings.filter(({ level }) => level === 'problem')
   const problems = found.length

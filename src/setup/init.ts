@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { join, resolve } from 'node:path'
+import { helpOf } from '../command/help.ts'
+import { INIT } from '../command/parts/init.ts'
+import { readCommandLine } from '../command/read-command-line.ts'
 import { type ConfigProblem, SOCKETS } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
-import { SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from '../config/paths.ts'
+import { SYSTEM_CONFIG_FILE } from '../config/paths.ts'
 import { shellWord } from '../domain/shell-word.ts'
 import { isTelegramId } from '../domain/telegram-id.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
@@ -15,19 +17,8 @@ import { createPrograms } from '../provisioning/host/programs/create-programs.ts
 import { parseRoster } from '../provisioning/roster/parse.ts'
 import { plain } from '../texts/plain.ts'
 import type { Outcome } from './ensure.ts'
+import { freshPlaces, placesOf } from './init-places.ts'
 import { type InitPlaces, initialize } from './init-plan.ts'
-
-const USAGE = 'usage: usher init [--admin TELEGRAM_ID]... [--config FILE] [--dry-run] [--json]'
-const HELP = `${USAGE}
-
-Prepares this host: config, roster, folders and, as root, the account of the bot. It prints each change, replaces no file,
-and changes nothing the second time.
-
-  --admin TELEGRAM_ID  a first admin, by numeric Telegram id; for a config that is not there yet
-  --config FILE        the config to make or to follow
-  --dry-run            only say what would be changed
-  --json               print exactly one JSON document
-`
 
 interface InitOptions {
   admins: number[]
@@ -40,9 +31,9 @@ interface InitOptions {
 /** `usher init`: makes what an installation needs, says each change, and leaves what is so already. */
 export async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv)
-  if (!options.ok) return say(options.json, 2, 'bad_request', `${options.message}\n${USAGE}`)
+  if (!options.ok) return say(options.json, 2, 'bad_request', options.message)
   if (options.value.help) {
-    process.stdout.write(HELP)
+    process.stdout.write(helpOf(INIT))
     return 0
   }
   const { admins, dryRun, json } = options.value
@@ -90,29 +81,16 @@ export async function main(argv: readonly string[]): Promise<number> {
 function readOptions(
   argv: readonly string[],
 ): { ok: true; value: InitOptions } | { ok: false; json: boolean; message: string } {
-  const json = argv.includes('--json')
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        admin: { type: 'string', multiple: true, default: [] },
-        config: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    const admins = values.admin.map((text) => (/^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN))
-    const wrong = values.admin.find((_, index) => !isTelegramId(admins[index]))
-    if (wrong !== undefined) {
-      const message = `cannot use --admin ${JSON.stringify(wrong)}: a Telegram id is a positive integer`
-      return { ok: false, json, message }
-    }
-    const { config: configFile, 'dry-run': dryRun, help } = values
-    return { ok: true, value: { admins, configFile, dryRun, json, help } }
-  } catch (error) {
-    return { ok: false, json, message: `cannot understand this: ${(error as Error).message}` }
+  const read = readCommandLine(INIT, argv)
+  if (!read.ok) return read
+  const { admin, config: configFile, 'dry-run': dryRun, json } = read.values
+  const admins = admin.map((text) => (/^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN))
+  const wrong = read.help ? undefined : admin.find((_, index) => !isTelegramId(admins[index]))
+  if (wrong !== undefined) {
+    const message = `cannot use --admin ${JSON.stringify(wrong)}: a Telegram id is a positive integer`
+    return { ok: false, json, message }
   }
+  return { ok: true, value: { admins, configFile, dryRun, json, help: read.help } }
 }
 
 type Places =
@@ -122,7 +100,7 @@ type Places =
 /** From the config that is there; without one, the defaults of the system (root) or of the caller. */
 function findPlaces({ admins, configFile }: InitOptions, environment: Environment, uid: number): Places {
   const explicit = configFile === undefined ? undefined : resolve(configFile)
-  const fresh = freshPlaces(explicit, environment, uid)
+  const fresh: Places = { ok: true, value: freshPlaces(explicit, environment, uid) }
   const first = explicit ?? (uid === 0 ? SYSTEM_CONFIG_FILE : null)
   if (first !== null && !existsSync(first)) return fresh
   const loaded = loadConfig({ environment, uid, explicitFile: explicit })
@@ -143,30 +121,7 @@ function findPlaces({ admins, configFile }: InitOptions, environment: Environmen
     const violations = [{ field: 'telegram.admins', code: 'config_invalid', message }]
     return { ok: false, exit: 2, message, violations }
   }
-  const { mode, paths, botUser, witness, approver, memoryTemplate } = config
-  const { tokenFile, admins: has } = config.telegram
-  const accounts = { botUser, witness, approver }
-  const value = { mode, configFile: config.file, paths, ...accounts, tokenFile, admins: has, memoryTemplate }
-  return { ok: true, value }
-}
-
-/** A config that is not there yet names neither. */
-const NO_STEP_UPS = { witness: null, approver: null, admins: [] }
-
-function freshPlaces(explicit: string | undefined, environment: Environment, uid: number): Places {
-  if (uid === 0) {
-    const { tokenFile, ...paths } = systemPaths()
-    const configFile = explicit ?? SYSTEM_CONFIG_FILE
-    const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
-    const files = { configFile, paths, tokenFile, memoryTemplate }
-    return { ok: true, value: { mode: 'system', ...files, botUser: 'usher', ...NO_STEP_UPS } }
-  }
-  const home = environment.home ?? userInfo().homedir
-  const { config, tokenFile, ...paths } = singleUserPaths(environment, home)
-  const configFile = explicit ?? config
-  const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
-  const files = { configFile, paths, tokenFile, memoryTemplate }
-  return { ok: true, value: { mode: 'single-user', ...files, botUser: null, ...NO_STEP_UPS } }
+  return { ok: true, value: placesOf(config, config.file) }
 }
 
 function problemsText(file: string | null, problems: readonly ConfigProblem[]): string {

@@ -1,22 +1,20 @@
 import { flushCompileCache } from 'node:module'
-import { readOptions, refuse } from '../bot/command-line.ts'
+import { refuse } from '../bot/command-line.ts'
 import { createLogger, describeError, logLevel } from '../bot/log.ts'
 import { ensureStateFolder } from '../bot/state/state-folder.ts'
 import { createClient } from '../client/create-client.ts'
+import { helpOf } from '../command/help.ts'
+import { WITNESS } from '../command/parts/witness.ts'
+import { readCommandLine } from '../command/read-command-line.ts'
 import { configViolations } from '../config/config-violations.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readWitnessToken } from '../config/token.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { superviseBot } from '../supervision/supervise-bot.ts'
 import { createWords } from '../texts/words.ts'
 import { serveWitness } from './service.ts'
-
-const USAGE = `Usage: usher witness [--config FILE] [--json]
-
-A second bot that only sends: it tells admins what they are about to approve, with the code that says they saw it. It runs until it is
-stopped, as the account that the config names in witness.user, with a token of its own.
-`
 
 /**
  * `usher witness`: runs until SIGTERM or SIGINT.
@@ -26,19 +24,20 @@ stopped, as the account that the config names in witness.user, with a token of i
 export async function main(argv: readonly string[]): Promise<number> {
   process.title = 'usher witness'
   process.umask(0o077)
-  const options = readOptions(argv)
-  const { json } = options
-  if ('message' in options) return refuse('witness', json, 'bad_request', options.message, [], USAGE)
+  const options = readCommandLine(WITNESS, argv)
+  if (!options.ok) return refuse('witness', options.json, 'bad_request', options.message)
   if (options.help) {
-    process.stdout.write(USAGE)
+    process.stdout.write(helpOf(WITNESS))
     return 0
   }
+  const { config: configFile, json } = options.values
   const environment = readEnvironment()
+  forgetServiceManager()
   const uid = process.getuid?.() ?? -1
   const loaded = loadConfig({
     environment,
     uid,
-    ...(options.config === undefined ? {} : { explicitFile: options.config }),
+    ...(configFile === undefined ? {} : { explicitFile: configFile }),
   })
   if (!loaded.ok) {
     const message = `cannot start with the config ${loaded.file ?? '(none)'}: ${loaded.problems.length} problems`
@@ -67,13 +66,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   const socket = socketFor(config, uid, 'witness')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
   const stopped = new AbortController()
-  const stop = () => stopped.abort()
+  const supervision = superviseBot({
+    ...{ notifySocket: environment.notifySocket, watchdogMs: environment.watchdogMs },
+    onSilence: (error) => log.error(describeError(error), 'no sign of life for the service manager'),
+  })
+  const stop = () => {
+    supervision.stopping()
+    stopped.abort()
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   setTimeout(flushCompileCache, 1000).unref()
   const end = await serveWitness({
     ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
     ...{ stateFolder: witness.state, words: createWords(witness.language), stopped: stopped.signal },
+    health: supervision,
   }).catch((error: unknown) => {
     log.fatal(describeError(error), 'cannot go on')
     return 'broken' as const

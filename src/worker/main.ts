@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { parseArgs } from 'node:util'
+import { helpOf } from '../command/help.ts'
+import { WORKER } from '../command/parts/worker.ts'
+import { readCommandLine } from '../command/read-command-line.ts'
 import type { Config, ConfigProblem } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
 import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
@@ -21,20 +23,10 @@ import { type ParseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/par
 import { createRememberedParse } from '../provisioning/roster/remembered-parse.ts'
 import { createLog, type Log, logLevel } from './log.ts'
 import { startWorker } from './start.ts'
-import { supervise } from './supervision/supervise.ts'
+import { supervise } from './supervise.ts'
 
 /** How long a stop may wait for the step that is under way, in milliseconds; systemd's own limit is 90 s. */
 const STOP_MS = 10_000
-
-const USAGE = 'usage: usher worker [--config FILE] [--json]'
-const HELP = `${USAGE}
-
-Serves bot and command line until it is stopped (Ctrl-C or SIGTERM), and makes the changes that were approved. For a whole
-system it runs as root, without network; with a config of your own, as yourself.
-
-  --config FILE  the config; default: USHER_CONFIG, /etc/usher/config.yaml, or your own
-  --json         print a refusal to start as one JSON document
-`
 
 /**
  * `usher worker`: runs until it is told to stop. Exit status 0 after a clean stop, 2 when the config or the installation
@@ -46,13 +38,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   const uid = process.getuid?.() ?? -1
   const environment = readEnvironment()
   forgetServiceManager()
-  const options = readOptions(argv)
+  const options = readCommandLine(WORKER, argv)
   if (!options.ok) return refuse(options.json, 2, 'bad_request', options.message)
   if (options.help) {
-    process.stdout.write(HELP)
+    process.stdout.write(helpOf(WORKER))
     return 0
   }
-  const { json, configFile } = options
+  const { json, config: configFile } = options.values
   const loaded = loadConfig({ environment, uid, explicitFile: configFile })
   if (!loaded.ok) return refuseConfig(json, loaded.file, loaded.problems)
   const { config } = loaded
@@ -92,22 +84,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (failed) return refuse(json, 1, 'internal', end.why)
   if (json) process.stdout.write(jsonDocument({ ok: true }))
   return 0
-}
-
-type Options =
-  | { ok: true; json: boolean; help: boolean; configFile?: string }
-  | { ok: false; json: boolean; message: string }
-
-function readOptions(argv: readonly string[]): Options {
-  try {
-    const flag = { type: 'boolean', default: false } as const
-    const options = { config: { type: 'string' }, json: flag, help: { ...flag, short: 'h' } } as const
-    const { values } = parseArgs({ args: [...argv], options })
-    return { ok: true, json: values.json, help: values.help, configFile: values.config }
-  } catch (error) {
-    const message = `cannot understand this: ${(error as Error).message}\n${USAGE}`
-    return { ok: false, json: argv.includes('--json'), message }
-  }
 }
 
 /** What only the host can say against the config, and secrets that are not secret. */
