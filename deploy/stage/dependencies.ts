@@ -56,7 +56,9 @@ function isForHere({ os, cpu }: LockEntry): boolean {
 export function copyPackages(checkout: string, packages: readonly Package[], root: string): void {
   for (const { path, version } of packages) {
     const file = join(checkout, path, 'package.json')
-    const installed = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LockEntry).version : 'none'
+    const installed = existsSync(file)
+      ? (JSON.parse(readFileSync(file, 'utf8')) as LockEntry).version
+      : 'none'
     if (installed !== version) {
       throw new Error(`cannot stage: ${path} is ${installed}, the lockfile says ${version}; run: npm ci`)
     }

@@ -9,7 +9,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -123,9 +122,4 @@ function settle(path: string, time: number): void {
     chmodSync(path, /\/(usher|bin\/node)$/.test(path) && path.includes('/opt/usher/') ? 0o755 : 0o644)
   }
   lutimesSync(path, time, time)
-}
-
-/** Takes a staged image away again, where a later step failed. */
-export function discard(root: string): void {
-  rmSync(root, { recursive: true, force: true })
 }

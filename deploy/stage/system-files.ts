@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { configTemplate, MEMORY_TEMPLATE } from '../../src/setup/templates.ts'
+import { completions } from '../reference/completions/completions.ts'
+import { manPage } from '../reference/man-page.ts'
 import { copyrightFile } from './copyright.ts'
 import type { Package } from './dependencies.ts'
 
@@ -34,6 +36,13 @@ export function systemFiles(source: SystemSource, to: string): void {
   copyAll('deploy/sysusers.d', 'usr/lib/sysusers.d', '.conf')
   copyAll('deploy/tmpfiles.d', 'usr/lib/tmpfiles.d', '.conf')
 
+  const day = new Date(source.time * 1000).toISOString().slice(0, 10)
+  write('usr/share/man/man8/usher.8.gz', gzip(manPage({ version: source.release, date: day })))
+  const { bash, zsh, fish } = completions()
+  write('usr/share/bash-completion/completions/usher', bash)
+  write('usr/share/zsh/vendor-completions/_usher', zsh)
+  write('usr/share/fish/vendor_completions.d/usher.fish', fish)
+
   const config = configTemplate({ admins: [], memoryTemplate: MEMORY_EXAMPLE, mode: 'system' })
   write('etc/usher/config.yaml', config)
   write(MEMORY_EXAMPLE.slice(1), MEMORY_TEMPLATE)
@@ -41,5 +50,10 @@ export function systemFiles(source: SystemSource, to: string): void {
   copyAll('docs', 'usr/share/doc/usher', '.md')
   write('usr/share/doc/usher/examples/config.yaml', config)
   write('usr/share/doc/usher/copyright', copyrightFile(source))
-  write('usr/share/doc/usher/changelog.gz', gzipSync(readFileSync(join(checkout, 'CHANGELOG.md')), { level: 9 }))
+  write('usr/share/doc/usher/changelog.gz', gzip(readFileSync(join(checkout, 'CHANGELOG.md'))))
+}
+
+/** Without a name and a time in it: the same text gives the same bytes. */
+function gzip(content: string | Uint8Array): Uint8Array {
+  return gzipSync(content, { level: 9 })
 }

@@ -4,7 +4,17 @@ import { isInside } from './paths.ts'
 import { othersCanReplace } from './trusted-file.ts'
 
 /** What of a checkout or installation is run as root; folders with all that is in them. */
-const CODE = ['usher', 'package.json', 'manifest.json', 'bin', 'src', 'conversations', 'cache', 'system', 'node_modules']
+const CODE = [
+  'usher',
+  'package.json',
+  'manifest.json',
+  'bin',
+  'src',
+  'conversations',
+  'cache',
+  'system',
+  'node_modules',
+]
 /** Dependencies are looked at this deep: whoever may write deeper owns a folder above. */
 const DEPTH_OF_DEPENDENCIES = 2
 

@@ -4,7 +4,17 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkoutInSandbox } from './sandbox/sandbox.ts'
@@ -52,7 +62,8 @@ function kept(kind: string, make: (folder: string) => void): string {
     .filter((name) => !name.startsWith('.'))
     .map((name) => ({ name, made: statSync(join(checkout, home, name)).mtimeMs }))
     .sort((a, b) => b.made - a.made)
-  for (const { name } of others.slice(KEPT)) rmSync(join(checkout, home, name), { recursive: true, force: true })
+  for (const { name } of others.slice(KEPT))
+    rmSync(join(checkout, home, name), { recursive: true, force: true })
   return folder
 }
 
