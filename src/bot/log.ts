@@ -28,7 +28,12 @@ export function createLogger(level = 'info', name: 'bot' | 'witness' = 'bot', to
 /** What may be logged of an error: no payloads and no addresses, because those have texts and the token in them. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (error instanceof GrammyError) {
-    return { error: 'bot_api', method: error.method, code: error.error_code, description: unquoted(error.description) }
+    return {
+      error: 'bot_api',
+      method: error.method,
+      code: error.error_code,
+      description: unquoted(error.description),
+    }
   }
   if (error instanceof HttpError) {
     const inner = error.error

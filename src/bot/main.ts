@@ -57,11 +57,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const folder = await ensureStateFolder(config.paths.botState, uid)
   if (!folder.ok) return refuse('bot', json, 'invalid', folder.message)
 
-  const log = createLogger(
-    logLevel(environment.logLevel),
-    'bot',
-    isJournalStream(environment.journalStream),
-  )
+  const log = createLogger(logLevel(environment.logLevel), 'bot', isJournalStream(environment.journalStream))
   const socket = socketFor(config, uid, 'bot')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
   const supervision = superviseBot({

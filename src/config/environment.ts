@@ -65,7 +65,8 @@ export function readEnvironment(
  * name. Call it once it was read.
  */
 export function forgetServiceManager(variables: Record<string, string | undefined> = process.env): void {
-  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID', 'JOURNAL_STREAM']) delete variables[name]
+  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID', 'JOURNAL_STREAM'])
+    delete variables[name]
 }
 
 function watchdogOf(microseconds: string | null, pid: string | null): number | null {

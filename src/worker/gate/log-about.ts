@@ -9,10 +9,18 @@ export interface About {
 /** Read from the input, and from the output where what is asked for gets its number only then. */
 export function aboutOf(operation: OperationName, input: object, output: object): About {
   const id = numberIn(input, 'id')
-  const told = 'request' in output && typeof output.request === 'object' ? (output.request ?? {}) : {}
-  const request = operation.startsWith('request.') ? (id ?? numberIn(told, 'id')) : numberIn(told, 'id')
-  const run = operation.startsWith('run.') ? id : numberIn(told, 'run_id')
+  const told = { request: objectIn(output, 'request'), run: objectIn(output, 'run') }
+  const request =
+    (operation.startsWith('request.') ? id : null) ??
+    numberIn(told.request, 'id') ??
+    numberIn(told.run, 'request_id')
+  const run = operation.startsWith('run.') ? id : numberIn(told.request, 'run_id')
   return { ...(request === null ? {} : { request }), ...(run === null ? {} : { run }) }
+}
+
+function objectIn(object: object, key: string): object {
+  const value: unknown = Object.hasOwn(object, key) ? object[key as keyof typeof object] : null
+  return typeof value === 'object' && value !== null ? value : {}
 }
 
 function numberIn(object: object, key: string): number | null {
