@@ -92,7 +92,12 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     roles: config.roles,
     firstAdmins: config.telegram.admins,
     isRevoked: (telegramId) => store.factors.isRevoked(telegramId),
-    passwd: createPasswd(accountFiles.changesWith, Date.now, accountFiles.passwd),
+    // Whoever is alone here can look into no folder of root's; nobody else is served.
+    passwd: createPasswd(
+      mode === 'system' ? accountFiles.changesWith : '/etc/passwd',
+      Date.now,
+      accountFiles.passwd,
+    ),
     roster: createRosterView(paths.roster, async () => {
       const read = await host.roster.read()
       return read.ok ? read : { ok: false, why: whyOf(read.failure) }
