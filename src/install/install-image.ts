@@ -12,7 +12,7 @@ import type { InstallHost } from './context.ts'
 import type { Image } from './image.ts'
 import { type HalfFinished, type InstallPorts, install, planInstall, recover } from './install.ts'
 import { withInstallLock } from './lock.ts'
-import { nextSteps, type Output, outcomeLine, refuse, removalLine } from './output.ts'
+import { nextSteps, type Output, Progress, refuse } from './output.ts'
 import { machineObstacles, obstacles, thisMachine } from './preconditions.ts'
 import { PROGRAM_FOLDER, readRecord } from './record.ts'
 import { switchTo } from './switch.ts'
@@ -59,14 +59,13 @@ async function perform(
   { now, dryRun }: InstallImageWish,
 ): Promise<number> {
   const { version } = image.manifest
-  const show = (text: string | null) => {
-    if (!output.json && text !== null) output.write(text)
-  }
+  const progress = new Progress(output, dryRun)
+  const show = (text: string) => progress.text(text)
   const installPorts: InstallPorts = {
     host,
     signal,
-    onOutcome: (outcome) => show(outcomeLine(outcome, dryRun)),
-    onRemoval: (removal) => show(removalLine({ ...removal, text: `taken back: ${removal.text}` }, dryRun)),
+    onOutcome: (outcome) => progress.outcome(outcome),
+    onRemoval: (removal) => progress.removal(removal),
     say: (text) => show(`            ${text}\n`),
   }
   const recovered = await recover(installPorts, dryRun)
@@ -91,7 +90,7 @@ async function perform(
   }
   const wanted = plan.filter(({ state }) => state === 'change').length
   if (dryRun) {
-    for (const outcome of plan) show(outcomeLine(outcome, true))
+    for (const outcome of plan) progress.outcome(outcome, true)
     show(summaryText(plan, `Nothing was changed. ${wanted} things would be`))
     if (output.json) output.write(jsonDocument({ ok: true, dry_run: true, version, changes: plan }))
     return 0
@@ -105,6 +104,7 @@ async function perform(
     return 0
   }
   const result = await install(installPorts, wish, record.value)
+  progress.end()
   if (!result.ok) {
     const { problem, left } = result
     const back =
@@ -183,9 +183,10 @@ function doneText(
 ): string {
   const fresh = from === null
   const runs = started.length > 0 ? `running: ${started.join(', ')}` : 'enabled, not started'
-  const head = fresh
-    ? `\nusher ${version} is installed: ${runs}.\n`
-    : `\nusher ${version} is in use instead of ${from}: ${runs}.\n`
+  const head =
+    fresh || from === version
+      ? `\nusher ${version} is installed: ${runs}.\n`
+      : `\nusher ${version} is in use instead of ${from}${started.length > 0 ? `; ${runs}` : ''}.\n`
   const steps: [string, string][] = []
   if (!existsSync(tokenFile))
     steps.push([

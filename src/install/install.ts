@@ -5,7 +5,7 @@ import type { Outcome } from '../setup/ensure.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
 import { ensureAccounts } from './changes/accounts.ts'
 import { ensureConfiguration } from './changes/configuration.ts'
-import { ensureFile, forgetReplaced } from './changes/file.ts'
+import { dropFile, ensureFile, forgetReplaced } from './changes/file.ts'
 import { ensureFolders } from './changes/folders.ts'
 import { ensureLink } from './changes/link.ts'
 import { ensureEnabled, reloadUnits, unitsOf } from './changes/services.ts'
@@ -158,7 +158,7 @@ function complete(
 }
 
 function forget(host: InstallHost, made: readonly Made[]): void {
-  for (const one of made) if (one.kind === 'replaced') forgetReplaced(host, one)
+  for (const one of made) if (one.kind === 'replaced' || one.kind === 'dropped') forgetReplaced(host, one)
   closeLedger(host)
 }
 
@@ -262,11 +262,15 @@ async function ensureSystem(context: ChangeContext, image: Image): Promise<Outco
   const { host, dryRun, record } = context
   const files = systemFiles(image.tree)
   const outcomes: Outcome[] = []
+  const known = (path: string) => new Set(versionsOf(host, record).flatMap((tree) => hashIn(tree, path)))
   for (const { path, source } of files) {
-    const known = new Set(versionsOf(host, record).flatMap((tree) => hashIn(tree, path)))
-    outcomes.push(
-      ...ensureFile(context, { path, bytes: readFileSync(source), mode: 0o644, goes: 'uninstall', known }),
-    )
+    const bytes = readFileSync(source)
+    outcomes.push(...ensureFile(context, { path, bytes, mode: 0o644, goes: 'uninstall', known: known(path) }))
+  }
+  const wanted = new Set(files.map(({ path }) => path))
+  for (const made of record?.made ?? []) {
+    if (made.kind === 'file' && made.path.startsWith('/usr/') && !wanted.has(made.path))
+      outcomes.push(...dropFile(context, made, known(made.path)))
   }
   outcomes.push(
     ...ensureLink(context, { path: '/usr/bin/usher', target: `${CURRENT_LINK}/usher`, goes: 'uninstall' }),
@@ -289,7 +293,7 @@ async function ensureSystem(context: ChangeContext, image: Image): Promise<Outco
 async function takeBackSystem({ host, onRemoval }: InstallPorts, made: readonly Made[]): Promise<void> {
   const system = made.filter(
     (one) =>
-      ['file', 'replaced', 'link', 'put-aside'].includes(one.kind) &&
+      ['file', 'replaced', 'dropped', 'link', 'put-aside'].includes(one.kind) &&
       'path' in one &&
       one.path.startsWith('/usr/'),
   )
@@ -316,7 +320,11 @@ export function merge(earlier: readonly Made[], later: readonly Made[]): Made[] 
       continue
     }
     // What was put aside is the operator's from now on.
-    if (one.kind === 'put-aside') continue
+    if (one.kind === 'put-aside' || one.kind === 'dropped') {
+      const at = made.findIndex((known) => known.kind === 'file' && known.path === one.path)
+      if (at !== -1) made.splice(at, 1)
+      continue
+    }
     const at = made.findIndex((known) => sameThing(known, one))
     if (at === -1) made.push(one)
     else if (one.kind === 'file') made[at] = one

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { helpOf, usageOf } from '../command/help.ts'
 import { INSTALL } from '../command/parts/install.ts'
@@ -6,12 +7,14 @@ import { readEnvironment } from '../config/environment.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { installCheckout } from './checkout.ts'
 import type { InstallHost } from './context.ts'
-import { readImage } from './image.ts'
+import { type ImageRead, readImage } from './image.ts'
 import { installImage } from './install-image.ts'
 import { type Output, refuse } from './output.ts'
+import { PROGRAM_FOLDER } from './record.ts'
 import { discardScratch } from './scratch.ts'
 import { stoppingSignals } from './signals.ts'
 import { uninstallHere } from './uninstall-here.ts'
+import { versionsThere } from './versions.ts'
 
 /** The folder that this program is in: a version's tree, or a checkout. */
 const home = () => fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -57,7 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         output,
         checkout: here,
         trust,
-        stage: !removing,
+        stage: !removing && values.switch === undefined,
         argv,
       })
       if (staged !== null) return status() ?? staged
@@ -66,14 +69,24 @@ export async function main(argv: readonly string[]): Promise<number> {
       const wish = { purge: values.purge, data: values['purge-data'], dryRun: values['dry-run'] }
       return await uninstallHere({ host, output, environment }, wish)
     }
-    if (!image.ok) throw new Error('a checkout was staged and not installed')
+    const wanted = values.switch === undefined ? image : installedImage(values.switch)
+    if (!wanted.ok) return refuse(output, 2, 'invalid', wanted.problem)
     const wish = { now: values.now, dryRun: values['dry-run'], trusted: values['trust-owner'] ?? null }
-    const done = await installImage({ host, signal, output, environment, image: image.image }, wish)
+    const done = await installImage({ host, signal, output, environment, image: wanted.image }, wish)
     return status() ?? done
   } finally {
     forget()
     if (values.scratch !== undefined) discardScratch(values.scratch)
   }
+}
+
+/** A version that lies in /opt/usher already. */
+function installedImage(version: string): ImageRead {
+  const there = versionsThere(PROGRAM_FOLDER)
+  if (there.some((one) => one.version === version)) return readImage(join(PROGRAM_FOLDER, version))
+  const has = there.map((one) => one.version).join(', ') || 'none'
+  const problem = `cannot switch to ${JSON.stringify(version)}: it is not in ${PROGRAM_FOLDER}; there is ${has}`
+  return { ok: false, checkout: false, problem }
 }
 
 function contradictionIn(values: {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { type DocumentViolation, jsonDocument, refusalDocument } from '../protocol/json-document.ts'
 import type { Outcome } from '../setup/ensure.ts'
@@ -15,20 +16,57 @@ const WORD_WIDTH = 10
 /** Longer paths push their text to the right by themselves. */
 const SUBJECT_WIDTH = 46
 
-/** One change, as it is made. What is so already is only counted. */
-export function outcomeLine({ state, subject, text }: Outcome, dryRun: boolean): string | null {
-  if (state === 'already') return null
-  return line(state === 'problem' ? 'PROBLEM' : dryRun ? 'would be' : 'done', subject, text)
-}
+/**
+ * Lines about one thing after another, as they happen. Several files of one folder to which the same happens are one line,
+ * which is written when something else comes; `end` writes what waits.
+ */
+export class Progress {
+  readonly #output: Output
+  readonly #each: boolean
+  #waiting: { word: string; subject: string; text: string; count: number } | null = null
 
-/** One thing that was taken away, or stays. What was not there is not worth a line. */
-export function removalLine({ state, subject, text }: Removal, dryRun: boolean): string | null {
-  if (state === 'gone') return null
-  return line(state === 'kept' ? 'KEPT' : dryRun ? 'would be' : 'removed', subject, text)
-}
+  /** `each`: every single thing is named, as in a dry run. */
+  constructor(output: Output, each: boolean) {
+    this.#output = output
+    this.#each = each
+  }
 
-function line(word: string, subject: string, text: string): string {
-  return `${word.padEnd(WORD_WIDTH)}  ${plain(subject).padEnd(SUBJECT_WIDTH)}  ${plain(text)}\n`
+  outcome({ state, subject, text }: Outcome, dryRun = false): void {
+    if (state === 'already') return
+    this.#line(state === 'problem' ? 'PROBLEM' : dryRun ? 'would be' : 'done', subject, text)
+  }
+
+  removal({ state, subject, text }: Removal, dryRun = false): void {
+    // What was not there is not worth a line.
+    if (state === 'gone') return
+    this.#line(state === 'kept' ? 'KEPT' : dryRun ? 'would be' : 'removed', subject, text)
+  }
+
+  text(text: string): void {
+    this.end()
+    if (!this.#output.json && text !== '') this.#output.write(text)
+  }
+
+  end(): void {
+    const line = this.#waiting
+    this.#waiting = null
+    if (line === null || this.#output.json) return
+    const { word, subject, text, count } = line
+    const many = count > 1
+    const about = many ? `${dirname(subject)}/` : subject
+    const what = many ? text.replace(/^file /, `${count} files `) : text
+    this.#output.write(`${word.padEnd(WORD_WIDTH)}  ${plain(about).padEnd(SUBJECT_WIDTH)}  ${plain(what)}\n`)
+  }
+
+  #line(word: string, subject: string, text: string): void {
+    const last = this.#waiting
+    const same = last !== null && last.word === word && last.text === text && /^file /.test(text)
+    if (!this.#each && same && dirname(last.subject) === dirname(subject)) last.count++
+    else {
+      this.end()
+      this.#waiting = { word, subject, text, count: 1 }
+    }
+  }
 }
 
 /** Says why nothing, or not everything, was done; gives the exit status back. */

@@ -47,6 +47,8 @@ const madeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path, sha256: sha256.nullable(), goes: goesSchema }),
   /** A file of ours that another version's took the place of; `backup` has the older until the installation is complete. */
   z.strictObject({ kind: z.literal('replaced'), path, sha256, backup: path }),
+  /** A file of ours that this version does not have any more; `backup` has it until the installation is complete. */
+  z.strictObject({ kind: z.literal('dropped'), path, backup: path }),
   /** A symbolic link that was not there. */
   z.strictObject({ kind: z.literal('link'), path, target: z.string(), goes: goesSchema }),
   /** A file of ours that somebody had edited, put aside so that ours could take its place. */

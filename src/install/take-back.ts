@@ -32,6 +32,7 @@ export async function takeBack(
 ): Promise<TakenBack> {
   const removals: Removal[] = []
   const left: Made[] = []
+  const leaving = new Set<string>()
   let units = false
   for (const one of made.toReversed()) {
     // The journal and the record stand in it: it goes after them.
@@ -39,8 +40,9 @@ export async function takeBack(
       left.unshift(one)
       continue
     }
-    const removal = await attempt(one, () => takeBackOne(host, one, options.dryRun))
+    const removal = await attempt(one, () => takeBackOne(host, one, options.dryRun, leaving))
     if (removal.state === 'kept') left.unshift(one)
+    else leaving.add(removal.subject)
     if ('path' in one && one.path.includes('/systemd/system/')) units = true
     removals.push(removal)
     options.onRemoval(removal)
@@ -49,13 +51,21 @@ export async function takeBack(
   return { removals, left }
 }
 
-async function takeBackOne(host: InstallHost, made: Made, dryRun: boolean): Promise<Removal> {
+async function takeBackOne(
+  host: InstallHost,
+  made: Made,
+  dryRun: boolean,
+  leaving: ReadonlySet<string>,
+): Promise<Removal> {
   switch (made.kind) {
     case 'folder':
-      return made.contents ? removeWithContents(host, made, dryRun) : removeFolder(host, made, dryRun)
+      return made.contents
+        ? removeWithContents(host, made, dryRun)
+        : removeFolder(host, made, dryRun, leaving)
     case 'file':
       return removeFile(host, made, dryRun)
     case 'replaced':
+    case 'dropped':
       return restoreReplaced(host, made)
     case 'link':
       return removeLink(host, made, dryRun)

@@ -6,7 +6,7 @@ import type { InstallHost } from './context.ts'
 import { recover } from './install.ts'
 import { placesHere } from './install-image.ts'
 import { withInstallLock } from './lock.ts'
-import { type Output, refuse, removalLine } from './output.ts'
+import { type Output, Progress, refuse } from './output.ts'
 import { readRecord } from './record.ts'
 import { uninstall } from './uninstall.ts'
 
@@ -31,13 +31,9 @@ export async function uninstallHere(ports: UninstallPorts, wish: RemovalWish): P
 
 async function perform({ host, output, environment }: UninstallPorts, wish: RemovalWish): Promise<number> {
   const { dryRun } = wish
-  const show = (text: string | null) => {
-    if (!output.json && text !== null) output.write(text)
-  }
-  const recovered = await recover(
-    { host, onRemoval: (removal) => show(removalLine(removal, dryRun)) },
-    dryRun,
-  )
+  const progress = new Progress(output, dryRun)
+  const show = (text: string) => progress.text(text)
+  const recovered = await recover({ host, onRemoval: (removal) => progress.removal(removal, dryRun) }, dryRun)
   if (!recovered.ok) return refuse(output, 2, 'invalid', recovered.message)
   if (recovered.found !== null)
     show(
@@ -61,8 +57,9 @@ async function perform({ host, output, environment }: UninstallPorts, wish: Remo
   const here = placesHere(environment)
   const places = here.ok ? here.value : freshPlaces(undefined, environment, 0)
   const result = await uninstall(host, record.value, { ...wish, places }, (removal) =>
-    show(removalLine(removal, dryRun)),
+    progress.removal(removal, dryRun),
   )
+  progress.end()
   if (!result.ok) return refuse(output, result.code === 'wrong_state' ? 4 : 1, result.code, result.message)
   const changes = result.removals.filter(({ state }) => state !== 'gone')
   if (output.json) {

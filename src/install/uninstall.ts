@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { whyOf } from '../domain/step.ts'
 import { parseRoster } from '../provisioning/roster/parse.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
-import { removeWithContents } from './changes/contents.ts'
 import { removeFile } from './changes/file.ts'
 import { SYSTEMCTL } from './changes/services.ts'
 import type { InstallHost, Removal } from './context.ts'
@@ -72,8 +71,6 @@ export async function uninstall(
       if (lstatSync(`${host.root}${path}`, { throwIfNoEntry: false }) !== undefined)
         tell(removeFile(host, made, dryRun))
     }
-    const cache = { kind: 'folder', path: '/var/cache/usher', goes: 'purge', contents: true } as const
-    if (existsSync(`${host.root}${cache.path}`)) tell(await removeWithContents(host, cache, dryRun))
   }
   const { left } = await takeBack(host, goes, { dryRun, onRemoval: tell })
   if (!dryRun) {

@@ -25,12 +25,13 @@ export async function removeWithContents(
   if (there !== undefined && !there.isDirectory())
     return { state: 'kept', subject: path, text: 'stays: it is no folder any more' }
   if (dryRun) return { state: 'removed', subject: path, text: 'folder removed with all that is in it' }
+  const hidden = `${away}/${basename(real)}`
   if (!begun) mkdirSync(away, { mode: 0o700 })
   chmodSync(away, 0o700)
-  if (there !== undefined) renameSync(real, `${away}/${basename(real)}`)
+  const moved = there === undefined || moves(real, hidden)
   const removed = await host.programs.run(
     RM,
-    ['--recursive', '--force', '--one-file-system', '--', `${away}/${basename(real)}`],
+    ['--recursive', '--force', '--one-file-system', '--', ...(moved ? [hidden] : [hidden, real])],
     { timeoutMs: 600_000 },
   )
   if (!removed.ok) {
@@ -39,4 +40,15 @@ export async function removeWithContents(
   }
   rmdirSync(away)
   return { state: 'removed', subject: path, text: 'folder removed with all that is in it' }
+}
+
+/** A folder of an overlay's lower layer cannot be renamed; rm(1) is safe where it stands, too. */
+function moves(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false
+    throw error
+  }
 }

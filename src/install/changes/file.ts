@@ -74,9 +74,7 @@ export function ensureFile(context: ChangeContext, wish: FileWish): Outcome[] {
     return [done('problem', `cannot put ours there: ${path} is there and is not Usher's; move it away`)]
   if (recorded.sha256 === found || wish.known.has(found)) {
     if (!dryRun) {
-      const backup = join(dirname(path), `.${basename(path)}.usher-before`)
-      const kept = `${host.root}${backup}`
-      if (lstatSync(kept, { throwIfNoEntry: false }) !== undefined) unlinkSync(kept)
+      const { backup, kept } = backupOf(host, path)
       ledger.note({ kind: 'replaced', path, sha256, backup })
       linkSync(real, kept)
       writeBeside(host, real, bytes, mode)
@@ -93,6 +91,32 @@ export function ensureFile(context: ChangeContext, wish: FileWish): Outcome[] {
     renameSync(temporaryOf(real), real)
   }
   return [done('change', `file replaced; somebody had changed it, theirs is ${to} now`)]
+}
+
+/** A file of ours that this version does not have: it goes, and an edited one is put aside. */
+export function dropFile(
+  context: ChangeContext,
+  { path, sha256 }: MadeOf<'file'>,
+  known: ReadonlySet<string>,
+): Outcome[] {
+  const { host, dryRun, ledger } = context
+  const real = `${host.root}${path}`
+  if (!lstatSync(real, { throwIfNoEntry: false })?.isFile()) return []
+  const found = sha256Of(readFileSync(real))
+  const ours = found === sha256 || known.has(found)
+  const to = freeName(host, path)
+  if (!dryRun && ours) {
+    const { backup, kept } = backupOf(host, path)
+    ledger.note({ kind: 'dropped', path, backup })
+    renameSync(real, kept)
+  } else if (!dryRun) {
+    ledger.note({ kind: 'put-aside', path, to })
+    renameSync(real, `${host.root}${to}`)
+  }
+  const text = ours
+    ? 'file removed: this version has none'
+    : `this version has none; somebody had changed it, theirs is ${to} now`
+  return [{ state: 'change', subject: path, text }]
 }
 
 /** Takes the file away; one that was changed since is put aside under another name. */
@@ -116,7 +140,10 @@ export function removeFile(host: InstallHost, { path, sha256 }: MadeOf<'file'>, 
 }
 
 /** Puts the older file back. */
-export function restoreReplaced(host: InstallHost, { path, backup }: MadeOf<'replaced'>): Removal {
+export function restoreReplaced(
+  host: InstallHost,
+  { path, backup }: MadeOf<'replaced' | 'dropped'>,
+): Removal {
   const kept = `${host.root}${backup}`
   discard(temporaryOf(`${host.root}${path}`))
   if (lstatSync(kept, { throwIfNoEntry: false }) === undefined)
@@ -126,7 +153,7 @@ export function restoreReplaced(host: InstallHost, { path, backup }: MadeOf<'rep
 }
 
 /** The installation is complete: the older file is not needed any more. */
-export function forgetReplaced(host: InstallHost, { backup }: MadeOf<'replaced'>): void {
+export function forgetReplaced(host: InstallHost, { backup }: MadeOf<'replaced' | 'dropped'>): void {
   discard(`${host.root}${backup}`)
 }
 
@@ -169,6 +196,13 @@ function temporaryOf(real: string): string {
 
 function discard(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) unlinkSync(path)
+}
+
+/** Where the older file is until the end; what an earlier try left there goes. */
+function backupOf({ root }: InstallHost, path: string): { backup: string; kept: string } {
+  const backup = join(dirname(path), `.${basename(path)}.usher-before`)
+  discard(`${root}${backup}`)
+  return { backup, kept: `${root}${backup}` }
 }
 
 /** Where an edited file is put: systemd and man read nothing of that name. */

@@ -34,12 +34,23 @@ export function ensureFolder(context: ChangeContext, wish: FolderWish): Outcome[
   return [...above, { state: 'change', subject: path, text: 'folder made, 0755 root' }]
 }
 
-/** Takes the folder away when it is empty; what is in it is somebody's. */
-export function removeFolder(host: InstallHost, { path }: MadeOf<'folder'>, dryRun: boolean): Removal {
+/**
+ * Takes the folder away when it is empty; what is in it is somebody's.
+ *
+ * @param leaving in a dry run: what would be gone by then
+ */
+export function removeFolder(
+  host: InstallHost,
+  { path }: MadeOf<'folder'>,
+  dryRun: boolean,
+  leaving: ReadonlySet<string>,
+): Removal {
   const real = `${host.root}${path}`
   if (!lstatSync(real, { throwIfNoEntry: false })?.isDirectory())
     return { state: 'gone', subject: path, text: 'is not there any more' }
-  const left = readdirSync(real).sort()
+  const left = readdirSync(real)
+    .filter((name) => !(dryRun && leaving.has(`${path}/${name}`)))
+    .sort()
   if (left.length > 0) {
     const some = `${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''}`
     return { state: 'kept', subject: path, text: `stays: ${some} in it is not Usher's` }
