@@ -26,6 +26,8 @@ export interface InitContext extends EnsureOptions {
   /** Who owns what is not the bot's: root, or the caller in single-user mode. */
   own: Owner
   admins: readonly number[]
+  /** What a config that is made says; default: the template. */
+  configText?: string
 }
 
 /**
@@ -60,11 +62,7 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
   file(
     places.configFile,
     system ? 0o644 : 0o600,
-    configTemplate({
-      admins: context.admins,
-      memoryTemplate: places.memoryTemplate ?? join(dirname(places.configFile), 'MEMORY.md.example'),
-      mode: places.mode,
-    }),
+    context.configText ?? newConfig(places, context.admins),
   )
   // Who is on the roster is nobody else's business.
   file(paths.roster, 0o600, ROSTER_TEMPLATE)
@@ -83,6 +81,12 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
   if (approver !== null) folder(APPROVER_HOME, 0o755)
   folder(paths.run, system ? 0o755 : 0o700)
   return outcomes
+}
+
+/** What a config says before anybody edited it. */
+export function newConfig(places: InitPlaces, admins: readonly number[]): string {
+  const memoryTemplate = places.memoryTemplate ?? join(dirname(places.configFile), 'MEMORY.md.example')
+  return configTemplate({ admins, memoryTemplate, mode: places.mode })
 }
 
 /** What `useradd` is told of an account that Usher needs. */
