@@ -28,6 +28,8 @@ export interface InitContext extends EnsureOptions {
   admins: readonly number[]
   /** What a config that is made says; default: the template. */
   configText?: string
+  /** Leaves a roster that is there as it is, its mode included. */
+  keepRoster?: boolean
 }
 
 /**
@@ -65,7 +67,7 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
     context.configText ?? newConfig(places, context.admins),
   )
   // Who is on the roster is nobody else's business.
-  file(paths.roster, 0o600, ROSTER_TEMPLATE)
+  if (context.keepRoster !== true) file(paths.roster, 0o600, ROSTER_TEMPLATE)
   file(paths.secrets, 0o600, SECRETS_TEMPLATE)
   if (places.memoryTemplate !== null) file(places.memoryTemplate, system ? 0o644 : 0o600, MEMORY_TEMPLATE)
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isScalar, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml'
 
-/** A value of the config, and what it becomes. At most two keys deep. */
+/** A value of the config, and what it becomes; undefined: the key goes. At most two keys deep. */
 export interface ConfigChange {
   path: readonly [string] | readonly [string, string]
   value: unknown
@@ -41,15 +41,24 @@ function valuesOf(text: string): Record<string, unknown> | null {
 function withChange(values: Record<string, unknown> | null, { path, value }: ConfigChange) {
   if (values === null) return null
   const [section, key] = path
-  if (key === undefined) return { ...values, [section]: value }
+  if (key === undefined) return withKey(values, section, value)
   const inner = values[section] ?? {}
   if (typeof inner !== 'object' || Array.isArray(inner)) return null
-  return { ...values, [section]: { ...inner, [key]: value } }
+  return { ...values, [section]: withKey(inner as Record<string, unknown>, key, value) }
+}
+
+function withKey(values: Record<string, unknown>, key: string, value: unknown): Record<string, unknown> {
+  const { [key]: _, ...others } = values
+  return value === undefined ? others : { ...others, [key]: value }
 }
 
 /** Texts in which the change may have been made, the gentlest first. Whether it was is for the caller to see. */
 function* candidates(text: string, { path, value }: ConfigChange): Generator<string> {
   const document = parse(text)
+  if (value === undefined) {
+    document.deleteIn([...path])
+    return yield document.toString({ lineWidth: 0 })
+  }
   const root = document.contents
   const [section, key] = path
   if (root === null || !isMap(root)) yield appended(text, inBlock(section, key, value))

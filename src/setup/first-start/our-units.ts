@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { readHostFacts } from '../../config/host-facts.ts'
 import type { ProgramResult, Programs } from '../../provisioning/host/programs/programs.ts'
 
 export type OurUnit = 'usher-worker.service' | 'usher-bot.service' | 'usher-witness.service'
@@ -40,8 +41,9 @@ export function createOurUnits(programs: Pick<Programs, 'run'>): OurUnits {
   }
 }
 
-/** A bot that was started by hand as this uid; null when none runs. */
-export function botByHand(uid: number): number | null {
+/** A bot of this account (null: of the caller) that was started by hand; null when none runs. */
+export function botByHand(user: string | null, own: number): number | null {
+  const uid = user === null ? own : readHostFacts().accounts.find(({ name }) => name === user)?.uid
   for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) {
     try {
       if (statSync(join('/proc', pid)).uid !== uid) continue

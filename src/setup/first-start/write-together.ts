@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -42,19 +41,21 @@ export function writeTogether(files: readonly WantedFile[], options: WriteOption
   const isRefused = outcomes.some(({ state }) => state === 'problem')
   if (options.dryRun || isRefused) return outcomes
   const changing = files.filter((_, index) => outcomes[index]?.state === 'change')
-  const suffix = `.usher-setup-${randomBytes(8).toString('hex')}`
   const undo: (() => void)[] = []
   try {
     for (const file of changing) {
-      const temporary = `${file.path}${suffix}`
+      const temporary = `${file.path}${NEW}`
+      // Left by one that was killed.
+      removeIfThere(temporary)
+      removeIfThere(`${file.path}${OLD}`)
       undo.push(() => removeIfThere(temporary))
       writeWhole(temporary, file)
     }
     for (const { path } of changing) {
-      const old = `${path}${suffix}.old`
+      const old = `${path}${OLD}`
       const hadOne = linkIfThere(path, old)
       undo.push(() => (hadOne ? renameSync(old, path) : removeIfThere(path)))
-      renameSync(`${path}${suffix}`, path)
+      renameSync(`${path}${NEW}`, path)
     }
   } catch (error) {
     for (const step of undo.reverse()) step()
@@ -62,10 +63,13 @@ export function writeTogether(files: readonly WantedFile[], options: WriteOption
     const failed = { state: 'problem' as const, text: `cannot be written: ${REASONS[why] ?? why}; nothing was changed` }
     return files.map(({ path }) => ({ ...failed, subject: path }))
   }
-  for (const { path } of changing) removeIfThere(`${path}${suffix}.old`)
+  for (const { path } of changing) removeIfThere(`${path}${OLD}`)
   for (const folder of new Set(changing.map(({ path }) => dirname(path)))) syncFolder(folder)
   return outcomes
 }
+
+const NEW = '.usher-setup-new'
+const OLD = '.usher-setup-old'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; make room and say it again',
