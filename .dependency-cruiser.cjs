@@ -31,6 +31,8 @@ module.exports = {
     may('command', 'src/command/'),
     // Who is at the other end of a socket: asked by both ends.
     may('peer', 'src/peer/'),
+    // What each of the three services tells the service manager.
+    may('supervision', 'src/supervision/'),
     may('texts', 'src/texts/', 'src/domain/', 'src/protocol/'),
     may('config', 'src/config/', 'src/domain/', 'src/protocol/'),
     may('conversations', 'conversations/', 'src/domain/', 'src/texts/'),
@@ -43,6 +45,7 @@ module.exports = {
       'src/client/',
       'src/texts/',
       'src/config/',
+      'src/supervision/',
       'conversations/',
     ),
     // It talks to Telegram and keeps small files as the bot does, and has nothing else of it.
@@ -55,6 +58,7 @@ module.exports = {
       'src/client/',
       'src/texts/',
       'src/config/',
+      'src/supervision/',
       'src/bot/telegram/(api|errors|pace|patient-fetch)\\.ts',
       'src/bot/state/(file-store|state-folder)\\.ts',
       'src/bot/(command-line|log)\\.ts',
@@ -81,6 +85,7 @@ module.exports = {
       'src/store/',
       'src/config/',
       'src/peer/',
+      'src/supervision/',
     ),
     // `usher init` and `usher doctor` work on the host itself, before or without a worker.
     may(
@@ -93,6 +98,8 @@ module.exports = {
       'src/texts/',
       'src/config/',
       'src/provisioning/',
+      // What is installed: a file that `usher doctor` compares the host with.
+      'src/install/record\\.ts',
     ),
     // `usher install` puts a staged tree where it belongs, and switches between versions.
     may(
@@ -141,7 +148,7 @@ module.exports = {
     },
     onlyIn('kysely-home', 'kysely', 'src/store/'),
     onlyIn('message-format-home', 'intl-messageformat', 'src/texts/'),
-    onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/worker/', 'src/provisioning/host/'),
+    onlyIn('koffi-home', 'koffi', 'src/peer/', 'src/supervision/', 'src/provisioning/host/'),
   ],
   options: {
     // This parser sees `import type` as well; `tsPreCompilationDeps` would ask for a compiler that is not needed.

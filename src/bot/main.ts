@@ -4,12 +4,13 @@ import { helpOf } from '../command/help.ts'
 import { BOT } from '../command/parts/bot.ts'
 import { readCommandLine } from '../command/read-command-line.ts'
 import { configViolations } from '../config/config-violations.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
 import { readWebhookSecret } from '../config/webhook.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { superviseBot } from '../supervision/supervise-bot.ts'
 import { refuse } from './command-line.ts'
 import { createLogger, describeError, logLevel } from './log.ts'
 import { startBotService } from './service.ts'
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const { config: configFile, json } = options.values
   const environment = readEnvironment()
+  forgetServiceManager()
   const uid = process.getuid?.() ?? -1
   const loaded = loadConfig({
     environment,
@@ -57,13 +59,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   const log = createLogger(logLevel(environment.logLevel))
   const socket = socketFor(config, uid, 'bot')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
+  const supervision = superviseBot({
+    ...{ notifySocket: environment.notifySocket, watchdogMs: environment.watchdogMs },
+    onSilence: (error) => log.error(describeError(error), 'no sign of life for the service manager'),
+  })
   const service = startBotService({
     ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
     ...{ stateFolder: config.paths.botState, firstAdmins: config.telegram.admins },
     postHead: config.audit.postHead,
+    health: supervision,
     webhook: webhook === null || secret === null ? null : { ...webhook, secret: secret.secret },
   })
-  const stop = () => void service.stop()
+  const stop = () => {
+    supervision.stopping()
+    void service.stop()
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   // Written now and not only at a clean end, so that the next start is quick after a kill too.

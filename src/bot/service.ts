@@ -3,6 +3,7 @@ import { Api } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import type { Client } from '../client/client.ts'
 import { quietUntil } from '../domain/quiet-hours.ts'
+import { type Health, UNSUPERVISED } from '../supervision/supervise-bot.ts'
 import { createAllWords } from '../texts/words.ts'
 import { createCardKeeper } from './cards/keeper.ts'
 import { createBot } from './create-bot.ts'
@@ -53,6 +54,8 @@ export interface BotServiceDeps {
   /** How long a worker that is just being restarted is waited for before people are told. */
   workerPatienceMs?: number
   watchdogMs?: number
+  /** Who is told how it is; absent: nobody. */
+  health?: Health
 }
 
 export type BotServiceEnd = { kind: 'stopped' } | { kind: 'bad_token' }
@@ -72,7 +75,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
   const ready = Promise.withResolvers<{ kind: 'ready'; username: string } | BotServiceEnd>()
 
   const run = async (): Promise<BotServiceEnd> => {
-    const { client, log, token, webhook = null } = deps
+    const { client, log, token, webhook = null, health = UNSUPERVISED } = deps
     const now = deps.now ?? Date.now
     const stopped = everything.signal
     const pace = createPace()
@@ -83,7 +86,7 @@ export function startBotService(deps: BotServiceDeps): BotService {
         log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
     })
     const [me, cards, people, refusals, cursor, boxes, unreachable, guests] = await Promise.all([
-      introduce(api, log, polling.signal),
+      introduce(api, health, log, polling.signal),
       loadCards(files),
       loadShownPeople(files),
       loadRefusals(files),
@@ -169,10 +172,11 @@ export function startBotService(deps: BotServiceDeps): BotService {
     ).catch((error: unknown) => {
       if (!stopped.aborted) log.error(describeError(error), 'cannot follow events any more')
     })
+    health.serves(me.username)
     log.info({ bot: me.username }, 'ready')
     ready.resolve({ kind: 'ready', username: me.username })
     const receiving = {
-      ...{ api, intake, log, stopped: polling.signal, ownWebhook: createOwnWebhook(files) },
+      ...{ api, intake, health, log, stopped: polling.signal, ownWebhook: createOwnWebhook(files) },
       alarm: createAlarms({ worker, log, now: () => performance.now() }),
     }
     const end = webhook === null ? await pollUpdates(receiving) : await receiveUpdates(receiving, webhook)
@@ -209,16 +213,19 @@ async function sayUsername(worker: WorkerCalls, { id, username }: UserFromGetMe)
 /** Who the token says we are; waits for the network as long as it takes. */
 async function introduce(
   api: Api,
+  health: Health,
   log: Logger,
   stopped: AbortSignal,
 ): Promise<UserFromGetMe | BotServiceEnd> {
   for (;;) {
     if (stopped.aborted) return { kind: 'stopped' }
+    health.turned()
     try {
       return await api.getMe(apiSignal(stopped))
     } catch (error) {
       if (problemOf(error).kind === 'bad_token') return { kind: 'bad_token' }
       if (stopped.aborted) return { kind: 'stopped' }
+      health.reached(false)
       log.warn(describeError(error), 'cannot reach Telegram; trying again')
       await sleep(2000, undefined, { signal: stopped }).catch(() => undefined)
     }

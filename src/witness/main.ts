@@ -7,11 +7,12 @@ import { helpOf } from '../command/help.ts'
 import { WITNESS } from '../command/parts/witness.ts'
 import { readCommandLine } from '../command/read-command-line.ts'
 import { configViolations } from '../config/config-violations.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readWitnessToken } from '../config/token.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { superviseBot } from '../supervision/supervise-bot.ts'
 import { createWords } from '../texts/words.ts'
 import { serveWitness } from './service.ts'
 
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const { config: configFile, json } = options.values
   const environment = readEnvironment()
+  forgetServiceManager()
   const uid = process.getuid?.() ?? -1
   const loaded = loadConfig({
     environment,
@@ -64,13 +66,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   const socket = socketFor(config, uid, 'witness')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
   const stopped = new AbortController()
-  const stop = () => stopped.abort()
+  const supervision = superviseBot({
+    ...{ notifySocket: environment.notifySocket, watchdogMs: environment.watchdogMs },
+    onSilence: (error) => log.error(describeError(error), 'no sign of life for the service manager'),
+  })
+  const stop = () => {
+    supervision.stopping()
+    stopped.abort()
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   setTimeout(flushCompileCache, 1000).unref()
   const end = await serveWitness({
     ...{ client, log, token: token.token, apiRoot: config.telegram.apiRoot },
     ...{ stateFolder: witness.state, words: createWords(witness.language), stopped: stopped.signal },
+    health: supervision,
   }).catch((error: unknown) => {
     log.fatal(describeError(error), 'cannot go on')
     return 'broken' as const

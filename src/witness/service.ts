@@ -6,6 +6,7 @@ import { apiOptions, apiSignal } from '../bot/telegram/api.ts'
 import { problemOf } from '../bot/telegram/errors.ts'
 import { createPace } from '../bot/telegram/pace.ts'
 import type { Client } from '../client/client.ts'
+import { type Health, UNSUPERVISED } from '../supervision/supervise-bot.ts'
 import type { Words } from '../texts/words.ts'
 import { createPostman } from './postman.ts'
 
@@ -18,6 +19,8 @@ export interface WitnessDeps {
   words: Words
   log: Logger
   stopped: AbortSignal
+  /** Who is told how it is; absent: nobody. */
+  health?: Health
 }
 
 /** How long the worker may wait with its answer, and the longest rest after something failed, in milliseconds. */
@@ -31,19 +34,21 @@ const LONGEST_REST_MS = 15_000
  * Telegram for updates, so nobody can say anything to it.
  */
 export async function serveWitness(deps: WitnessDeps): Promise<'stopped' | 'bad_token'> {
-  const { client, log, stopped } = deps
+  const { client, log, stopped, health = UNSUPERVISED } = deps
   const given = afterwards(stopped, LAST_CALLS_MS)
   const api = new Api(deps.token, apiOptions(deps.apiRoot, given, { pace: createPace(), counts: true }))
-  const username = await introduce(api, log, stopped)
+  const username = await introduce(api, health, log, stopped)
   if (username === 'stopped' || username === 'bad_token') return username
   const files = createFileStore(deps.stateFolder, {
     onUnreadable: (name, keptAs) => log.error({ name, keptAs }, 'cannot read a state file; it was put aside'),
   })
   const postman = createPostman({ ...deps, api, files, username: username.name })
+  health.serves(username.name)
   log.info({ bot: username.name }, 'ready')
   let rest = 0
   let silent = false
   while (!stopped.aborted) {
+    health.turned(rest)
     if (rest > 0) await sleep(rest, undefined, { signal: stopped }).catch(() => undefined)
     const pending = await client.call(
       'witness.pending',
@@ -80,16 +85,19 @@ function longer(rest: number): number {
 /** Who the token says we are; waits for the network as long as it takes. */
 async function introduce(
   api: Api,
+  health: Health,
   log: Logger,
   stopped: AbortSignal,
 ): Promise<{ name: string } | 'stopped' | 'bad_token'> {
   for (let rest = 0; ; rest = longer(rest)) {
+    health.turned(rest)
     if (rest > 0) await sleep(rest, undefined, { signal: stopped }).catch(() => undefined)
     if (stopped.aborted) return 'stopped'
     try {
       return { name: (await api.getMe(apiSignal(stopped))).username }
     } catch (error) {
       if (problemOf(error).kind === 'bad_token') return 'bad_token'
+      health.reached(false)
       if (!stopped.aborted) log.warn(describeError(error), 'cannot reach Telegram; trying again')
     }
   }

@@ -23,7 +23,7 @@ import { type ParseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/par
 import { createRememberedParse } from '../provisioning/roster/remembered-parse.ts'
 import { createLog, type Log, logLevel } from './log.ts'
 import { startWorker } from './start.ts'
-import { supervise } from './supervision/supervise.ts'
+import { supervise } from './supervise.ts'
 
 /** How long a stop may wait for the step that is under way, in milliseconds; systemd's own limit is 90 s. */
 const STOP_MS = 10_000

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api } from 'grammy'
 import type { Update } from 'grammy/types'
+import type { Health } from '../../supervision/supervise-bot.ts'
 import { describeError, type Logger } from '../log.ts'
 import { apiSignal } from '../telegram/api.ts'
 import { problemOf } from '../telegram/errors.ts'
@@ -13,6 +14,7 @@ export interface PollDeps {
   intake: Intake
   ownWebhook: OwnWebhook
   alarm: RaiseAlarm
+  health: Health
   log: Logger
   stopped: AbortSignal
 }
@@ -38,7 +40,7 @@ export const UPDATE_TYPES = ['message', 'edited_message', 'callback_query'] as c
  * others, it is dealt with but would not come again after a kill.
  */
 export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
-  const { api, intake, ownWebhook, alarm, log, stopped } = deps
+  const { api, intake, ownWebhook, alarm, health, log, stopped } = deps
   const open = new Map<number, Taken>()
   /** Dealt with or written down, but not forgotten by Telegram yet. */
   const done = new Set<number>()
@@ -83,6 +85,7 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
   let streak = 0
 
   while (!stopped.aborted) {
+    health.turned()
     const from = offset()
     const busy = open.size > 0
     try {
@@ -95,6 +98,7 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
         },
         apiSignal(stopped),
       )
+      health.reached(true)
       conflicts = 0
       for (const id of done) if (from !== undefined && id < from) done.delete(id)
       // All before `from` is confirmed; without an offset Telegram gives what comes next, wherever its ids begin.
@@ -128,10 +132,13 @@ export async function pollUpdates(deps: PollDeps): Promise<PollEnd> {
         )
         alarm('conflict')
       } else {
+        health.reached(false)
         log.warn(describeError(error), 'cannot fetch updates; trying again')
       }
-      const pause = problem.kind === 'later' && problem.afterMs !== null ? problem.afterMs : 3000
-      await sleep(conflicts > 1 ? 10_000 : pause, undefined, { signal: stopped }).catch(() => undefined)
+      const asked = problem.kind === 'later' && problem.afterMs !== null ? problem.afterMs : 3000
+      const pause = conflicts > 1 ? 10_000 : asked
+      health.turned(pause)
+      await sleep(pause, undefined, { signal: stopped }).catch(() => undefined)
       continue
     }
     await settled(streak === 0 ? SHORT_POLL_MS : streak === 1 ? NOTE_AFTER_MS : 0)

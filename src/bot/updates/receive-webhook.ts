@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api } from 'grammy'
 import type { WebhookListen } from '../../config/webhook.ts'
+import type { Health } from '../../supervision/supervise-bot.ts'
 import { describeError, type Logger } from '../log.ts'
 import { apiSignal } from '../telegram/api.ts'
 import { problemOf } from '../telegram/errors.ts'
@@ -23,6 +24,7 @@ export interface WebhookOptions {
 export interface ReceiveDeps {
   api: Api
   intake: Intake
+  health: Health
   log: Logger
   stopped: AbortSignal
   ownWebhook: OwnWebhook
@@ -35,7 +37,7 @@ const MAX_CONNECTIONS = 40
 
 /** Has Telegram deliver updates, and takes them until the bot stops. Rejects when it cannot listen. */
 export async function receiveUpdates(deps: ReceiveDeps, options: WebhookOptions): Promise<PollEnd> {
-  const { api, intake, ownWebhook, alarm, log, stopped } = deps
+  const { api, intake, ownWebhook, alarm, health, log, stopped } = deps
   const { url, listen, secret, lookEveryMs = LOOK_EVERY_MS } = options
   const server = await listenForUpdates(deps, { listen, secret, path: new URL(url).pathname })
   const set = async () => {
@@ -49,6 +51,7 @@ export async function receiveUpdates(deps: ReceiveDeps, options: WebhookOptions)
   try {
     let isSet = false
     while (!stopped.aborted) {
+      health.turned()
       try {
         if (isSet) {
           const info = await api.getWebhookInfo(apiSignal(stopped))
@@ -63,13 +66,17 @@ export async function receiveUpdates(deps: ReceiveDeps, options: WebhookOptions)
         }
         if (!isSet) await set()
         isSet = true
+        health.reached(true)
+        health.turned(lookEveryMs)
         await sleep(lookEveryMs, undefined, { signal: stopped }).catch(() => undefined)
       } catch (error) {
         if (stopped.aborted) break
         const problem = problemOf(error)
         if (problem.kind === 'bad_token') return { kind: 'bad_token' }
+        health.reached(false)
         log.warn(describeError(error), 'cannot set the webhook; trying again')
         const pause = problem.kind === 'later' && problem.afterMs !== null ? problem.afterMs : 3000
+        health.turned(pause)
         await sleep(pause, undefined, { signal: stopped }).catch(() => undefined)
       }
     }

@@ -13,6 +13,7 @@ import { createInbox } from '../../../src/bot/updates/inbox.ts'
 import { createIntake } from '../../../src/bot/updates/intake.ts'
 import { createOwnWebhook } from '../../../src/bot/updates/own-webhook.ts'
 import { pollUpdates } from '../../../src/bot/updates/poll.ts'
+import { UNSUPERVISED } from '../../../src/supervision/supervise-bot.ts'
 import { type BotApiServer, createBotApiServer } from '../../support/bot-api-server/server.ts'
 
 let server: BotApiServer
@@ -54,7 +55,7 @@ async function poller(handle: (text: string) => Promise<void>) {
   })
   await intake.resume()
   const end = pollUpdates({
-    ...{ api, intake, log, stopped: polling.signal },
+    ...{ api, intake, log, health: UNSUPERVISED, stopped: polling.signal },
     ownWebhook: createOwnWebhook(files),
     alarm: (kind) => void alarms.push(kind),
   })

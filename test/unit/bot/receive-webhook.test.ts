@@ -12,6 +12,7 @@ import { createInbox } from '../../../src/bot/updates/inbox.ts'
 import { createIntake } from '../../../src/bot/updates/intake.ts'
 import { createOwnWebhook } from '../../../src/bot/updates/own-webhook.ts'
 import { receiveUpdates } from '../../../src/bot/updates/receive-webhook.ts'
+import { UNSUPERVISED } from '../../../src/supervision/supervise-bot.ts'
 import { type BotApiServer, createBotApiServer } from '../../support/bot-api-server/server.ts'
 
 let server: BotApiServer
@@ -45,7 +46,7 @@ it('raises an alarm when somebody takes the webhook away or puts theirs in its p
   const dispatch = createDispatcher({ handle: async () => undefined, log, stopped: stopped.signal })
   const receiving = receiveUpdates(
     {
-      ...{ api: new Api(server.token, options), log, stopped: stopped.signal },
+      ...{ api: new Api(server.token, options), log, health: UNSUPERVISED, stopped: stopped.signal },
       ownWebhook: createOwnWebhook(files),
       alarm: (kind) => void alarms.push(kind),
       intake: createIntake({

@@ -1,8 +1,8 @@
-import type { Environment } from '../../config/environment.ts'
-import type { Log } from '../log.ts'
-import type { Worker } from '../start.ts'
-import { createNotify } from './notify.ts'
-import { startWatchdog } from './watchdog.ts'
+import type { Environment } from '../config/environment.ts'
+import { createNotify } from '../supervision/notify.ts'
+import { startWatchdog } from '../supervision/watchdog.ts'
+import type { Log } from './log.ts'
+import type { Worker } from './start.ts'
 
 /** How long changes are gathered before `systemctl status` shows them, in milliseconds. */
 const STATUS_MS = 250
@@ -46,6 +46,7 @@ export function supervise(
       timeoutMs: watchdogMs,
       // What ends closes its store.
       isAnswering: () => isStopping || worker.isAnswering(),
+      silence: 'the store does not answer',
       onSilence: (err) => log.error({ err }, 'no sign of life for the service manager'),
     })
   }

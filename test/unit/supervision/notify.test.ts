@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { forgetServiceManager, readEnvironment } from '../../../../src/config/environment.ts'
-import { createNotify } from '../../../../src/worker/supervision/notify.ts'
-import { startWatchdog } from '../../../../src/worker/supervision/watchdog.ts'
-import { receiveDatagrams } from '../../../support/datagrams.ts'
+import { forgetServiceManager, readEnvironment } from '../../../src/config/environment.ts'
+import { createNotify } from '../../../src/supervision/notify.ts'
+import { startWatchdog } from '../../../src/supervision/watchdog.ts'
+import { receiveDatagrams } from '../../support/datagrams.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'usher-notify-'))
 const turns = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -87,6 +87,7 @@ describe('the watchdog', () => {
       notify: (...lines) => said.push(...lines) > 0,
       timeoutMs: 90,
       isAnswering: () => answers(),
+      silence: 'the store does not answer',
       onSilence: (error) => silences.push(error),
     })
     try {
@@ -121,6 +122,7 @@ describe('the watchdog', () => {
       notify: () => said.push(performance.now()) > 0,
       timeoutMs: 30,
       isAnswering: () => true,
+      silence: '',
       onSilence: () => undefined,
     })
     await turns(30)
