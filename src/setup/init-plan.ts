@@ -61,11 +61,7 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
   const witness = seer === null ? null : await ensureAccount(accountOf.witness(seer.user), outcomes, context)
   if (approver !== null) await ensureAccount(accountOf.approver(approver.user), outcomes, context)
   const { paths } = places
-  file(
-    places.configFile,
-    system ? 0o644 : 0o600,
-    context.configText ?? newConfig(places, context.admins),
-  )
+  file(places.configFile, system ? 0o644 : 0o600, context.configText ?? newConfig(places, context.admins))
   // Who is on the roster is nobody else's business.
   if (context.keepRoster !== true) file(paths.roster, 0o600, ROSTER_TEMPLATE)
   file(paths.secrets, 0o600, SECRETS_TEMPLATE)

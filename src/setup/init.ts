@@ -17,8 +17,8 @@ import { createPrograms } from '../provisioning/host/programs/create-programs.ts
 import { parseRoster } from '../provisioning/roster/parse.ts'
 import { plain } from '../texts/plain.ts'
 import type { Outcome } from './ensure.ts'
-import { type InitPlaces, initialize } from './init-plan.ts'
 import { freshPlaces, placesOf } from './init-places.ts'
+import { type InitPlaces, initialize } from './init-plan.ts'
 
 interface InitOptions {
   admins: number[]
