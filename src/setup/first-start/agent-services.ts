@@ -30,7 +30,9 @@ export async function findServices(
   const services: FoundService[] = []
   for (const { unit, description, user } of units.map(describe(folders))) {
     const isRunning = existsSync('/run/systemd/system')
-    const asked = isRunning ? await programs.run('/usr/bin/systemctl', ['is-active', '--quiet', '--', unit]) : null
+    const asked = isRunning
+      ? await programs.run('/usr/bin/systemctl', ['is-active', '--quiet', '--', unit])
+      : null
     services.push({ unit, description, user, isActive: asked?.ok === true })
   }
   return services.sort((a, b) => Number(b.isActive) - Number(a.isActive) || (a.unit < b.unit ? -1 : 1))

@@ -95,7 +95,7 @@ export function telegramRefusal({ apiRoot }: { apiRoot: string }, asked: Asked &
       return {
         code: 'conflict',
         message:
-          "cannot hear what is sent to the bot: it has a webhook, which gets its messages; if it is not yours, somebody else has the token (make a new one with /revoke at @BotFather); if it is, name the admin by --admin ID",
+          'cannot hear what is sent to the bot: it has a webhook, which gets its messages; if it is not yours, somebody else has the token (make a new one with /revoke at @BotFather); if it is, name the admin by --admin ID',
       }
     case 'polled':
       return {

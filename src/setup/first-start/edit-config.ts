@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isScalar, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 
 /** A value of the config, and what it becomes; undefined: the key goes. At most two keys deep. */
 export interface ConfigChange {
@@ -20,7 +29,9 @@ export function editConfig(text: string, changes: readonly ConfigChange[]): Conf
     const wanted = withChange(valuesOf(edited), change)
     if (wanted === null) return { ok: false, message: 'cannot edit the config: it is no mapping of keys' }
     if (isDeepStrictEqual(wanted, valuesOf(edited))) continue
-    const found = candidates(edited, change).find((candidate) => isDeepStrictEqual(valuesOf(candidate), wanted))
+    const found = candidates(edited, change).find((candidate) =>
+      isDeepStrictEqual(valuesOf(candidate), wanted),
+    )
     if (found === undefined) {
       const message = `cannot change ${change.path.join('.')} in the config as text: edit it by hand`
       return { ok: false, message }

@@ -1,13 +1,13 @@
-import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import type { ServiceAction } from '../../domain/step.ts'
 import { isTelegramId } from '../../domain/telegram-id.ts'
+import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { plain } from '../../texts/plain.ts'
 import { commandText, commandWords, findsProgram } from './agent-command.ts'
-import type { Asker } from './asker.ts'
 import type { AskTelegram } from './ask-telegram.ts'
+import type { Asker } from './asker.ts'
 import { checkBotToken, formProblem } from './check-token.ts'
-import type { SetupOptions } from './options.ts'
 import { proveOne } from './one-proof.ts'
+import type { SetupOptions } from './options.ts'
 import type { ProvenPerson } from './prove-admin.ts'
 import type { Situation } from './situation.ts'
 import type { BotIdentity } from './telegram-calls.ts'
@@ -43,7 +43,7 @@ type Asked = 'answered' | 'left'
  */
 export async function interview(deps: InterviewDeps, collected: Collected): Promise<Collected | null> {
   const { situation, asker, options } = deps
-  await asker.show([...situationLines(situation), ...peopleLines(situation.people, options.roster ?? situation.places.paths.roster)])
+  await asker.show([...situationLines(situation), ...peopleLines(situation.people, situation.rosterFile)])
   const { admins } = situation
   const hasToken = collected.wishes.token !== null || situation.token?.text != null
   const hasAdmin = collected.wishes.admins.length + admins.config.length + admins.roster > 0
@@ -74,15 +74,25 @@ async function menu(deps: InterviewDeps, collected: Collected): Promise<Asked> {
         { value: 'nothing', label: 'Nothing more' },
         { value: 'token', label: "The bot's token" },
         { value: 'admins', label: 'Add an admin' },
-        ...(situation.services.length > 0 ? [{ value: 'services' as const, label: 'The services that are told about new people' }] : []),
+        ...(situation.services.length > 0
+          ? [{ value: 'services' as const, label: 'The services that are told about new people' }]
+          : []),
         { value: 'agent', label: "The agent's command" },
-        ...(situation.system ? [{ value: 'witness' as const, label: "The witness's token (a second bot that only sends)" }] : []),
+        ...(situation.system
+          ? [{ value: 'witness' as const, label: "The witness's token (a second bot that only sends)" }]
+          : []),
       ],
       'nothing',
     )
     if (chosen === null) return 'left'
     if (chosen === 'nothing') return 'answered'
-    const question = { token: askToken, admins: askAdmins, services: askServices, agent: askAgentCommand, witness: askWitness }[chosen]
+    const question = {
+      token: askToken,
+      admins: askAdmins,
+      services: askServices,
+      agent: askAgentCommand,
+      witness: askWitness,
+    }[chosen]
     if ((await question(deps, collected)) === 'left') return 'left'
   }
 }
@@ -90,9 +100,17 @@ async function menu(deps: InterviewDeps, collected: Collected): Promise<Asked> {
 async function askToken(deps: InterviewDeps, collected: Collected): Promise<Asked> {
   const { asker } = deps
   await asker.show([
-    { mark: 'info', text: 'A bot comes from @BotFather in Telegram: /newbot there makes one and shows its token.' },
+    {
+      mark: 'info',
+      text: 'A bot comes from @BotFather in Telegram: /newbot there makes one and shows its token.',
+    },
   ])
-  const token = await askBot(deps, 'bot', "The bot's token (not shown)", botIdOf(collected.wishes.witnessToken))
+  const token = await askBot(
+    deps,
+    'bot',
+    "The bot's token (not shown)",
+    botIdOf(collected.wishes.witnessToken),
+  )
   if (token === null) return 'left'
   collected.wishes = { ...collected.wishes, token }
   return 'answered'
@@ -133,9 +151,15 @@ async function askAdmins(deps: InterviewDeps, collected: Collected): Promise<Ask
       count === 0 ? 'Who is the first admin?' : 'Another admin?',
       [
         ...(count === 0 ? [] : [{ value: 'none' as const, label: 'No' }]),
-        { value: 'code' as const, label: 'Show a code, which they send to the bot', hint: 'proves that it is them' },
+        {
+          value: 'code' as const,
+          label: 'Show a code, which they send to the bot',
+          hint: 'proves that it is them',
+        },
         { value: 'id' as const, label: 'Type their numeric Telegram id' },
-        ...(count === 0 ? [{ value: 'none' as const, label: 'Nobody yet', hint: 'everything only as root, on a terminal' }] : []),
+        ...(count === 0
+          ? [{ value: 'none' as const, label: 'Nobody yet', hint: 'everything only as root, on a terminal' }]
+          : []),
       ],
       count === 0 ? 'code' : 'none',
     )
@@ -148,7 +172,9 @@ async function askAdmins(deps: InterviewDeps, collected: Collected): Promise<Ask
 
 async function askId({ asker }: InterviewDeps, collected: Collected): Promise<Asked> {
   const check = (text: string) =>
-    /^[1-9][0-9]{0,15}$/.test(text) && isTelegramId(Number(text)) ? null : 'digits only, no username; not known? take the code'
+    /^[1-9][0-9]{0,15}$/.test(text) && isTelegramId(Number(text))
+      ? null
+      : 'digits only, no username; not known? take the code'
   const text = await asker.text('Numeric Telegram id of the admin', { check })
   if (text === null) return 'left'
   addAdmin(collected, Number(text))
@@ -160,7 +186,10 @@ async function askProof(deps: InterviewDeps, collected: Collected): Promise<Aske
   const token = await tokenToHearWith(deps, collected)
   if (token === null) return signal.aborted ? 'left' : 'answered'
   if (await situation.units.isActive('usher-bot.service')) {
-    const stop = await asker.confirm('The bot runs and gets its messages itself. Stop it until this is done?', true)
+    const stop = await asker.confirm(
+      'The bot runs and gets its messages itself. Stop it until this is done?',
+      true,
+    )
     if (stop === null) return 'left'
     if (!stop || !(await deps.pauseBot())) return 'answered'
   }
@@ -171,7 +200,10 @@ async function askProof(deps: InterviewDeps, collected: Collected): Promise<Aske
     await asker.show([{ mark: 'failed', text: plain(proven.refusal.message) }])
     return 'answered'
   }
-  const right = await asker.confirm(`The code came from ${personText(proven.person)}. Make them an admin?`, true)
+  const right = await asker.confirm(
+    `The code came from ${personText(proven.person)}. Make them an admin?`,
+    true,
+  )
   if (right === null) return 'left'
   if (!right) return 'answered'
   addAdmin(collected, proven.person.id)
@@ -205,16 +237,26 @@ async function askServices({ asker, situation }: InterviewDeps, collected: Colle
   const choices = situation.services.map(({ unit, description, user, isActive }) => ({
     value: unit,
     label: unit,
-    hint: [plain(description, 60), user === null ? '' : `as ${plain(user, 32)}`, isActive ? 'runs' : 'does not run'].filter((part) => part !== '').join(', '),
+    hint: [
+      plain(description, 60),
+      user === null ? '' : `as ${plain(user, 32)}`,
+      isActive ? 'runs' : 'does not run',
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
   }))
   const others = before.filter(({ unit }) => !known.has(unit))
   const chosen = await asker.chooseMany(
     'Which of these services of this host must restart before they know a new person? (space chooses, enter goes on)',
-    [...choices, ...others.map(({ unit }) => ({ value: unit, label: unit, hint: 'in the config, not found here' }))],
+    [
+      ...choices,
+      ...others.map(({ unit }) => ({ value: unit, label: unit, hint: 'in the config, not found here' })),
+    ],
     before.map(({ unit }) => unit),
   )
   if (chosen === null) return 'left'
-  const actionOf = (unit: string): ServiceAction => before.find((one) => one.unit === unit)?.action ?? 'restart'
+  const actionOf = (unit: string): ServiceAction =>
+    before.find((one) => one.unit === unit)?.action ?? 'restart'
   const services = chosen.map((unit) => ({ unit, action: actionOf(unit) }))
   const isSame = services.length === before.length && before.every(({ unit }) => chosen.includes(unit))
   if (!isSame) collected.wishes = { ...collected.wishes, services }
@@ -224,10 +266,13 @@ async function askServices({ asker, situation }: InterviewDeps, collected: Colle
 async function askAgentCommand(deps: InterviewDeps, collected: Collected): Promise<Asked> {
   const { asker, situation, programs } = deps
   const before = collected.wishes.agentCommand ?? situation.config?.smoke.agentCommand ?? []
-  const text = await asker.text("What must a new person's account be able to run? E.g. claude --version; empty for nothing", {
-    initial: commandText(before),
-    check: (typed) => (commandWords(typed) === null ? 'a quote is not closed' : null),
-  })
+  const text = await asker.text(
+    "What must a new person's account be able to run? E.g. claude --version; empty for nothing",
+    {
+      initial: commandText(before),
+      check: (typed) => (commandWords(typed) === null ? 'a quote is not closed' : null),
+    },
+  )
   if (text === null) return 'left'
   const words = commandWords(text) ?? []
   if (commandText(words) === commandText(before)) return 'answered'
@@ -257,7 +302,12 @@ async function offerWitness(deps: InterviewDeps, collected: Collected): Promise<
 }
 
 async function askWitness(deps: InterviewDeps, collected: Collected): Promise<Asked> {
-  const token = await askBot(deps, 'witness', "The witness's token, of another bot (not shown)", botIdOf(collected.wishes.token))
+  const token = await askBot(
+    deps,
+    'witness',
+    "The witness's token, of another bot (not shown)",
+    botIdOf(collected.wishes.token),
+  )
   if (token === null) return 'left'
   collected.wishes = { ...collected.wishes, witnessToken: token }
   return 'answered'

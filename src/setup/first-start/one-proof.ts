@@ -29,7 +29,8 @@ export async function proveOne(
   const { apiRoot } = situation
   const running = await runningBot(situation)
   if (running !== null) return { ok: false, refusal: { code: 'conflict', message: running } }
-  const first = after === undefined ? await lookFirst(text, { ask, apiRoot, signal }) : { ok: true as const, after }
+  const first =
+    after === undefined ? await lookFirst(text, { ask, apiRoot, signal }) : { ok: true as const, after }
   if (!first.ok) return first
   const code = newCode()
   await show(codeLines(bot, code, apiRoot === 'https://api.telegram.org'))

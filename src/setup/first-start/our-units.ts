@@ -23,7 +23,10 @@ export interface OurUnits {
   /** Whether systemd runs here to start any. */
   canStart(): boolean
   isActive(unit: OurUnit): Promise<boolean>
-  systemctl(verb: 'start' | 'restart' | 'stop' | 'daemon-reload', units?: readonly OurUnit[]): Promise<ProgramResult>
+  systemctl(
+    verb: 'start' | 'restart' | 'stop' | 'daemon-reload',
+    units?: readonly OurUnit[],
+  ): Promise<ProgramResult>
 }
 
 export function createOurUnits(programs: Pick<Programs, 'run'>): OurUnits {

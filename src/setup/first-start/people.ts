@@ -33,7 +33,11 @@ export function findRoster(file: string, owners: readonly number[]): FoundRoster
   }
   const parsed = parseRoster(read.text)
   if (!parsed.ok) {
-    return { state: 'unusable', message: `cannot use ${JSON.stringify(file)}: ${parsed.why}`, fix: `edit ${quoted}` }
+    return {
+      state: 'unusable',
+      message: `cannot use ${JSON.stringify(file)}: ${parsed.why}`,
+      fix: `edit ${quoted}`,
+    }
   }
   return { state: 'readable', people: parsed.people.map(({ entry }) => entry) }
 }

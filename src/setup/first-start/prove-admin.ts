@@ -56,7 +56,8 @@ export async function awaitProof(proof: Proof, options: ProofOptions): Promise<P
     after = last
     for (const { userId, name, username, code } of messages) {
       const person = { id: userId, name, username }
-      if (code === proof.code) return { ok: true, person, last, drained: onlyFrom.every((id) => id === userId) }
+      if (code === proof.code)
+        return { ok: true, person, last, drained: onlyFrom.every((id) => id === userId) }
       wrong += 1
       await onWrong(person, limits.wrongCodes - wrong)
       if (wrong >= limits.wrongCodes) {

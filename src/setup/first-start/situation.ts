@@ -33,6 +33,8 @@ export interface Situation {
   /** The token that is installed; only the number of its bot ever leaves this. */
   token: InstalledToken | null
   witnessToken: InstalledToken | null
+  /** The roster that was looked at: the config's, or the one that was named. */
+  rosterFile: string
   people: FoundPeople
   /** Ids that decide already: of the config, and how many of the roster. */
   admins: { config: readonly number[]; roster: number }
@@ -58,7 +60,9 @@ export interface Surroundings {
 export async function findSituation(
   { environment, uid, programs }: Surroundings,
   { configFile, roster: rosterOption }: { configFile: string | undefined; roster: string | undefined },
-): Promise<{ ok: true; situation: Situation } | { ok: false; refusal: Refusal; violations: DocumentViolation[] }> {
+): Promise<
+  { ok: true; situation: Situation } | { ok: false; refusal: Refusal; violations: DocumentViolation[] }
+> {
   const explicit = configFile === undefined ? undefined : resolve(configFile)
   const found = findConfig(environment, uid, explicit)
   if (!found.ok) return found
@@ -88,6 +92,7 @@ export async function findSituation(
       botUsername: config?.telegram.botUsername ?? null,
       token: installedToken(places.tokenFile, botUid),
       witnessToken: places.witness === null ? null : installedToken(places.witness.tokenFile, witnessUid),
+      rosterFile,
       people,
       admins: { config: config?.telegram.admins ?? [], roster: deciders(config, people) },
       services: system ? await findServices(programs) : [],

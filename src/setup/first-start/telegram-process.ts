@@ -28,7 +28,9 @@ const LOOK_AGAIN_MS = 1000
  */
 export async function main(): Promise<number> {
   if (process.getuid?.() === 0) {
-    process.stderr.write('cannot talk to Telegram as root: usher setup starts this by itself, as another account\n')
+    process.stderr.write(
+      'cannot talk to Telegram as root: usher setup starts this by itself, as another account\n',
+    )
     return 2
   }
   const order = await readOrder(process.stdin)
@@ -70,7 +72,8 @@ async function perform(order: TelegramOrder, call: TelegramCall, deadline: numbe
   switch (call.kind) {
     case 'identify': {
       const me = userSchema.safeParse(await ask(order, 'getMe', {}, deadline))
-      if (!me.success || me.data.username === undefined || !me.data.is_bot) throw notTelegram('no bot in its answer')
+      if (!me.success || me.data.username === undefined || !me.data.is_bot)
+        throw notTelegram('no bot in its answer')
       const { id, username, first_name: name } = me.data
       return ok({ kind: 'bot', bot: { id, username, name } })
     }
@@ -197,7 +200,12 @@ type Attempt =
   | { kind: 'result'; result: unknown }
   | { kind: 'problem'; problem: TelegramProblem; passes: boolean; retryAfterMs?: number }
 
-async function attempt(order: TelegramOrder, method: string, body: object, deadline: number): Promise<Attempt> {
+async function attempt(
+  order: TelegramOrder,
+  method: string,
+  body: object,
+  deadline: number,
+): Promise<Attempt> {
   let status: number
   let text: string
   try {

@@ -17,7 +17,9 @@ export function situationLines(situation: Situation): Line[] {
   const { config, places, token, admins, system, witnessToken } = situation
   const isThere = config?.file != null
   const lines: Line[] = [
-    info(`${system ? 'the whole system' : 'your own account only (single-user mode)'}; config ${isThere ? '' : 'will be made: '}${plain(places.configFile)}`),
+    info(
+      `${system ? 'the whole system' : 'your own account only (single-user mode)'}; config ${isThere ? '' : 'will be made: '}${plain(places.configFile)}`,
+    ),
     tokenLine("bot's token", token),
   ]
   if (places.witness !== null) lines.push(tokenLine("witness's token", witnessToken))
@@ -43,15 +45,27 @@ function tokenLine(about: string, token: Situation['token']): Line {
 }
 
 /** Who is there, what could be adopted, and how: nothing of it is done here. */
-export function peopleLines({ roster, accounts, withoutEntry, withoutAccount }: FoundPeople, file: string): Line[] {
+export function peopleLines(
+  { roster, accounts, withoutEntry, withoutAccount }: FoundPeople,
+  file: string,
+): Line[] {
   const lines: Line[] = []
   if (roster.state === 'unusable') {
     lines.push({ mark: 'failed', text: `roster: ${plain(roster.message)}` })
     lines.push({ mark: 'info', text: `mend: ${plain(roster.fix)}`, indent: 1 })
   } else if (roster.state === 'absent') lines.push(info(`roster: none yet at ${plain(file)}`))
-  else lines.push(already(`roster: ${plain(file)}, ${counted(roster.people.length, 'person', 'people')}; it stays as it is`))
+  else
+    lines.push(
+      already(
+        `roster: ${plain(file)}, ${counted(roster.people.length, 'person', 'people')}; it stays as it is`,
+      ),
+    )
   if (accounts.length === 0) return lines
-  lines.push(info(`accounts of people on this host: ${accounts.length}; on the roster: ${accounts.length - withoutEntry.length}`))
+  lines.push(
+    info(
+      `accounts of people on this host: ${accounts.length}; on the roster: ${accounts.length - withoutEntry.length}`,
+    ),
+  )
   if (withoutEntry.length > 0 && roster.state !== 'unusable') {
     lines.push(info('could be adopted, each by a request of its own that their owner agrees to:'))
     for (const { name, uid } of withoutEntry.slice(0, SHOWN)) {
@@ -59,7 +73,11 @@ export function peopleLines({ roster, accounts, withoutEntry, withoutAccount }: 
     }
     if (withoutEntry.length > SHOWN) lines.push(indented(`and ${withoutEntry.length - SHOWN} more`))
     const example = shellWord(withoutEntry[0]?.name ?? '')
-    lines.push(indented(`how: sudo usher adduser --adopt --os-user ${example} --telegram-id ID --name NAME --role user`))
+    lines.push(
+      indented(
+        `how: sudo usher adduser --adopt --os-user ${example} --telegram-id ID --name NAME --role user`,
+      ),
+    )
   }
   for (const { name, os_user } of withoutAccount.slice(0, SHOWN)) {
     const text = `on the roster without an account: ${plain(name, 64)} (${plain(os_user, 64)}); sudo usher reconcile asks to make it`
@@ -107,8 +125,12 @@ export function outcomeLines(outcomes: readonly Outcome[], dryRun: boolean): Lin
   const told = outcomes.filter(({ state }) => state !== 'already')
   const quiet = outcomes.length - told.length
   return [
-    ...told.map(({ state, subject, text }): Line => ({ mark: marks[state], text: `${plain(subject)}: ${plain(text)}` })),
-    ...(quiet === 0 ? [] : [already(`${counted(quiet, 'thing is', 'things are')} as they should be already`)]),
+    ...told.map(
+      ({ state, subject, text }): Line => ({ mark: marks[state], text: `${plain(subject)}: ${plain(text)}` }),
+    ),
+    ...(quiet === 0
+      ? []
+      : [already(`${counted(quiet, 'thing is', 'things are')} as they should be already`)]),
   ]
 }
 

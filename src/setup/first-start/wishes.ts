@@ -1,16 +1,16 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ServiceAction } from '../../domain/step.ts'
+import { configViolations } from '../../config/config-violations.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { valueProblems } from '../../config/value-problems.ts'
+import type { ServiceAction } from '../../domain/step.ts'
 import type { DocumentViolation } from '../../protocol/json-document.ts'
-import { configViolations } from '../../config/config-violations.ts'
 import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { ensureDirectory, type Outcome, type Owner } from '../ensure.ts'
 import { type InitPlaces, initialize } from '../init-plan.ts'
-import { type ConfigChange, editConfig } from './edit-config.ts'
 import type { Refusal } from './codes.ts'
+import { type ConfigChange, editConfig } from './edit-config.ts'
 import type { Situation } from './situation.ts'
 import type { BotIdentity } from './telegram-calls.ts'
 import { type WantedFile, writeTogether } from './write-together.ts'
@@ -53,7 +53,8 @@ export function wantedConfig(
   if (wishes.services !== null) changes.push({ path: ['services'], value: wishes.services })
   if (wishes.agentCommand !== null) {
     const value = wishes.agentCommand.length > 0 ? wishes.agentCommand : undefined
-    if (value !== undefined || config?.smoke.agentCommand != null) changes.push({ path: ['smoke', 'agent_command'], value })
+    if (value !== undefined || config?.smoke.agentCommand != null)
+      changes.push({ path: ['smoke', 'agent_command'], value })
   }
   if (wishes.witnessToken !== null && (config?.witness ?? null) === null) {
     changes.push({ path: ['witness'], value: {} })
@@ -90,12 +91,21 @@ export async function applyWishes(
   const prepared = await initialize(places, context)
   if (prepared.some(({ state }) => state === 'problem')) return prepared
   const files = wantedFiles(situation, places, wishes, configText)
-  const folders = missingFolders(files, prepared).map((folder) => ensureDirectory(folder, own, 0o755, context))
+  const folders = missingFolders(files, prepared).map((folder) =>
+    ensureDirectory(folder, own, 0o755, context),
+  )
   if (folders.some(({ state }) => state === 'problem')) return [...prepared, ...folders]
   const written = writeTogether(files, { dryRun, trusted })
   // The config stands in both lists: made by the one, or changed by the other.
-  const isChanged = (subject: string) => prepared.some((one) => one.subject === subject && one.state === 'change')
-  return [...prepared.filter(({ subject }) => isChanged(subject) || !written.some((one) => one.subject === subject)), ...folders, ...written.filter(({ subject }) => !isChanged(subject))]
+  const isChanged = (subject: string) =>
+    prepared.some((one) => one.subject === subject && one.state === 'change')
+  return [
+    ...prepared.filter(
+      ({ subject }) => isChanged(subject) || !written.some((one) => one.subject === subject),
+    ),
+    ...folders,
+    ...written.filter(({ subject }) => !isChanged(subject)),
+  ]
 }
 
 function wantedPlaces({ places }: Situation, { roster, witnessToken }: Wishes): InitPlaces {
@@ -103,7 +113,12 @@ function wantedPlaces({ places }: Situation, { roster, witnessToken }: Wishes): 
   return { ...places, paths, witness: places.witness ?? (witnessToken === null ? null : WITNESS) }
 }
 
-function wantedFiles(situation: Situation, places: InitPlaces, wishes: Wishes, configText: string): WantedFile[] {
+function wantedFiles(
+  situation: Situation,
+  places: InitPlaces,
+  wishes: Wishes,
+  configText: string,
+): WantedFile[] {
   const { own, system, units, config } = situation
   const files: WantedFile[] = []
   if (config?.file != null && configText !== situation.configText) {
@@ -119,7 +134,13 @@ function wantedFiles(situation: Situation, places: InitPlaces, wishes: Wishes, c
   if (wishes.witnessToken !== null && places.witness !== null) {
     const owner = units.isInstalled('usher-witness.service') ? own : accountOf(places.witness.user, own)
     const what = `token of @${wishes.witnessToken.bot.username}`
-    files.push({ path: places.witness.tokenFile, content: `${wishes.witnessToken.text}\n`, owner, mode: 0o600, what })
+    files.push({
+      path: places.witness.tokenFile,
+      content: `${wishes.witnessToken.text}\n`,
+      owner,
+      mode: 0o600,
+      what,
+    })
   }
   return files
 }

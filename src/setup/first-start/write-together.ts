@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { othersCanReplace } from '../../config/trusted-file.ts'
-import { type Outcome, octal, type Owner } from '../ensure.ts'
+import { type Outcome, type Owner, octal } from '../ensure.ts'
 
 /** A file as it should be, whatever it was. */
 export interface WantedFile {
@@ -60,7 +60,10 @@ export function writeTogether(files: readonly WantedFile[], options: WriteOption
   } catch (error) {
     for (const step of undo.reverse()) step()
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    const failed = { state: 'problem' as const, text: `cannot be written: ${REASONS[why] ?? why}; nothing was changed` }
+    const failed = {
+      state: 'problem' as const,
+      text: `cannot be written: ${REASONS[why] ?? why}; nothing was changed`,
+    }
     return files.map(({ path }) => ({ ...failed, subject: path }))
   }
   for (const { path } of changing) removeIfThere(`${path}${OLD}`)
@@ -89,12 +92,16 @@ function look({ path, content, owner, mode, what }: WantedFile, { trusted }: Wri
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null
     if (code === 'ENOENT') return done('change', `file made: ${wish}`)
-    return done('problem', `cannot use ${path}: ${code === 'ELOOP' ? 'it is a symbolic link' : code}; move it away`)
+    return done(
+      'problem',
+      `cannot use ${path}: ${code === 'ELOOP' ? 'it is a symbolic link' : code}; move it away`,
+    )
   }
   try {
     const stat = fstatSync(descriptor)
     if (!stat.isFile()) return done('problem', `cannot use ${path}: it is not a plain file; move it away`)
-    const isSame = stat.size === Buffer.byteLength(content) && read(descriptor, stat.size).equals(Buffer.from(content))
+    const isSame =
+      stat.size === Buffer.byteLength(content) && read(descriptor, stat.size).equals(Buffer.from(content))
     const asWanted = stat.uid === owner.uid && stat.gid === owner.gid && (stat.mode & 0o7777) === mode
     if (isSame && asWanted) return done('already', wish)
     return done('change', isSame ? `file set to ${wish}` : `file written: ${wish}`)
