@@ -160,7 +160,7 @@ function inBlock(section: string, key: string | undefined, value: unknown): stri
 
 /** A value on one line, as it may stand inside brackets too. */
 function flow(value: unknown): string {
-  const options = { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true } as const
+  const options = { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false } as const
   const text = stringify(Array.isArray(value) || typeof value === 'object' ? value : [value], options).trim()
   return Array.isArray(value) || typeof value === 'object' ? text : text.slice(1, -1).trim()
 }

@@ -144,11 +144,13 @@ async function askBot(
 }
 
 async function askAdmins(deps: InterviewDeps, collected: Collected): Promise<Asked> {
-  const { asker } = deps
+  const { asker, situation } = deps
+  const hadSome = situation.admins.config.length + situation.admins.roster > 0
   for (;;) {
     const count = collected.wishes.admins.length
+    const first = hadSome ? 'Who is to be an admin, too?' : 'Who is the first admin?'
     const how = await asker.choose(
-      count === 0 ? 'Who is the first admin?' : 'Another admin?',
+      count === 0 ? first : 'Another admin?',
       [
         ...(count === 0 ? [] : [{ value: 'none' as const, label: 'No' }]),
         {
@@ -157,9 +159,7 @@ async function askAdmins(deps: InterviewDeps, collected: Collected): Promise<Ask
           hint: 'proves that it is them',
         },
         { value: 'id' as const, label: 'Type their numeric Telegram id' },
-        ...(count === 0
-          ? [{ value: 'none' as const, label: 'Nobody yet', hint: 'everything only as root, on a terminal' }]
-          : []),
+        ...(count === 0 ? [hadSome ? NOBODY_MORE : NOBODY_YET] : []),
       ],
       count === 0 ? 'code' : 'none',
     )
@@ -168,6 +168,13 @@ async function askAdmins(deps: InterviewDeps, collected: Collected): Promise<Ask
     const asked = how === 'id' ? await askId(deps, collected) : await askProof(deps, collected)
     if (asked === 'left') return 'left'
   }
+}
+
+const NOBODY_MORE = { value: 'none' as const, label: 'Nobody more' }
+const NOBODY_YET = {
+  value: 'none' as const,
+  label: 'Nobody yet',
+  hint: 'everything only as root, on a terminal',
 }
 
 async function askId({ asker }: InterviewDeps, collected: Collected): Promise<Asked> {
