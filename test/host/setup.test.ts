@@ -22,14 +22,7 @@ const OTHER_TOKEN = '220302644:BBG-abcdefghijklmnopqrstuvwxyz012345'
 const SECRETS = [TOKEN, OTHER_TOKEN].map((token) => token.split(':')[1] ?? '')
 const USHER = [process.execPath, '--disable-warning=ExperimentalWarning', 'src/launch.js']
 const CONFIG = '/etc/usher/config.yaml'
-const PLACES = [
-  '/etc',
-  '/var/lib/usher',
-  '/var/lib/usher-bot',
-  '/var/lib/usher-witness',
-  '/run/usher',
-  '/root',
-]
+const PLACES = ['/etc', '/var/lib/usher', '/var/lib/usher-bot', '/var/lib/usher-witness', '/run/usher']
 
 let api: BotApiServer
 beforeEach(async () => {
@@ -43,7 +36,7 @@ afterEach(async () => {
   await api.close()
   for (const place of [
     '/etc/usher',
-    ...PLACES.slice(1, -1),
+    ...PLACES.slice(1),
     '/root/token',
     '/root/roster',
     '/home/solo',
@@ -156,7 +149,7 @@ describe('usher setup without a terminal, as root', () => {
     }
   })
 
-  test('makes a config from nothing, which loads', async () => {
+  test('says what is missing, and makes nothing, not even a folder', async () => {
     rmSync('/etc/usher', { recursive: true })
     const { status, document } = await asJson([
       '--admin',
@@ -166,7 +159,6 @@ describe('usher setup without a terminal, as root', () => {
       '--service',
       'agents:remind',
     ])
-    // Nobody may reach Telegram from here: without a token in it this is refused, and says what is missing.
     expect({ status, fields: document.error?.violations.map(({ field }) => field) }).toEqual({
       status: 2,
       fields: ['token'],

@@ -17,6 +17,8 @@ const MESSAGES_AT_ONCE = 20
 const NAME_LIMIT = 64
 /** Telegram gives out so many at a time, and none behind them. */
 const QUEUE_LIMIT = 100
+/** How often a server is tried that cannot be reached: somebody waits for the answer. */
+const UNREACHABLE_TRIES = 3
 /** How often a queue is looked at in which something else waits already. */
 const LOOK_AGAIN_MS = 1000
 
@@ -187,11 +189,14 @@ function notTelegram(detail: string): CallFailed {
 
 /** One call, tried again while what is wrong passes by itself: the network, 5xx, 429 for as long as it says. */
 async function ask(order: TelegramOrder, method: string, body: object, deadline: number): Promise<unknown> {
+  let unreachable = 0
   for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
     const made = await attempt(order, method, body, deadline)
     if (made.kind === 'result') return made.result
     const wait = made.retryAfterMs ?? pause
-    if (!made.passes || performance.now() + wait >= deadline) throw new CallFailed(made.problem)
+    if (made.problem.kind === 'unreachable') unreachable += 1
+    const isOver = !made.passes || unreachable >= UNREACHABLE_TRIES
+    if (isOver || performance.now() + wait >= deadline) throw new CallFailed(made.problem)
     await sleep(wait)
   }
 }

@@ -84,4 +84,5 @@ export function onTerminal(
 }
 
 /** ECMA-48: control sequences, and what sets a terminal's modes. */
-const ESCAPES = /\u001b(?:\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>])/g
+const ESCAPE = String.fromCharCode(27)
+const ESCAPES = new RegExp(`${ESCAPE}(?:\\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>])`, 'g')
