@@ -12,6 +12,7 @@ const PARTS: Record<string, () => Promise<Part>> = {
   init: () => import('./setup/init.ts'),
   setup: () => import('./setup/setup.ts'),
   doctor: () => import('./setup/doctor.ts'),
+  install: () => import('./install/main.ts'),
   // Not for people: the part of `usher setup` that has a network.
   'ask-telegram': () => import('./setup/first-start/telegram-process.ts'),
 }
