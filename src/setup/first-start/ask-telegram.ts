@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { readHostFacts } from '../../config/host-facts.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import type { Refusal } from './codes.ts'
 import type { TelegramAnswer, TelegramCall, TelegramProblem, TelegramValue } from './telegram-calls.ts'
@@ -51,7 +52,7 @@ export function createAskTelegram(options: AskTelegramOptions): AskTelegram {
 
 /** setpriv(1): another uid and gid, no groups, no capabilities, no way to more, and its end with ours. */
 function becoming(user: string): string[] {
-  const { accounts, groups } = readHostFacts()
+  const { accounts, groups } = readHostFacts(accountFilesOf())
   const uid = accounts.find(({ name }) => name === user)?.uid ?? nobodysUid(accounts)
   const gid = groups.find(({ name }) => name === user)?.gid ?? uid
   return [

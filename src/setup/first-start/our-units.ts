@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readHostFacts } from '../../config/host-facts.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import type { ProgramResult, Programs } from '../../provisioning/host/programs/programs.ts'
 
 export type OurUnit = 'usher-worker.service' | 'usher-bot.service' | 'usher-witness.service'
@@ -46,7 +47,10 @@ export function createOurUnits(programs: Pick<Programs, 'run'>): OurUnits {
 
 /** A bot of this account (null: of the caller) that was started by hand; null when none runs. */
 export function botByHand(user: string | null, own: number): number | null {
-  const uid = user === null ? own : readHostFacts().accounts.find(({ name }) => name === user)?.uid
+  const uid =
+    user === null ? own : readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === user)?.uid
+  // Elsewhere than on Linux Telegram's own conflict says it.
+  if (!existsSync('/proc')) return null
   for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) {
     try {
       if (statSync(join('/proc', pid)).uid !== uid) continue

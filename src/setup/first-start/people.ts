@@ -3,6 +3,7 @@ import { readTrusted } from '../../config/trusted-file.ts'
 import type { PasswdEntry } from '../../domain/facts.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { parsePasswd, settingOf } from '../../provisioning/host/accounts/passwd.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from '../../provisioning/roster/parse.ts'
 
@@ -69,5 +70,5 @@ export function readAccounts(uids: { min: number; max: number } | null) {
     return value !== null && /^[0-9]{1,10}$/.test(value) ? Number(value) : otherwise
   }
   const range = uids ?? { min: number('UID_MIN', 1000), max: number('UID_MAX', 60_000) }
-  return { passwd: parsePasswd(readFileSync('/etc/passwd', 'utf8')), range }
+  return { passwd: parsePasswd(accountFilesOf().passwd()), range }
 }

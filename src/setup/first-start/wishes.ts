@@ -6,6 +6,7 @@ import { parseConfig } from '../../config/parse.ts'
 import { valueProblems } from '../../config/value-problems.ts'
 import type { ServiceAction } from '../../domain/step.ts'
 import type { DocumentViolation } from '../../protocol/json-document.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { ensureDirectory, type Outcome, type Owner } from '../ensure.ts'
 import { type InitPlaces, initialize } from '../init-plan.ts'
@@ -148,7 +149,7 @@ function wantedFiles(
 /** The account by number; in a dry run it may not be there yet. */
 function accountOf(name: string | null, own: Owner): Owner {
   if (name === null) return own
-  const { accounts, groups } = readHostFacts()
+  const { accounts, groups } = readHostFacts(accountFilesOf())
   const uid = accounts.find((one) => one.name === name)?.uid ?? -1
   return { uid, gid: groups.find((one) => one.name === name)?.gid ?? uid, name }
 }
