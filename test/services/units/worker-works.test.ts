@@ -78,7 +78,16 @@ describe('the worker within its unit', () => {
     expect(run.state).toBe('succeeded')
     onboarding = run.id
     expect(new Set(run.steps.map(({ kind }) => kind))).toEqual(
-      new Set(['account', 'groups', 'data-dirs', 'memory-seed', 'smoke-test', 'activation', 'roster', 'service']),
+      new Set([
+        'account',
+        'groups',
+        'data-dirs',
+        'memory-seed',
+        'smoke-test',
+        'activation',
+        'roster',
+        'service',
+      ]),
     )
     expect(new Set(run.steps.map(({ state }) => state))).toEqual(new Set(['applied']))
     expect(await shell('id -Gn maria')).toBe('maria crew')
@@ -89,7 +98,9 @@ describe('the worker within its unit', () => {
     expect(await shell('cat /var/lib/sss/db/told')).toContain('nscd -i passwd')
     expect(await shell('cat /var/lib/sss/db/told')).toContain('sss_cache')
     expect(ok(await bot.asks('person.started', {}, MARIA))).toMatchObject({ ok: true })
-    await expect.poll(() => shell('chage -l maria | grep "Account expires"'), { timeout: 10_000 }).toContain('never')
+    await expect
+      .poll(() => shell('chage -l maria | grep "Account expires"'), { timeout: 10_000 })
+      .toContain('never')
   })
 
   test('edits, tests again and repairs them', async () => {
@@ -107,7 +118,9 @@ describe('the worker within its unit', () => {
     const [repair] = ok(await bot.asks('request.list', { open: true }, ADMIN)).requests
     expect(repair).toMatchObject({ kind: 'repair' })
     expect((await carryOut(bot, repair!)).state).toBe('succeeded')
-    expect(await shell(`id -Gn maria; stat -c %U /var/lib/usher/data/memory/${MARIA}`)).toBe('maria crew\nmaria')
+    expect(await shell(`id -Gn maria; stat -c %U /var/lib/usher/data/memory/${MARIA}`)).toBe(
+      'maria crew\nmaria',
+    )
   })
 
   test('takes everything of them back: processes, ipc, crontab, jobs, linger, and keeps what they made', async () => {
@@ -126,7 +139,7 @@ describe('the worker within its unit', () => {
     expect(failures(await undo(edited))).toEqual([])
     const run = await undo(onboarding)
     expect(failures(run)).toEqual([])
-    console.log(run.steps.map((s)=>`${s.kind} ${s.duration_ms}`))
+    console.log(run.steps.map((s) => `${s.kind} ${s.duration_ms}`))
     expect(run.state).toBe('succeeded')
     expect(states(run).length).toBeGreaterThan(5)
     expect((await host.systemd.run(['id', 'maria'])).status).toBe(1)

@@ -66,7 +66,8 @@ export async function bootUnitHost(config: object = {}): Promise<UnitHost> {
       const { status, stdout, stderr } = await systemd.run([...asUnit(unit), ...argv])
       return { status: status ?? -1, text: stdout + stderr }
     },
-    asBot: () => speaker(systemd.spawn([...asUnit('usher-bot'), node, inside('speak.ts')], { stdio: 'pipe' })),
+    asBot: () =>
+      speaker(systemd.spawn([...asUnit('usher-bot'), node, inside('speak.ts')], { stdio: 'pipe' })),
     async writeConfig(keys) {
       const telegram = { admins: [ADMIN], api_root: `http://127.0.0.1:${API_PORT}` }
       await systemd.run(['tee', '/etc/usher/config.yaml'], stringify({ telegram, ...keys }))
