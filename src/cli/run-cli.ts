@@ -1,29 +1,11 @@
-import { Command, CommanderError } from 'commander'
-import { PARTS } from '../command/parts.ts'
+import { CommanderError } from 'commander'
 import { jsonDocument } from '../protocol/json-document.ts'
 import { plain } from '../texts/plain.ts'
 import { exitStatus, failed, type Outcome } from './outcome.ts'
 import { renderLines, styleFor, write } from './output.ts'
+import { createProgram, forEachCommand } from './program.ts'
 import { type GlobalOptions, openSession } from './session.ts'
-import { addAccess } from './verbs/access.ts'
 import type { Act } from './verbs/act.ts'
-import { addAdduser } from './verbs/adduser.ts'
-import { addApprover } from './verbs/approver.ts'
-import { addAudit } from './verbs/audit.ts'
-import { addBlock, addBlocked, addUnblock } from './verbs/block.ts'
-import { addClaim } from './verbs/claim.ts'
-import { addEdituser } from './verbs/edituser.ts'
-import { addFreeze, addTelegram } from './verbs/freeze.ts'
-import { addInvite, addInvites } from './verbs/invite.ts'
-import { addReconcile } from './verbs/reconcile.ts'
-import { addConfirm, addRequest } from './verbs/request.ts'
-import { addRequests } from './verbs/requests.ts'
-import { addRun } from './verbs/run.ts'
-import { addStatus } from './verbs/status.ts'
-import { addTotp } from './verbs/totp.ts'
-import { addUser } from './verbs/user.ts'
-import { addUsers } from './verbs/users.ts'
-import { addWhoami } from './verbs/whoami.ts'
 import type { CliWorld } from './world.ts'
 
 /**
@@ -47,9 +29,21 @@ async function run(world: CliWorld, unread: AbortSignal): Promise<number> {
   let outcome: Outcome | null = null
   const help: string[] = []
   const complaints: string[] = []
-  const program = createProgram(world, unread, (ended) => {
+  const end = (ended: Outcome) => {
     outcome = ended
-  })
+  }
+  const act: Act =
+    (verb, socket) =>
+    async (...args) => {
+      const opened = await openSession(world, unread, program.opts<GlobalOptions>(), socket)
+      if (!opened.ok) return end(opened.outcome)
+      try {
+        end(await verb(opened.session, ...args))
+      } finally {
+        await opened.session.client.close()
+      }
+    }
+  const program = createProgram(world.version, act, end)
   forEachCommand(program, (command) => {
     command.exitOverride().configureOutput({
       writeOut: (text) => help.push(text),
@@ -79,51 +73,6 @@ async function run(world: CliWorld, unread: AbortSignal): Promise<number> {
   return exitStatus(outcome)
 }
 
-function createProgram(world: CliWorld, unread: AbortSignal, end: (outcome: Outcome) => void): Command {
-  const program = new Command('usher')
-  program
-    .description('Gives people access to this machine, and proves that it works.')
-    .version(world.version)
-    .option('--config <file>', 'the config; default: USHER_CONFIG, /etc/usher/config.yaml, or your own')
-    .option('--json', 'print exactly one JSON document')
-    .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError()
-  const act: Act =
-    (verb, socket) =>
-    async (...args) => {
-      const opened = await openSession(world, unread, program.opts<GlobalOptions>(), socket)
-      if (!opened.ok) return end(opened.outcome)
-      try {
-        end(await verb(opened.session, ...args))
-      } finally {
-        await opened.session.client.close()
-      }
-    }
-  for (const add of [addAdduser, addEdituser, addRequests, addRequest, addConfirm, addClaim, addRun])
-    add(program, act)
-  for (const add of [addUsers, addUser, addWhoami, addStatus, addReconcile, addAudit]) add(program, act)
-  for (const add of [addTotp, addFreeze, addTelegram]) add(program, act)
-  for (const add of [addAccess, addInvite, addInvites, addBlock, addUnblock, addBlocked]) add(program, act)
-  addApprover(program, act)
-  // They are programs of their own, and only stand in the help here.
-  for (const { name, summary } of PARTS) {
-    program
-      .command(name)
-      .description(summary)
-      .allowUnknownOption()
-      .argument('[arguments...]')
-      .action(() =>
-        end(
-          failed(
-            'bad_request',
-            `cannot run ${name} like this: write it first, as in 'usher ${name} --config FILE'`,
-          ),
-        ),
-      )
-  }
-  return program
-}
-
 async function print(world: CliWorld, outcome: Outcome, json: boolean): Promise<void> {
   if (json) {
     const { data, ok } = outcome
@@ -150,9 +99,4 @@ function usageMessage(error: CommanderError, complaints: readonly string[]): str
 
 function columnsOf(stream: { isTTY?: boolean; columns?: number }): number {
   return stream.isTTY === true && stream.columns !== undefined ? Math.max(40, stream.columns) : 100
-}
-
-function forEachCommand(command: Command, visit: (command: Command) => void): void {
-  visit(command)
-  for (const child of command.commands) forEachCommand(child, visit)
 }

@@ -41,6 +41,8 @@ export interface Config {
     ignoreAccounts: string[]
   }
   audit: { postHead: boolean }
+  /** The group that may read the metrics on a socket of their own; null: only root can, on its own. */
+  metrics: { group: string } | null
   /** Who may ask to be let in through the bot, and how long that waits for an admin. */
   access: { ask: 'anyone' | 'invited' | 'nobody'; expiresMs: number }
   /** Approvals in chat: how long those with a second factor wait, and how many there may be in 24 h, of all admins together. */
@@ -62,4 +64,5 @@ export const SOCKETS = {
   everybody: 'worker.sock',
   witness: 'witness.sock',
   approver: 'approver.sock',
+  metrics: 'metrics.sock',
 } as const

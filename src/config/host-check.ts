@@ -5,9 +5,9 @@ import { unitProblem } from './value-problems.ts'
 /** What the host says, as far as a config can contradict it. */
 export interface HostConfigFacts {
   /** passwd(5), every line. */
-  accounts: { name: string; uid: number }[]
+  accounts: { name: string; uid: number; gid?: number }[]
   /** group(5), every line. */
-  groups: { name: string; gid: number }[]
+  groups: { name: string; gid: number; members?: string[] }[]
   /** The roster's OS users; null when the roster cannot be read (which is reported elsewhere). */
   rosterOsUsers: string[] | null
   /** All names (`Names=`) of each configured unit, aliases included; absent where nobody knows. */
@@ -26,6 +26,7 @@ export function checkConfigAgainstHost(config: Config, facts: HostConfigFacts): 
     ...accountProblems(config, facts),
     ...unitProblems(config, facts),
     ...groupProblems(config, facts),
+    ...metricsGroupProblems(config, facts),
   ]
 }
 
@@ -158,4 +159,41 @@ function groupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] 
           ]
     })
   })
+}
+
+/** The range of people's uids of login.defs(5), where the config names none. */
+const PERSON_UIDS = { min: 1000, max: 60_000 }
+
+/**
+ * Who reads metrics is a program's account in a group of its own: a person's group or one that many are in would show everybody how
+ * the host is run, a privileged one has no business there, and the bot learns what it is told of and nothing else.
+ */
+function metricsGroupProblems(config: Config, facts: HostConfigFacts): ConfigProblem[] {
+  if (config.metrics === null || config.mode !== 'system') return []
+  const { group: name } = config.metrics
+  const refuse = (why: string) => [
+    {
+      key: 'metrics.group',
+      message: `cannot use "${name}": ${why}; make a group of its own (groupadd --system usher-metrics) and add the collector's account`,
+    },
+  ]
+  const group = facts.groups.find((one) => one.name === name)
+  if (group === undefined) return refuse('there is no such group')
+  const privileged = facts.groups.some((one) => one.gid === group.gid && ROOT_EQUIVALENT_GROUPS.has(one.name))
+  if (group.gid === 0 || privileged) return refuse('its members can become root')
+  const own = OWN_ACCOUNTS.flatMap((which) => {
+    const user = nameOf(config, which)
+    return user === null ? [] : [{ which, user }]
+  }).find(
+    ({ user }) =>
+      (group.members ?? []).includes(user) ||
+      facts.accounts.some((one) => one.name === user && one.gid === group.gid),
+  )
+  if (own !== undefined) return refuse(`the ${own.which}'s account is in it`)
+  const { min, max } = config.uids ?? PERSON_UIDS
+  const person = facts.accounts.find(
+    ({ uid, gid, name: user }) =>
+      gid === group.gid && ((uid >= min && uid <= max) || (facts.rosterOsUsers ?? []).includes(user)),
+  )
+  return person === undefined ? [] : refuse(`it is the group of ${person.name}, who is a person`)
 }

@@ -97,6 +97,10 @@ function build(
       : mergePaths(defaults, sections.paths, sections.telegram.token_file)
   if (paths !== null) problems.push(...pathProblems(paths, uid === 0 ? mode : null))
   problems.push(...stepUpAccountProblems(sections, mode, paths, roles))
+  if (sections.metrics !== undefined && mode === 'single-user') {
+    const message = 'cannot use this in single-user mode: admin.sock answers you already; remove it'
+    problems.push({ key: 'metrics', message })
+  }
   if (problems.length > 0 || paths === null || !isWhole(sections)) return refuse(file, problems)
   const { tokenFile, ...places } = paths
   return {
@@ -133,6 +137,7 @@ function build(
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
       audit: { postHead: sections.audit.post_head },
+      metrics: sections.metrics ?? null,
       access: {
         ask: sections.access.ask,
         expiresMs: parseDuration(sections.access.expires) ?? 0,

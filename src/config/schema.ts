@@ -118,5 +118,16 @@ export const configFileSchema = z.strictObject({
     .prefault({}),
   /** `post_head`: once a day the end of the history's chain is posted to the admins' chats, where the host cannot change it. */
   audit: z.strictObject({ post_head: z.boolean().default(false) }).prefault({}),
+  metrics: z
+    .strictObject({
+      group: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be the name of a group')
+        .describe("Whose members may read the metrics on metrics.sock; a group of its own, no person's."),
+    })
+    .optional()
+    .describe(
+      'A socket that only answers GET /metrics, for a program that collects metrics. Without it only root can, on admin.sock.',
+    ),
 })
 export type ConfigFile = z.infer<typeof configFileSchema>

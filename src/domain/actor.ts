@@ -7,6 +7,7 @@
  * - `witness`: the witness's uid on `witness.sock`: the process that only sends codes
  * - `approver`: on `approver.sock`, a Telegram user that the approver account asserts, who decides there on a terminal with a second
  *   factor; null for the account itself, before it says whom it serves
+ * - `scraper`: whom the kernel lets connect to `metrics.sock`; reads figures, and nothing else
  * - `worker`: the worker itself, who asks for repairs; nobody comes in as it
  */
 export type Actor =
@@ -16,6 +17,7 @@ export type Actor =
   | { kind: 'bot' }
   | { kind: 'witness' }
   | { kind: 'approver'; telegramId: number | null }
+  | { kind: 'scraper'; uid: number }
   | { kind: 'worker' }
 
 /** The human behind actors: approvals are counted by it. uid 0 is no particular human, so its key is `operator`. */
@@ -33,6 +35,8 @@ export function actorKey(actor: Actor): string {
       return actor.kind
     case 'os':
       return `os:${actor.uid}`
+    case 'scraper':
+      return `scraper:${actor.uid}`
     case 'telegram':
       return `telegram:${actor.telegramId}`
     case 'approver':

@@ -310,6 +310,8 @@ export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[]
 /** Server-sent events: `GET /v1/events?after=CURSOR`, `id:` is the event's id, `data:` an `EventView` as JSON. */
 export const EVENTS_PATH = '/v1/events'
 export const VERSION_PATH = '/v1/version'
+/** Figures in Prometheus' text format; where its collectors look for them. */
+export const METRICS_PATH = '/metrics'
 export const versionSchema = z.strictObject({
   ok: z.literal(true),
   protocol: z.number(),

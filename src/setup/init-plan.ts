@@ -26,6 +26,10 @@ export interface InitContext extends EnsureOptions {
   /** Who owns what is not the bot's: root, or the caller in single-user mode. */
   own: Owner
   admins: readonly number[]
+  /** What a config that is made says; default: the template. */
+  configText?: string
+  /** Leaves a roster that is there as it is, its mode included. */
+  keepRoster?: boolean
 }
 
 /**
@@ -57,17 +61,9 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
   const witness = seer === null ? null : await ensureAccount(accountOf.witness(seer.user), outcomes, context)
   if (approver !== null) await ensureAccount(accountOf.approver(approver.user), outcomes, context)
   const { paths } = places
-  file(
-    places.configFile,
-    system ? 0o644 : 0o600,
-    configTemplate({
-      admins: context.admins,
-      memoryTemplate: places.memoryTemplate ?? join(dirname(places.configFile), 'MEMORY.md.example'),
-      mode: places.mode,
-    }),
-  )
+  file(places.configFile, system ? 0o644 : 0o600, context.configText ?? newConfig(places, context.admins))
   // Who is on the roster is nobody else's business.
-  file(paths.roster, 0o600, ROSTER_TEMPLATE)
+  if (context.keepRoster !== true) file(paths.roster, 0o600, ROSTER_TEMPLATE)
   file(paths.secrets, 0o600, SECRETS_TEMPLATE)
   if (places.memoryTemplate !== null) file(places.memoryTemplate, system ? 0o644 : 0o600, MEMORY_TEMPLATE)
 
@@ -83,6 +79,12 @@ export async function initialize(places: InitPlaces, context: InitContext): Prom
   if (approver !== null) folder(APPROVER_HOME, 0o755)
   folder(paths.run, system ? 0o755 : 0o700)
   return outcomes
+}
+
+/** What a config says before anybody edited it. */
+export function newConfig(places: InitPlaces, admins: readonly number[]): string {
+  const memoryTemplate = places.memoryTemplate ?? join(dirname(places.configFile), 'MEMORY.md.example')
+  return configTemplate({ admins, memoryTemplate, mode: places.mode })
 }
 
 /** What `useradd` is told of an account that Usher needs. */

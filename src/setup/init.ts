@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { helpOf } from '../command/help.ts'
 import { INIT } from '../command/parts/init.ts'
 import { readCommandLine } from '../command/read-command-line.ts'
@@ -8,7 +8,7 @@ import { type ConfigProblem, SOCKETS } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
-import { SYSTEM_CONFIG_FILE, singleUserPaths, systemPaths } from '../config/paths.ts'
+import { SYSTEM_CONFIG_FILE } from '../config/paths.ts'
 import { shellWord } from '../domain/shell-word.ts'
 import { isTelegramId } from '../domain/telegram-id.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
@@ -17,6 +17,7 @@ import { createPrograms } from '../provisioning/host/programs/create-programs.ts
 import { parseRoster } from '../provisioning/roster/parse.ts'
 import { plain } from '../texts/plain.ts'
 import type { Outcome } from './ensure.ts'
+import { freshPlaces, placesOf } from './init-places.ts'
 import { type InitPlaces, initialize } from './init-plan.ts'
 
 interface InitOptions {
@@ -99,7 +100,7 @@ type Places =
 /** From the config that is there; without one, the defaults of the system (root) or of the caller. */
 function findPlaces({ admins, configFile }: InitOptions, environment: Environment, uid: number): Places {
   const explicit = configFile === undefined ? undefined : resolve(configFile)
-  const fresh = freshPlaces(explicit, environment, uid)
+  const fresh: Places = { ok: true, value: freshPlaces(explicit, environment, uid) }
   const first = explicit ?? (uid === 0 ? SYSTEM_CONFIG_FILE : null)
   if (first !== null && !existsSync(first)) return fresh
   const loaded = loadConfig({ environment, uid, explicitFile: explicit })
@@ -120,30 +121,7 @@ function findPlaces({ admins, configFile }: InitOptions, environment: Environmen
     const violations = [{ field: 'telegram.admins', code: 'config_invalid', message }]
     return { ok: false, exit: 2, message, violations }
   }
-  const { mode, paths, botUser, witness, approver, memoryTemplate } = config
-  const { tokenFile, admins: has } = config.telegram
-  const accounts = { botUser, witness, approver }
-  const value = { mode, configFile: config.file, paths, ...accounts, tokenFile, admins: has, memoryTemplate }
-  return { ok: true, value }
-}
-
-/** A config that is not there yet names neither. */
-const NO_STEP_UPS = { witness: null, approver: null, admins: [] }
-
-function freshPlaces(explicit: string | undefined, environment: Environment, uid: number): Places {
-  if (uid === 0) {
-    const { tokenFile, ...paths } = systemPaths()
-    const configFile = explicit ?? SYSTEM_CONFIG_FILE
-    const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
-    const files = { configFile, paths, tokenFile, memoryTemplate }
-    return { ok: true, value: { mode: 'system', ...files, botUser: 'usher', ...NO_STEP_UPS } }
-  }
-  const home = environment.home ?? userInfo().homedir
-  const { config, tokenFile, ...paths } = singleUserPaths(environment, home)
-  const configFile = explicit ?? config
-  const memoryTemplate = join(dirname(configFile), 'MEMORY.md.example')
-  const files = { configFile, paths, tokenFile, memoryTemplate }
-  return { ok: true, value: { mode: 'single-user', ...files, botUser: null, ...NO_STEP_UPS } }
+  return { ok: true, value: placesOf(config, config.file) }
 }
 
 function problemsText(file: string | null, problems: readonly ConfigProblem[]): string {

@@ -7,6 +7,7 @@ import { type ClaimQueries, claimQueries } from './queries/claims.ts'
 import { type DecisionQueries, decisionQueries } from './queries/decisions.ts'
 import { type EventQueries, eventQueries } from './queries/events.ts'
 import { type FactorQueries, factorQueries } from './queries/factors.ts'
+import { type FigureQueries, figureQueries } from './queries/figures.ts'
 import { type FreezeQueries, freezeQueries } from './queries/freezes.ts'
 import { type HeldApprovalQueries, heldApprovalQueries } from './queries/held-approvals.ts'
 import { type HoldQueries, holdQueries } from './queries/holds.ts'
@@ -38,6 +39,7 @@ export interface Store {
   runs: RunQueries
   events: EventQueries
   audit: AuditQueries
+  figures: FigureQueries
   idempotency: IdempotencyQueries
   starts: StartQueries
   access: AccessQueries
@@ -71,6 +73,7 @@ export function createStore(database: Database): Store {
     runs: runQueries(database),
     events: eventQueries(database),
     audit: auditQueries(database),
+    figures: figureQueries(database),
     idempotency: idempotencyQueries(database),
     starts: startQueries(database),
     access: accessQueries(database),

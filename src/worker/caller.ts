@@ -2,8 +2,8 @@ import type { Actor } from '../domain/actor.ts'
 import type { RosterEntry } from '../domain/person.ts'
 import type { Permission } from '../protocol/permissions.ts'
 
-/** The sockets: operator, bot, everybody, the witness, and the approver account. */
-export type Listener = 'admin' | 'bot' | 'everybody' | 'witness' | 'approver'
+/** The sockets: operator, bot, everybody, the witness, the approver account, and who only reads metrics. */
+export type Listener = 'admin' | 'bot' | 'everybody' | 'witness' | 'approver' | 'metrics'
 
 /**
  * Who asks, resolved once per request (and once per delivered event), never kept per connection: actor from listener

@@ -11,6 +11,7 @@ import type { OperationResult } from './engine.ts'
 import type { EventLog } from './events.ts'
 import type { Secrets } from './factors/secrets.ts'
 import type { EngineLimits } from './limits.ts'
+import type { Tally } from './metrics/tally.ts'
 import type { RateLimit } from './operations/rate-limit.ts'
 import type { Observe } from './planning/observe.ts'
 import type { Reconciler } from './reconcile/reconciler.ts'
@@ -37,6 +38,7 @@ export interface EngineContext {
   clock: () => number
   limits: EngineLimits
   stuck: StuckRuns
+  tally: Tally
   checks: RateLimit
   chatLooks: RateLimit
   claimAttempts: RateLimit

@@ -11,6 +11,8 @@ import type { Engine } from './engine.ts'
 import { createEventLog, isVisibleTo } from './events.ts'
 import type { Secrets } from './factors/secrets.ts'
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts'
+import { readMetrics } from './metrics/read-metrics.ts'
+import { createTally, type Tally } from './metrics/tally.ts'
 import { createExecute } from './operations/execute.ts'
 import { lapse, nextLapse } from './operations/lapse.ts'
 import { createRateLimit } from './operations/rate-limit.ts'
@@ -34,6 +36,7 @@ export interface EngineDependencies {
   /** Epoch milliseconds. */
   clock?: () => number
   limits?: Partial<EngineLimits>
+  tally?: Tally
   diskProblems?: (folders: readonly string[]) => Promise<DiskProblem[]>
 }
 
@@ -45,7 +48,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { config, host, registry, store, log, secrets, callerOf, version } = dependencies
   const clock = dependencies.clock ?? Date.now
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...dependencies.limits }
-  const events = createEventLog(store, clock)
+  const tally = dependencies.tally ?? createTally()
+  const events = createEventLog(store, clock, tally)
   const stopping = new AbortController()
   const parts: Omit<EngineContext, 'reconciler'> = {
     config,
@@ -59,6 +63,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     callerOf,
     version,
     events,
+    tally,
     stuck: createStuckRuns({ events, clock, log }),
     observe: createObserve(config, host, dependencies.diskProblems ?? ((folders) => diskProblems(folders))),
     checks: createRateLimit(limits.checksPerMinute, 60_000),
@@ -105,6 +110,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       subscribe: events.subscribe,
       visibleTo: isVisibleTo,
     },
+    metrics: () => readMetrics(context),
     async start() {
       running = true
       events.commit(() => {

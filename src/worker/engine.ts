@@ -27,6 +27,8 @@ export interface Engine {
     subscribe(listener: () => void): () => void
     visibleTo(caller: Caller, event: EventView): boolean
   }
+  /** What a scraper is told, in Prometheus' text format. */
+  metrics(): Promise<string>
   /** Recovers interrupted runs, then claims queued ones as they come. */
   start(): Promise<void>
   /** Finishes or records the current side effect and settles within `deadlineMs`. */

@@ -4,6 +4,7 @@ import type { EventView } from '../protocol/views.ts'
 import type { Store } from '../store/store.ts'
 import type { Caller } from './caller.ts'
 import { decide } from './gate/access.ts'
+import type { Tally } from './metrics/tally.ts'
 
 /** What an event is about. */
 export interface EventSubject {
@@ -17,25 +18,32 @@ export interface EventSubject {
  *
  * INVARIANTS
  * - `append` is only called inside `commit`, so an event is in the database exactly when its transition is.
+ * - What is counted is what was committed.
  * - Followers are told after the transaction, never inside it; they read what they want by cursor.
  */
 export interface EventLog {
   /** One transaction of the store; see `Database.transaction`. */
   commit<T>(body: () => T): T
   append(type: EventType, subject: EventSubject, actor: string, data?: JsonObject): void
+  /** Called once the transaction that this is part of is committed, and never when it is not. */
+  afterCommit(count: () => void): void
   after(cursor: number, limit: number): EventView[]
   latest(): number
   subscribe(listener: () => void): () => void
 }
 
-export function createEventLog(store: Store, clock: () => number): EventLog {
+export function createEventLog(store: Store, clock: () => number, tally: Pick<Tally, 'event'>): EventLog {
   const listeners = new Set<() => void>()
   let appended = false
+  let counts: (() => void)[] = []
   return {
     commit(body) {
       appended = false
+      counts = []
       try {
-        return store.transaction(body)
+        const result = store.transaction(body)
+        for (const count of counts) count()
+        return result
       } finally {
         // Also when the commit failed: it may have taken effect although it reported an error.
         if (appended) for (const listener of [...listeners]) listener()
@@ -43,6 +51,7 @@ export function createEventLog(store: Store, clock: () => number): EventLog {
     },
     append(type, { requestId, runId, telegramId }, actor, data = {}) {
       appended = true
+      counts.push(() => tally.event(type, data))
       store.events.append({
         at: clock(),
         type,
@@ -53,6 +62,7 @@ export function createEventLog(store: Store, clock: () => number): EventLog {
         data: toWellFormedJson(data) as JsonObject,
       })
     },
+    afterCommit: (count) => void counts.push(count),
     after: (cursor, limit) =>
       store.events.after(cursor, limit).map((event) => ({
         id: event.id,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
+import { readHostFacts } from '../config/host-facts.ts'
 import { whyOf } from '../domain/step.ts'
 import { createPeerReader } from '../peer/peer-credentials.ts'
 import { createHost } from '../provisioning/create-host.ts'
@@ -17,6 +18,8 @@ import { createPasswd } from './gate/passwd.ts'
 import { accountUid, botUid, type CallerSources, callerOf, resolveCaller } from './gate/resolve-caller.ts'
 import { createRosterView } from './gate/roster-view.ts'
 import type { Log } from './log.ts'
+import { watchEventLoop } from './metrics/event-loop.ts'
+import { createTally } from './metrics/tally.ts'
 
 export interface StartOptions {
   config: Config
@@ -100,8 +103,9 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     const message = `cannot use ${paths.secrets}: ${secrets.why}`
     return { ok: false, code: 'unusable', message }
   }
+  const tally = createTally()
   const engine = createEngine({
-    ...{ config, host, store, log, version },
+    ...{ config, host, store, log, version, tally },
     registry: stepRegistry,
     secrets: secrets.secrets,
     callerOf: (actor) => callerOf(sources, actor),
@@ -120,6 +124,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
       resolve: (claim) => resolveCaller(sources, claim),
       engine,
       version,
+      tally,
     },
     {
       run: paths.run,
@@ -129,6 +134,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
       bot: owner(bot),
       witness: owner(accountUid(sources, sources.witnessUser)),
       approver: owner(accountUid(sources, sources.approverUser)),
+      metricsGid: config.metrics === null ? null : gidOf(config.metrics.group),
     },
   )
   if (!gates.ok) {
@@ -146,6 +152,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     return { ok: false, code: 'unusable', message: `cannot write ${databaseFile}: ${why}` }
   }
   const look = startDamageLook(store, log)
+  const endWatch = watchEventLoop(tally)
   return {
     ok: true,
     worker: {
@@ -160,9 +167,15 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
       },
       stop: async (deadlineMs) => {
         look.stop()
+        endWatch()
         await Promise.all([gates.gates.close(LAST_ANSWERS_MS), engine.stop(deadlineMs)])
         store.close()
       },
     },
   }
+}
+
+/** The gid of a group by its name; null when there is none, so that there is no socket either. */
+function gidOf(group: string): number | null {
+  return readHostFacts().groups.find(({ name }) => name === group)?.gid ?? null
 }

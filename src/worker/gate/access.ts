@@ -2,14 +2,15 @@ import type { OperationName } from '../../protocol/operations.ts'
 import type { Permission } from '../../protocol/permissions.ts'
 import type { AccessDecision, Caller, Ownership } from '../caller.ts'
 
-/** What access is decided about: every operation, and following the stream of events. */
-export type AccessSubject = OperationName | 'events.follow'
+/** What access is decided about: every operation, following the stream of events, and reading the metrics. */
+export type AccessSubject = OperationName | 'events.follow' | 'metrics.read'
 
 /**
  * How a caller came in: the operator (uid 0 on `admin.sock`), an OS user on `worker.sock`, a Telegram user that the bot
- * speaks for, or the bot for itself; the witness for itself, and a person whom the approver account speaks for on a terminal.
+ * speaks for, or the bot for itself; the witness for itself, and a person whom the approver account speaks for on a terminal;
+ * and whoever the kernel lets connect to the socket of the metrics.
  */
-type Way = 'operator' | 'os' | 'on-behalf' | 'bot' | 'witness' | 'approver'
+type Way = 'operator' | 'os' | 'on-behalf' | 'bot' | 'witness' | 'approver' | 'scraper'
 
 /** One of these permissions is needed; `anyone`: none is. */
 type Need = readonly Permission[] | 'anyone'
@@ -225,6 +226,8 @@ export const ACCESS: Readonly<Record<AccessSubject, AccessRule>> = {
     foreign: ['events.follow.all'],
     seenWith: null,
   },
+  // Figures of everybody together; a socket and a group of their own keep programs that collect them away from all else.
+  'metrics.read': { ways: ['operator', 'scraper'], own: 'anyone', foreign: [], seenWith: null },
 }
 
 /** The most that a uid gets on `worker.sock`, whatever roster and config say: the column `user` without deciding. */
@@ -286,5 +289,6 @@ function wayOf(caller: Caller): Way | null {
   if (listener === 'bot' && actor.kind === 'bot') return 'bot'
   if (listener === 'witness' && actor.kind === 'witness') return 'witness'
   if (listener === 'approver' && actor.kind === 'approver') return 'approver'
+  if (listener === 'metrics' && actor.kind === 'scraper') return 'scraper'
   return null
 }

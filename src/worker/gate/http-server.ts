@@ -8,13 +8,15 @@ import { OPERATIONS, PROTOCOL_VERSION } from '../../protocol/operations.ts'
 import type { Caller, Listener } from '../caller.ts'
 import type { Engine } from '../engine.ts'
 import type { Log } from '../log.ts'
+import { EXPOSITION_TYPE } from '../metrics/exposition.ts'
+import type { Tally } from '../metrics/tally.ts'
 import { decide } from './access.ts'
 import { answer, refuse, statusOf } from './answer.ts'
 import { createBudget, type Limits, type Release } from './budget.ts'
 import { streamEvents } from './event-stream.ts'
 import { executeChecked } from './execute-checked.ts'
 import { readBody } from './request-body.ts'
-import { type Asked, readHead } from './request-head.ts'
+import { type Asked, readHead, readScrapeHead } from './request-head.ts'
 import type { CallerResult, Claim } from './resolve-caller.ts'
 
 // Importing it would evaluate all its exports, WebSocket among them, which loads undici: 13 MB and 70 ms for nothing.
@@ -26,7 +28,8 @@ export interface GateDependencies {
   /** Whether an account of this host has the uid. */
   isAccount: (uid: number) => boolean
   resolve: (claim: Claim) => Promise<CallerResult>
-  engine: Pick<Engine, 'execute' | 'events'>
+  engine: Pick<Engine, 'execute' | 'events' | 'metrics'>
+  tally: Tally
   /** Version of the program. */
   version: string
 }
@@ -53,7 +56,7 @@ interface Connection {
 }
 
 /**
- * One listener's HTTP: one request a connection, three kinds of request, nothing else. Who connects is read from the
+ * One listener's HTTP: one request a connection, four kinds of request, nothing else; that of the metrics has one kind. Who connects is read from the
  * kernel once, at accept.
  *
  * INVARIANTS
@@ -61,7 +64,7 @@ interface Connection {
  * - A connection holds its place in the budget until its socket is closed.
  */
 export function createGate(dependencies: GateDependencies, listener: Listener, limits: Limits): Gate {
-  const { log, readPeer, isAccount } = dependencies
+  const { log, readPeer, isAccount, tally } = dependencies
   const budget = createBudget(limits)
   const connections = new Map<Socket, Connection>()
   const seen = new WeakSet<Socket>()
@@ -94,20 +97,24 @@ export function createGate(dependencies: GateDependencies, listener: Listener, l
     const peer = readPeer(descriptorOf(socket))
     if (!peer.known) {
       log.warn({ listener, why: peer.why }, 'connection closed: cannot tell who it is')
+      tally.refused(listener, 'unknown_peer')
       socket.destroy()
       return
     }
     const payer = payerOf(peer.uid)
     const release = budget.takeConnection(payer)
     if (release === null) {
+      tally.refused(listener, 'connections')
       // Words are for those who are a little over; a flood is not worth the time.
       if (budget.takeRequest(payer)) refuse(socket, tooMany('connections'))
       else socket.destroy()
       return
     }
     connections.set(socket, { uid: peer.uid, payer, phase: 'reading' })
+    tally.connections(listener, 1)
     socket.once('close', () => {
       connections.delete(socket)
+      tally.connections(listener, -1)
       release()
     })
     for (const handler of serve) handler.call(server, socket)
@@ -171,8 +178,11 @@ export function createGate(dependencies: GateDependencies, listener: Listener, l
     seen.add(socket)
     const { uid, payer } = connection
     if (stopping.signal.aborted) return refuseOn(socket, shuttingDown(), request)
-    if (!budget.takeRequest(payer)) return refuseOn(socket, tooMany('requests'), request)
-    const head = readHead(request)
+    if (!budget.takeRequest(payer)) {
+      tally.refused(listener, 'requests')
+      return refuseOn(socket, tooMany('requests'), request)
+    }
+    const head = listener === 'metrics' ? readScrapeHead(request) : readHead(request)
     if (!head.ok) return refuseOn(socket, head.error, request)
     const body = await readBody(request)
     await parserHasHadItsTurn()
@@ -188,9 +198,25 @@ export function createGate(dependencies: GateDependencies, listener: Listener, l
         return answer(response, 200, { ok: true, protocol: PROTOCOL_VERSION, version: dependencies.version })
       case 'events':
         return follow(connection, response, claim, who.caller, head.asked.after)
+      case 'metrics':
+        return scrape(response, who.caller)
       case 'operation':
         return perform(response, who.caller, head.asked, body.bytes)
     }
+  }
+
+  const scrape = async (response: ServerResponse, caller: Caller): Promise<void> => {
+    if (decide('metrics.read', caller, 'none') === 'deny') {
+      const error = notPermitted('metrics.read')
+      return answer(response, statusOf(error), { ok: false, error })
+    }
+    const text = await dependencies.engine.metrics()
+    response.writeHead(200, {
+      'content-type': EXPOSITION_TYPE,
+      'content-length': Buffer.byteLength(text),
+      connection: 'close',
+    })
+    response.end(text)
   }
 
   const perform = async (
@@ -206,7 +232,9 @@ export function createGate(dependencies: GateDependencies, listener: Listener, l
         ? { ok: false as const, error: notPermitted(operation) }
         : await executeChecked(dependencies.engine, caller, operation, bytes, idempotencyKey)
     const outcome = result.ok ? 'ok' : result.error.code
-    const ms = Math.round(performance.now() - started)
+    const seconds = (performance.now() - started) / 1000
+    const ms = Math.round(seconds * 1000)
+    tally.operation(operation, outcome, seconds)
     const level = OPERATIONS[operation].mutates || !result.ok ? 'info' : 'debug'
     log[level]({ listener, actor: actorKey(caller.actor), operation, outcome, ms }, 'operation')
     if (result.ok) answer(response, 200, { ok: true, ...result.output })
@@ -223,10 +251,12 @@ export function createGate(dependencies: GateDependencies, listener: Listener, l
     const permitted = decide('events.follow', caller, 'none') === 'allow'
     const release: Release | null = permitted ? budget.takeStream(claim.uid) : null
     if (release === null) {
+      if (permitted) tally.refused(listener, 'streams')
       const error = permitted ? tooMany('event streams') : notPermitted('events.follow')
       return answer(response, statusOf(error), { ok: false, error })
     }
     connection.phase = 'streaming'
+    tally.streams(listener, 1)
     try {
       response.socket?.setTimeout(0)
       response.writeHead(200, {
@@ -241,6 +271,7 @@ export function createGate(dependencies: GateDependencies, listener: Listener, l
         lagMs: TIMES.lag,
       })
     } finally {
+      tally.streams(listener, -1)
       release()
       response.end()
     }

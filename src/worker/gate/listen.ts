@@ -76,7 +76,7 @@ export async function listenAt(server: Server, place: SocketPlace, ownUid: numbe
   try {
     server.listen(path)
     if (server.listening) {
-      if (owner.uid !== ownUid) chownSync(path, owner.uid, owner.gid)
+      if (owner.uid !== ownUid || owner.gid !== lstatSync(path).gid) chownSync(path, owner.uid, owner.gid)
       chmodSync(path, mode)
     }
   } catch (error) {

@@ -10,6 +10,7 @@ import { ensureRunFolder, listenAt, removeSocket, type SocketPlace } from './lis
  * second for each uid, 256 connections in all. The bot speaks for many people over one uid, and follows events for all of
  * them on one or two streams; the operator's tools and a watching `--wait` share uid 0. The witness waits on one connection and reports
  * on another; through the approver's account admins come by SSH, a few at a time. None of them can be reached by others.
+ * Metrics are collected every few seconds by one or two programs.
  */
 export const LIMITS: Readonly<Record<Listener, Limits>> = {
   everybody: { connections: 256, connectionsPerUid: 16, streamsPerUid: 2, requestsPerSecond: 20 },
@@ -17,9 +18,10 @@ export const LIMITS: Readonly<Record<Listener, Limits>> = {
   admin: { connections: 64, connectionsPerUid: 64, streamsPerUid: 16, requestsPerSecond: 200 },
   witness: { connections: 8, connectionsPerUid: 8, streamsPerUid: 0, requestsPerSecond: 20 },
   approver: { connections: 16, connectionsPerUid: 16, streamsPerUid: 0, requestsPerSecond: 20 },
+  metrics: { connections: 8, connectionsPerUid: 4, streamsPerUid: 0, requestsPerSecond: 5 },
 }
 
-const LISTENERS: readonly Listener[] = ['admin', 'bot', 'everybody', 'witness', 'approver']
+const LISTENERS: readonly Listener[] = ['admin', 'bot', 'everybody', 'witness', 'approver', 'metrics']
 
 export interface GatesOptions {
   /** Folder of the sockets. */
@@ -32,6 +34,8 @@ export interface GatesOptions {
   /** Accounts of witness and approver; null where there is none: then there is no such socket. */
   witness: { uid: number; gid: number } | null
   approver: { uid: number; gid: number } | null
+  /** The group that may read the metrics; null: no such socket. */
+  metricsGid: number | null
   /** Default: `LIMITS`. */
   limits?: Readonly<Record<Listener, Limits>>
 }
@@ -45,7 +49,7 @@ export type GatesResult =
   | { ok: false; code: 'in_use' | 'unusable'; message: string }
 
 /**
- * Opens the listeners, all or none: operator, bot, everybody, and those of witness and approver where there are such. In single-user mode folder and sockets are the caller's alone.
+ * Opens the listeners, all or none: operator, bot, everybody, and those of witness, approver and metrics where there are such. In single-user mode folder and sockets are the caller's alone.
  */
 export async function openGates(dependencies: GateDependencies, options: GatesOptions): Promise<GatesResult> {
   const { run, mode, ownUid, ownGid, limits = LIMITS } = options
@@ -59,6 +63,10 @@ export async function openGates(dependencies: GateDependencies, options: GatesOp
     everybody: { path: join(run, SOCKETS.everybody), mode: system ? 0o666 : 0o600, owner: own },
     witness: options.witness && { path: join(run, SOCKETS.witness), mode: 0o600, owner: options.witness },
     approver: options.approver && { path: join(run, SOCKETS.approver), mode: 0o600, owner: options.approver },
+    metrics:
+      options.metricsGid === null
+        ? null
+        : { path: join(run, SOCKETS.metrics), mode: 0o660, owner: { uid: ownUid, gid: options.metricsGid } },
   }
   const open: { gate: Gate; path: string; inode: bigint }[] = []
   const close = async (deadlineMs: number) => {

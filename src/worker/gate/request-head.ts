@@ -4,6 +4,7 @@ import {
   EVENTS_PATH,
   HOST_HEADER_VALUE,
   IDEMPOTENCY_HEADER,
+  METRICS_PATH,
   ON_BEHALF_HEADER,
   OPERATIONS,
   type OperationName,
@@ -20,6 +21,7 @@ export type Asked = {
   onBehalfOf: string | null
 } & (
   | { kind: 'version' }
+  | { kind: 'metrics' }
   | { kind: 'events'; after: number }
   | { kind: 'operation'; operation: OperationName; idempotencyKey: string | null }
 )
@@ -27,7 +29,7 @@ export type Asked = {
 export type HeadResult = { ok: true; asked: Asked } | { ok: false; error: ApiError }
 
 /**
- * Reads line and headers strictly: three kinds of request exist and everything else is refused, in particular whatever a
+ * Reads line and headers strictly: four kinds of request exist and everything else is refused, in particular whatever a
  * browser, a proxy or a request smuggled through one would send (no confused deputy).
  */
 export function readHead(request: IncomingMessage): HeadResult {
@@ -55,6 +57,11 @@ export function readHead(request: IncomingMessage): HeadResult {
       },
     }
   }
+  if (url === METRICS_PATH) {
+    return method === 'GET' && !hasBody(headers)
+      ? { ok: true, asked: { kind: 'metrics', onBehalfOf } }
+      : bad(`cannot ${shown(method)} ${METRICS_PATH}: only GET without a body`)
+  }
   if (url === EVENTS_PATH || url.startsWith(`${EVENTS_PATH}?`)) {
     const after = /^\?after=([0-9]{1,15})$/.exec(url.slice(EVENTS_PATH.length))?.[1]
     return method === 'GET' && !hasBody(headers) && after !== undefined
@@ -62,6 +69,21 @@ export function readHead(request: IncomingMessage): HeadResult {
       : bad(`cannot follow events: only GET ${EVENTS_PATH}?after=NUMBER without a body`)
   }
   return readOperation(method, url, headers, onBehalfOf)
+}
+
+/**
+ * The same where only metrics are read: programs that collect them send a host and headers of their own and cannot be taught ours.
+ * What a browser or a proxy would send is refused all the same.
+ */
+export function readScrapeHead(request: IncomingMessage): HeadResult {
+  const { method = '', url = '' } = request
+  const headers = collect(request.rawHeaders)
+  const wrong = oddHead(url, headers)
+  if (wrong !== null) return bad(wrong)
+  if (headers.has(ON_BEHALF_HEADER)) return bad('cannot speak for somebody else here')
+  return method === 'GET' && url === METRICS_PATH && !hasBody(headers)
+    ? { ok: true, asked: { kind: 'metrics', onBehalfOf: null } }
+    : bad(`cannot serve this here: only GET ${METRICS_PATH} without a body`)
 }
 
 function readOperation(method: string, url: string, headers: Headers, onBehalfOf: string | null): HeadResult {
@@ -109,15 +131,22 @@ function collect(raw: readonly string[]): Headers {
 const REFUSED = ['origin', 'upgrade', 'expect', 'content-encoding', 'te', 'trailer', 'x-forwarded-for', 'via']
 
 function wrongHead(url: string, headers: Headers): string | null {
+  const odd = oddHead(url, headers)
+  if (odd !== null) return odd
+  if (headers.get('host')?.[0] !== HOST_HEADER_VALUE) {
+    return `cannot serve this host: the header host must be exactly ${HOST_HEADER_VALUE}`
+  }
+  return null
+}
+
+/** What is wrong with a request wherever it comes in. */
+function oddHead(url: string, headers: Headers): string | null {
   for (const [name, values] of headers) {
     if (values.length > 1) return `cannot serve a request with ${values.length} headers ${shown(name)}`
   }
   if (!url.startsWith('/')) return 'cannot serve a request for another host: the path must begin with /v1'
   const refused = REFUSED.find((name) => headers.has(name))
   if (refused !== undefined) return `cannot serve a request with the header ${refused}`
-  if (headers.get('host')?.[0] !== HOST_HEADER_VALUE) {
-    return `cannot serve this host: the header host must be exactly ${HOST_HEADER_VALUE}`
-  }
   return null
 }
 

@@ -73,6 +73,8 @@ export async function resolveCaller(sources: CallerSources, claim: Claim): Promi
       return onBehalfOf === null
         ? nobodyInParticular({ kind: 'approver', telegramId: null }, 'approver')
         : telegramUser(sources, 'approver', onBehalfOf)
+    case 'metrics':
+      return scraper(sources, uid)
     case 'everybody':
       return osUser(sources, uid)
   }
@@ -105,6 +107,7 @@ function claimOf(sources: CallerSources, actor: Actor): Claim | null {
       const onBehalfOf = asserted === null ? null : String(asserted)
       return uid === null ? null : { listener: actor.kind, uid, onBehalfOf }
     }
+    case 'scraper':
     case 'worker':
       return null
   }
@@ -164,6 +167,21 @@ function nobodyInParticular(actor: Actor & { kind: 'witness' | 'approver' }, rol
     listener: actor.kind,
     person: null,
     role,
+    permissions: new Set<Permission>(),
+    personKey: null,
+  })
+}
+
+/** The kernel let it connect, by the group of the socket: what it may is what that socket answers. */
+function scraper(sources: CallerSources, uid: number): CallerResult {
+  if (sources.passwd().namesOf(uid).length === 0) {
+    return refused('not_permitted', `cannot serve uid ${uid}: no account on this host has it`)
+  }
+  return resolved({
+    actor: { kind: 'scraper', uid },
+    listener: 'metrics',
+    person: null,
+    role: 'scraper',
     permissions: new Set<Permission>(),
     personKey: null,
   })

@@ -2,6 +2,7 @@ import type { EventType } from '../../domain/event.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { RunHead, RunState } from '../../domain/run.ts'
 import type { Note, StepFailure } from '../../domain/step.ts'
+import { hasEnded } from '../../domain/transitions.ts'
 import type { UndoOutcome } from '../../provisioning/step-kind.ts'
 import type { StoredStep } from '../../store/queries/runs.ts'
 import type { EngineContext } from '../context.ts'
@@ -28,7 +29,7 @@ export interface RunTransitions {
 }
 
 export function createRunTransitions(context: EngineContext): RunTransitions {
-  const { store, events, clock, stuck } = context
+  const { store, events, clock, stuck, tally } = context
   const append = (type: EventType, run: RunHead, data: JsonObject = {}) => {
     events.append(
       type,
@@ -49,9 +50,15 @@ export function createRunTransitions(context: EngineContext): RunTransitions {
     run(run, from, to, data = {}) {
       const now = clock()
       const times = to === 'running' ? { startedAt: now } : to === 'undoing' ? {} : { finishedAt: now }
+      const before = store.runs.head(run.id)
       guard(store.runs.transition(run.id, from, to, times), run)
       if (to === 'succeeded' && run.kind === 'onboard') {
         grantAccess(context, run.telegramId, run.requestId)
+      }
+      // One that is taken back had ended already.
+      if (hasEnded(to) && before !== null && before.startedAt !== null && before.finishedAt === null) {
+        const seconds = Math.max(0, now - before.startedAt) / 1000
+        events.afterCommit(() => tally.run(run.kind, to, seconds))
       }
       append(to === 'running' ? 'run.started' : (`run.${to}` as EventType), run, { kind: run.kind, ...data })
     },
@@ -67,6 +74,7 @@ export function createRunTransitions(context: EngineContext): RunTransitions {
       const duration_ms = durationOf(step)
       const change = { state: 'applied', finishedAt: clock(), notes } as const
       guard(store.runs.setStep(run.id, step.index, ['applying'], change), run)
+      events.afterCommit(() => tally.step(step.plan.kind, 'applied', duration_ms / 1000))
       append('step.finished', run, { ...about(step), state: 'applied', duration_ms })
     },
     failed(run, step, failure, notes) {
@@ -74,6 +82,7 @@ export function createRunTransitions(context: EngineContext): RunTransitions {
       const duration_ms = durationOf(step)
       const change = { state: 'failed', finishedAt: clock(), notes, failure } as const
       guard(store.runs.setStep(run.id, step.index, ['applying', 'pending'], change), run)
+      events.afterCommit(() => tally.step(step.plan.kind, 'failed', duration_ms / 1000))
       append('step.failed', run, { ...about(step), duration_ms, failure: shortened(failure) })
     },
     activated(run, step, notes) {

@@ -36,8 +36,50 @@ smoke: { via: { user: kai, argv: [/usr/bin/sudo, -u, "{os_user}"] } }
 roles: { user: { groups: [games] } }
 `
 
+const METRICS = 'metrics: { group: scrapers }'
+const groupsWith = (gid: number, members: string[] = []): Partial<HostConfigFacts> => ({
+  groups: [...FACTS.groups, { name: 'scrapers', gid, members }],
+})
+
 const REFUSED: [title: string, config: string, facts: Partial<HostConfigFacts>, key: string, says: RegExp][] =
   [
+    ['a group for metrics that does not exist', METRICS, {}, 'metrics.group', /no such group/],
+    ['a group for metrics with the gid of root', METRICS, groupsWith(0), 'metrics.group', /become root/],
+    ['a group for metrics that is docker by gid', METRICS, groupsWith(900), 'metrics.group', /become root/],
+    [
+      'a group for metrics that is a person’s',
+      METRICS,
+      { ...groupsWith(1000), accounts: [...FACTS.accounts, { name: 'bob', uid: 1001, gid: 1000 }] },
+      'metrics.group',
+      /group of bob, who is a person/,
+    ],
+    [
+      'a group for metrics that somebody on the roster has, whatever the uid',
+      METRICS,
+      {
+        ...groupsWith(400),
+        accounts: [
+          { name: 'usher', uid: 990 },
+          { name: 'ada', uid: 400, gid: 400 },
+        ],
+      },
+      'metrics.group',
+      /group of ada, who is a person/,
+    ],
+    [
+      'a group for metrics that the bot joined',
+      METRICS,
+      groupsWith(400, ['usher']),
+      'metrics.group',
+      /the bot's account is in it/,
+    ],
+    [
+      'a group for metrics that is the bot’s own',
+      METRICS,
+      { ...groupsWith(400), accounts: [{ name: 'usher', uid: 990, gid: 400 }] },
+      'metrics.group',
+      /the bot's account is in it/,
+    ],
     ['a bot account that does not exist', 'bot: { user: nosuch }', {}, 'bot.user', /no such account/],
     [
       'a bot that has uid 0 under another name',

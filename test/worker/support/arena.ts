@@ -10,6 +10,7 @@ import type { Limits } from '../../../src/worker/gate/budget.ts'
 import { openGates } from '../../../src/worker/gate/open-gates.ts'
 import { createPasswd } from '../../../src/worker/gate/passwd.ts'
 import { type CallerSources, resolveCaller } from '../../../src/worker/gate/resolve-caller.ts'
+import { createTally } from '../../../src/worker/metrics/tally.ts'
 import { engineFixture, type Fixture, type FixtureOptions, testConfig } from '../../support/engine-fixture.ts'
 import { insideSandbox } from '../../support/sandbox/sandbox.ts'
 
@@ -76,7 +77,7 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
   const beforeOperation = { call: ignore }
   const limits: Record<Listener, Limits> = {
     ...{ admin: PLENTY, bot: PLENTY, everybody: PLENTY },
-    ...{ witness: PLENTY, approver: PLENTY },
+    ...{ witness: PLENTY, approver: PLENTY, metrics: PLENTY },
   }
   const opened = await openGates(
     {
@@ -85,11 +86,13 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
       isAccount: (uid) => sources.passwd().namesOf(uid).length > 0,
       resolve: (claim) => resolveCaller(sources, claim),
       version: '0.0.0-test',
+      tally: createTally(),
       engine: {
         execute: (caller, operation, args, key) => {
           beforeOperation.call()
           return fixture.engine.execute(caller, operation, args, key)
         },
+        metrics: () => fixture.engine.metrics(),
         events: {
           after: (cursor, limit) => fixture.engine.events.after(cursor, limit),
           latest: () => fixture.engine.events.latest(),
@@ -98,7 +101,10 @@ export async function openArena(people: RosterEntry[], options: FixtureOptions =
         },
       },
     },
-    { run, mode: 'system', ownUid: 0, ownGid: 0, bot: ARENA_BOT, witness: null, approver: null, limits },
+    {
+      ...{ run, mode: 'system', ownUid: 0, ownGid: 0, bot: ARENA_BOT, limits },
+      ...{ witness: null, approver: null, metricsGid: null },
+    },
   )
   if (!opened.ok) throw new Error(opened.message)
   return {

@@ -12,6 +12,8 @@ import type { GateDependencies } from '../../../src/worker/gate/http-server.ts'
 import { openGates } from '../../../src/worker/gate/open-gates.ts'
 import { createPasswd } from '../../../src/worker/gate/passwd.ts'
 import { type CallerSources, resolveCaller } from '../../../src/worker/gate/resolve-caller.ts'
+import { exposition } from '../../../src/worker/metrics/exposition.ts'
+import { createTally, type Tally } from '../../../src/worker/metrics/tally.ts'
 
 /** A real account of this sandbox. */
 export interface TestAccount {
@@ -23,7 +25,7 @@ export interface TestAccount {
 export interface TestGates {
   folder: string
   run: string
-  socket(listener: 'admin' | 'bot' | 'worker' | 'witness' | 'approver'): string
+  socket(listener: 'admin' | 'bot' | 'worker' | 'witness' | 'approver' | 'metrics'): string
   /** What reached the engine, in order: the proof that a refused request changed nothing. */
   executed: { operation: OperationName; caller: Caller; args: unknown; key: string | null }[]
   events: EventView[]
@@ -31,6 +33,7 @@ export interface TestGates {
   append(data: EventView['data'], subject?: number | null): void
   roster: RosterEntry[]
   logged: object[]
+  tally: Tally
   close(): Promise<void>
 }
 
@@ -50,9 +53,10 @@ const OWN = ['requests.draft.own', 'requests.read.own', 'runs.read.own', 'events
  */
 export async function startGates(
   bot: TestAccount,
-  more: { witness?: TestAccount; approver?: TestAccount } = {},
+  more: { witness?: TestAccount; approver?: TestAccount; metricsGid?: number } = {},
 ): Promise<TestGates> {
-  const { witness = null, approver = null } = more
+  const { witness = null, approver = null, metricsGid = null } = more
+  const tally = createTally()
   const folder = mkdtempSync(join(tmpdir(), 'usher-gates-'))
   const run = join(folder, 'run')
   const executed: TestGates['executed'] = []
@@ -84,11 +88,13 @@ export async function startGates(
     isAccount: (uid) => sources.passwd().namesOf(uid).length > 0,
     resolve: (claim) => resolveCaller(sources, claim),
     version: '0.0.0-test',
+    tally,
     engine: {
       execute: async (caller, operation, args, key) => {
         executed.push({ operation, caller, args, key })
         return { ok: false, error: { code: 'not_found', message: 'recorded' } }
       },
+      metrics: async () => exposition(tally.metrics()),
       events: {
         after: (cursor, limit) => events.filter(({ id }) => id > cursor).slice(0, limit),
         latest: () => events.length,
@@ -107,7 +113,7 @@ export async function startGates(
     mode: 'system',
     ownUid: process.getuid?.() ?? -1,
     ownGid: process.getgid?.() ?? -1,
-    ...{ bot, witness, approver },
+    ...{ bot, witness, approver, metricsGid },
   })
   if (!opened.ok) throw new Error(opened.message)
   return {
@@ -127,6 +133,7 @@ export async function startGates(
     },
     roster,
     logged,
+    tally,
     close: async () => {
       await opened.gates.close(500)
       rmSync(folder, { recursive: true })

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Database, StoreProblem } from '../../database.ts'
+import { copyBefore } from './copy.ts'
 import { damageOf, isCheckedAtOnce, isCorrupt, laterDamageOf } from './damage.ts'
 import { createSqliteDatabase } from './execute.ts'
 import { takeLock, touchPrivate } from './lock.ts'
@@ -39,12 +40,20 @@ export function openSqlite(file: string): OpenResult {
     connection.exec('pragma trusted_schema = off')
     const damage = atOnce ? damageOf(connection, file) : null
     if (damage !== null) return refuse('corrupt', corruptMessage(file, damage))
-    const migrated = migrate(connection)
+    const migrated = migrate(connection, file)
+    if (!migrated.ok && migrated.code === 'no_copy') {
+      return refuse(
+        'unusable',
+        `cannot migrate ${file}: the copy that is made before it, ${copyBefore(file, migrated.migration)}, failed ` +
+          `(${migrated.why}); the database is as it was; make room in its folder, or go on with the older version of usher`,
+      )
+    }
     if (!migrated.ok) {
       return refuse(
         'newer_schema',
         `cannot open ${file}: its schema is version ${migrated.found}, this program knows ${migrated.known}; ` +
-          'start the newer version of usher, or restore a backup',
+          `a newer version of usher has used it: start that one (usher install --switch), or put back what was there before ` +
+          `(docs/roll-back.md)`,
       )
     }
     const laterDamage = atOnce ? null : (signal: AbortSignal) => laterDamageOf(file, signal)

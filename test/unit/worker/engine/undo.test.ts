@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StepKind } from '../../../../src/domain/step.ts'
 import { createEventLog } from '../../../../src/worker/events.ts'
+import { createTally } from '../../../../src/worker/metrics/tally.ts'
 import { admin, engineFixture, type Fixture, operator } from '../../../support/engine-fixture.ts'
 import type { StepScript } from '../../../support/fake-steps.ts'
 
@@ -56,7 +57,7 @@ describe('undoing a run that succeeded', () => {
     await fixture.restart({ limits: { concurrentRuns: 0 } })
     const { request } = await fixture.ok(operator, 'request.approve', { id, digest: plan.digest })
     const { store, time } = fixture
-    const events = createEventLog(store, () => time.now)
+    const events = createEventLog(store, () => time.now, createTally())
     events.commit(() => {
       for (const [from, to] of [
         ['succeeded', 'undoing'],

@@ -24,9 +24,24 @@ const ROLES: Record<string, readonly Permission[]> = {
 /**
  * The columns: how somebody comes in. `p` public, `u` user, `a` admin; `S` directly on worker.sock, `B` on behalf on
  * bot.sock, `A` on approver.sock; `0` uid 0 on admin.sock; `bot` the bot for itself, `wit` the witness, `app` the approver account
- * before it says whom it serves.
+ * before it says whom it serves; `met` whoever may connect to the socket of the metrics.
  */
-const COLUMNS = ['Sp', 'Su', 'Sa', 'Bp', 'Bu', 'Ba', '0', 'bot', 'wit', 'app', 'Ap', 'Au', 'Aa'] as const
+const COLUMNS = [
+  'Sp',
+  'Su',
+  'Sa',
+  'Bp',
+  'Bu',
+  'Ba',
+  '0',
+  'bot',
+  'wit',
+  'app',
+  'Ap',
+  'Au',
+  'Aa',
+  'met',
+] as const
 type Column = (typeof COLUMNS)[number]
 
 /**
@@ -34,72 +49,81 @@ type Column = (typeof COLUMNS)[number]
  * On worker.sock an admin's uid is never more than a user's.
  */
 const EXPECTED: Record<AccessSubject, string> = {
-  //                      Sp    Su    Sa    Bp    Bu    Ba    0     bot   wit   app   Ap    Au    Aa
-  whoami: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy',
-  status: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'onboarding.options': 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'host.check-account': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.draft': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'run.undo': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'run.retry': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'run.keep': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'run.resume': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'run.abandon': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.submit': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.approve': /**/ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.confirm': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy',
-  'request.deny': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy',
-  'request.cancel': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'person.edit': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'person.check-edit': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'person.retest': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'reconcile.check': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'reconcile.run': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'reconcile.get': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'reconcile.approve': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  yhhy  yhhy  yyhy',
-  'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  yhhy  yhhy  yyhy',
-  'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'people.list': /*   */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'access.mine': /*   */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'access.ask': /*    */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'access.withdraw': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'access.get': /*    */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'access.list': /*   */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'access.deny': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'access.complete': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'invite.create': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'invite.list': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'invite.revoke': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'invite.redeem': /* */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'block.add': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'block.remove': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'block.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'bot.introduce': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'request.challenge': 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'reconcile.challenge': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'chat.freeze': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'chat.unfreeze': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'chat.alarm': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'totp.enroll': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'totp.prove': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'totp.reset': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'totp.remove': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'totp.list': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'telegram.revoke': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'telegram.restore': 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'telegram.list': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'witness.ask': /*   */ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
-  'witness.pending': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn',
-  'witness.sent': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn',
-  'witness.cleared': /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn',
-  'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  //                      Sp    Su    Sa    Bp    Bu    Ba    0     bot   wit   app   Ap    Au    Aa    met
+  whoami: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn',
+  status: /*          */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'onboarding.options': 'yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'host.check-account': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.draft': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.undo': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.retry': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.keep': /*      */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.resume': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'run.abandon': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.submit': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.approve':
+    /**/ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.confirm':
+    /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
+  'request.deny': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn',
+  'request.cancel': /**/ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'claim.show': /*    */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'claim.accept': /*  */ 'yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'person.started': /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'person.edit': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'person.check-edit': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'person.retest': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.check':
+    /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.run': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.get': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.approve': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.list': /*  */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  nnnn',
+  'request.get': /*   */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  nnnn',
+  'run.get': /*       */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'people.list': /*   */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'people.get': /*    */ 'nnnn  yhhy  yhhy  nnnn  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'audit.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'audit.verify': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.mine': /*   */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.ask': /*    */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.withdraw':
+    /**/ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.get': /*    */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.list': /*   */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.deny': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'access.complete':
+    /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.create': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.list': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.revoke': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'invite.redeem': /* */ 'nnnn  nnnn  nnnn  yhhy  yhhy  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'block.add': /*     */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'block.remove': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'block.list': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'bot.introduce': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'request.challenge': 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'reconcile.challenge': 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.freeze': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.unfreeze': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'chat.alarm': /*    */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'totp.enroll': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'totp.prove': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'totp.reset': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'totp.remove': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'totp.list': /*   */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.revoke':
+    /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.restore': 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'telegram.list': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'witness.ask': /*   */ 'nnnn  nnnn  nnnn  nnnn  yhhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'witness.pending':
+    /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'witness.sent': /*  */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'witness.cleared':
+    /**/ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'events.follow': /* */ 'yhhy  yhhy  yhhy  yhhy  yhhy  yyhy  yyhy  yyhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn',
+  'metrics.read': /* */ 'nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy  nnnn  nnnn  nnnn  nnnn  nnnn  nnnn  yhhy',
 }
 
 const OWNERSHIPS: readonly Ownership[] = ['own', 'foreign', 'absent', 'none']
@@ -120,6 +144,9 @@ function caller(column: Column): Caller {
   if (column === 'app') {
     const actor: Actor = { kind: 'approver', telegramId: null }
     return { ...base, actor, listener: 'approver', permissions: new Set() }
+  }
+  if (column === 'met') {
+    return { ...base, actor: { kind: 'scraper', uid: 990 }, listener: 'metrics', permissions: new Set() }
   }
   const role = { p: 'public', u: 'user', a: 'admin' }[column[1] as 'p' | 'u' | 'a']
   const permissions = ROLES[role] ?? []
@@ -143,8 +170,8 @@ function caller(column: Column): Caller {
 }
 
 describe('the access table', () => {
-  test('has a row for every operation and for the stream of events, and no other', () => {
-    expect(Object.keys(ACCESS).sort()).toEqual([...OPERATION_NAMES, 'events.follow'].sort())
+  test('has a row for every operation, for the stream of events and for the metrics, and no other', () => {
+    expect(Object.keys(ACCESS).sort()).toEqual([...OPERATION_NAMES, 'events.follow', 'metrics.read'].sort())
     expect(Object.keys(EXPECTED).sort()).toEqual(Object.keys(ACCESS).sort())
   })
 
@@ -174,13 +201,14 @@ describe('the access table', () => {
       { kind: 'bot' },
       { kind: 'witness' },
       { kind: 'approver', telegramId: 1 },
+      { kind: 'scraper', uid: 0 },
       { kind: 'worker' },
     ]
     const possible = new Set([
       ...['admin operator', 'everybody os', 'bot telegram', 'bot bot'],
-      ...['witness witness', 'approver approver'],
+      ...['witness witness', 'approver approver', 'metrics scraper'],
     ])
-    for (const listener of ['admin', 'everybody', 'bot', 'witness', 'approver'] as const) {
+    for (const listener of ['admin', 'everybody', 'bot', 'witness', 'approver', 'metrics'] as const) {
       for (const actor of actors) {
         if (possible.has(`${listener} ${actor.kind}`)) continue
         const odd = { ...caller('0'), listener, actor }
