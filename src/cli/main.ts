@@ -26,7 +26,6 @@ export async function main(argv: readonly string[]): Promise<number> {
       stderr: process.stderr,
       signal: interrupt.signal,
       version,
-      codeRoot,
     })
   } finally {
     process.off('SIGINT', onInterrupt)

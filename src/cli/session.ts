@@ -1,6 +1,5 @@
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
-import { codeTreeProblem } from '../config/code-tree.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
@@ -38,8 +37,8 @@ export interface GlobalOptions {
 export type SessionResult = { ok: true; session: Session } | { ok: false; outcome: Outcome }
 
 /**
- * Config, socket and client for one verb. Uid 0 runs only code that nobody else can change, with a config that nobody else
- * can change, and talks only to a worker of uid 0.
+ * Config, socket and client for one verb. Uid 0 uses only a config that nobody else can change, and talks only to a worker of
+ * uid 0; that nobody else can change the code was looked at before any verb.
  *
  * @param socket `claim`: as oneself on everybody's socket, because only there a uid stands for its account. `approver`: as the approver
  *   account, whose caller may have chosen the environment: nothing of it names a config
@@ -60,8 +59,6 @@ export async function openSession(
   })
   if (!loaded.ok) return { ok: false, outcome: badConfig(loaded.file, loaded.problems) }
   const { config } = loaded
-  const untrusted = uid === 0 && config.mode === 'system' ? codeTreeProblem(world.codeRoot) : null
-  if (untrusted !== null) return { ok: false, outcome: failed('invalid', plain(untrusted)) }
   const choice = socketFor(config, uid, socket)
   const interactive = options.json !== true && stdin.isTTY === true && stdout.isTTY === true
   const style = styleFor(stdout, environment.noColor)

@@ -19,8 +19,6 @@ export interface CliWorld {
   /** Aborted when the person presses Ctrl-C. */
   signal: AbortSignal
   version: string
-  /** Top folder of this program's own code. */
-  codeRoot: string
   /** For tests; `/etc/usher/config.yaml`. */
   systemFile?: string
 }

@@ -58,3 +58,6 @@ export const CONFIG_OPTION = {
 export const JSON_OPTION = {
   summary: 'print exactly one JSON document',
 } as const satisfies OptionDescription
+export const DEVELOPMENT_OPTION = {
+  summary: 'as root: run a checkout although others can change it',
+} as const satisfies OptionDescription

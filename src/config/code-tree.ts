@@ -1,54 +1,109 @@
-import { lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { isInside } from './paths.ts'
-import { othersCanReplace } from './trusted-file.ts'
+import {
+  type Distrust,
+  distrustOf,
+  distrustOfWay,
+  type PathTrust,
+  readForeignMounts,
+} from './trusted-path.ts'
 
-/** What of a checkout or installation is run as root; folders with all that is in them. */
-const CODE = ['usher', 'package.json', 'src', 'conversations', 'node_modules']
-/** Dependencies are looked at this deep: whoever may write deeper owns a folder above. */
-const DEPTH_OF_DEPENDENCIES = 2
+/** What of a checkout is run as root; folders with all that is in them. Of an installed tree it is everything. */
+const CODE_OF_A_CHECKOUT = ['usher', 'package.json', 'deploy', 'src', 'conversations']
+
+/** Packages that hold a Node each, with its headers and manuals, of which one file is run: that is looked at by itself. */
+const RUNTIME_PACKAGE = /^node_modules\/node-(linux|darwin)-/
+
+/** Whether the tree was staged for a host: it then has a list of its files, and nothing in it is for development. */
+export function isInstalledTree(root: string): boolean {
+  return existsSync(join(root, 'manifest.json'))
+}
 
 /**
- * Why somebody other than root could change the code below `root` that root is about to run, or null. Every file of our
- * own and every package is looked at, but not every file of every package; a link leads to what it names.
+ * Why somebody other than root could change the code below `root`, or the Node, that root is about to run, or null. Every folder
+ * up to / is looked at, every file of an installed tree, and of a checkout every file of ours and of each package that root
+ * may load; of packages for development only their own folder. A link leads to what it names. About 10 ms.
+ *
+ * The tree may stand below /tmp or behind a link of root's: it is only read, and where it really is gets looked at.
  */
-export function codeTreeProblem(root: string): string | null {
-  const above = othersCanReplace(join(root, 'x'), [0])
-  if (above !== null) return advised(above)
-  for (const name of CODE) {
-    const depth = name === 'node_modules' ? DEPTH_OF_DEPENDENCIES : Number.POSITIVE_INFINITY
-    const problem = problemAt(join(root, name), depth, root)
-    if (problem !== null) return advised(problem)
+export function distrustOfCode(root: string, runtime: string): Distrust | null {
+  const trust: PathTrust = { owners: [0], way: 'lenient', foreignMounts: readForeignMounts() }
+  const real = realpathSync(root)
+  const walk = { trust, root: real }
+  return (
+    distrustOfWay(join(root, 'x'), trust) ??
+    (isInstalledTree(root) ? distrustAt(real, walk) : distrustOfCheckout(real, walk)) ??
+    distrustOfTarget(realpathSync(runtime), walk)
+  )
+}
+
+interface Walk {
+  trust: PathTrust
+  /** Real path. */
+  root: string
+}
+
+function distrustOfCheckout(root: string, walk: Walk): Distrust | null {
+  for (const name of CODE_OF_A_CHECKOUT) {
+    const distrust = distrustAt(`${root}/${name}`, walk)
+    if (distrust !== null) return distrust
+  }
+  return distrustOfPackages(`${root}/node_modules`, walk)
+}
+
+function distrustOfPackages(folder: string, walk: Walk): Distrust | null {
+  const distrust = distrustAt(folder, walk, 1)
+  if (distrust !== null || !existsSync(folder)) return distrust
+  // `.bin`: by a link there the launcher finds its Node.
+  for (const name of ['.bin', ...packagesOfProduction(folder)]) {
+    const found = distrustAt(`${folder}/${name}`, walk)
+    if (found !== null) return found
   }
   return null
 }
 
-function problemAt(path: string, depth: number, root: string): string | null {
+/** Names of packages that are not for development alone, as npm noted them; each that is there when it noted nothing. */
+function packagesOfProduction(folder: string): string[] {
+  let noted: Record<string, { dev?: boolean }>
+  try {
+    const lock = JSON.parse(readFileSync(`${folder}/.package-lock.json`, 'utf8')) as {
+      packages: typeof noted
+    }
+    noted = lock.packages
+  } catch {
+    return readdirSync(folder)
+  }
+  return Object.entries(noted).flatMap(([path, { dev }]) =>
+    dev === true || RUNTIME_PACKAGE.test(path) ? [] : [path.slice('node_modules/'.length)],
+  )
+}
+
+function distrustAt(path: string, walk: Walk, depth = Number.POSITIVE_INFINITY): Distrust | null {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return null
-  if (stat.uid !== 0) return `cannot run ${JSON.stringify(path)} as root: it belongs to uid ${stat.uid}`
-  if (stat.isSymbolicLink()) return problemBehind(path, depth, root)
-  if ((stat.mode & 0o022) !== 0) return `cannot run ${JSON.stringify(path)} as root: others can write to it`
-  if (!stat.isDirectory() || depth <= 0) return null
+  if (stat.isSymbolicLink())
+    return stat.uid === 0 ? distrustBehind(path, walk, depth) : distrustOf(path, stat, walk.trust)
+  const distrust = distrustOf(path, stat, walk.trust)
+  if (distrust !== null || depth <= 0 || !stat.isDirectory()) return distrust
   for (const name of readdirSync(path)) {
-    const problem = problemAt(join(path, name), depth - 1, root)
-    if (problem !== null) return problem
+    const found = distrustAt(`${path}/${name}`, walk, depth - 1)
+    if (found !== null) return found
   }
   return null
 }
 
 /** A link within the tree leads to what is looked at anyway; one that leads out is looked at there. */
-function problemBehind(link: string, depth: number, root: string): string | null {
+function distrustBehind(link: string, walk: Walk, depth: number): Distrust | null {
   let target: string
   try {
     target = realpathSync(link)
   } catch {
     return null
   }
-  if (isInside(target, realpathSync(root))) return null
-  return othersCanReplace(target, [0]) ?? problemAt(target, depth, root)
+  return isInside(target, walk.root) ? null : distrustOfTarget(target, walk, depth)
 }
 
-function advised(problem: string): string {
-  return `${problem}; install Usher where only root can write (chown -R root, chmod -R go-w)`
+function distrustOfTarget(target: string, walk: Walk, depth?: number): Distrust | null {
+  return distrustOfWay(target, walk.trust) ?? distrustAt(target, walk, depth)
 }

@@ -32,7 +32,7 @@ interface Found {
 /**
  * The config in force, or every problem with it. Searched: `--config`, `USHER_CONFIG` (not for uid 0), the system file,
  * the caller's own file (not for uid 0); the first that there is, and a named one must be there. Uid 0 reads only what
- * only root can write, on the whole way to it.
+ * only root can write, on the whole way to it. (The worker of a system asks more of that way: `groundProblems`.)
  *
  * Mode: a file that belongs to root describes the system, a person's own file that person's single-user mode, unless
  * the file says `mode`. Without any file: single-user mode with the defaults; for uid 0 a problem, because root's own

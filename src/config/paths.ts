@@ -103,8 +103,7 @@ export function pathProblems(paths: Paths, rootsMode: Config['mode'] | null): Co
     // The other places are looked at by whoever opens them, on the whole way; a database and a socket are opened by path.
     for (const name of ['state', 'run'] as const) {
       const message = othersCanReplace(paths[name], [0])
-      if (message !== null)
-        problems.push({ key: KEYS[name], message: `${message}; choose a folder of root's` })
+      if (message !== null) problems.push({ key: KEYS[name], message })
     }
   }
   if (rootsMode === 'single-user') {

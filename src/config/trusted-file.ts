@@ -1,14 +1,5 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  realpathSync,
-  type Stats,
-} from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { distrustOf, distrustOfWay } from './trusted-path.ts'
 
 export type TrustedRead =
   | { ok: true; text: string; ownerUid: number; mode: number }
@@ -53,51 +44,17 @@ export function readTrusted(path: string, trust: Trust): TrustedRead {
 }
 
 /**
- * Why somebody other than `owners` could put something else at `path`, or null. Every folder on the way, and every
- * symbolic link in it, must belong to one of them and not be writable by group or others; a folder with the sticky
- * bit (/tmp) is fine, because there nobody replaces what is not theirs.
+ * Why somebody other than `owners` could put something else at `path`, or null: the message of `distrustOfWay`, which says what
+ * is looked at.
  */
 export function othersCanReplace(path: string, owners: readonly number[]): string | null {
-  const folder = dirname(resolve(path))
-  const literal = componentsProblem(folder, owners)
-  if (literal !== null) return literal
-  try {
-    const real = realpathSync(folder)
-    return real === folder ? null : componentsProblem(real, owners)
-  } catch {
-    return null
-  }
-}
-
-function componentsProblem(folder: string, owners: readonly number[]): string | null {
-  const names = folder.split(sep).filter((name) => name !== '')
-  let at: string = sep
-  for (const name of ['', ...names]) {
-    at = join(at, name)
-    let stat: Stats
-    try {
-      stat = lstatSync(at)
-    } catch {
-      // Absent or out of sight: opening the file says so better.
-      return null
-    }
-    if (!owners.includes(stat.uid)) {
-      return `cannot trust ${path(at)}: it belongs to uid ${stat.uid}; it must belong to uid ${owners.join(' or ')}`
-    }
-    if (stat.isDirectory() && (stat.mode & 0o022) !== 0 && (stat.mode & 0o1000) === 0) {
-      return `cannot trust ${path(at)}: others can write to it; run chmod go-w on it`
-    }
-  }
-  return null
+  return distrustOfWay(path, { owners, way: 'lenient' })?.message ?? null
 }
 
 function distrust(file: string, stat: Stats, trust: Trust): string | null {
   if (!stat.isFile()) return `cannot use ${path(file)}: it is not a plain file`
-  if (!trust.owners.includes(stat.uid)) {
-    return `cannot use ${path(file)}: it belongs to uid ${stat.uid}; it must belong to uid ${trust.owners.join(' or ')}`
-  }
-  if ((stat.mode & 0o022) !== 0)
-    return `cannot use ${path(file)}: others can write to it; run chmod go-w on it`
+  const distrusted = distrustOf(file, stat, { owners: trust.owners, way: 'strict' })
+  if (distrusted !== null) return distrusted.message
   if ((stat.mode & (trust.forbiddenMode ?? 0)) !== 0) {
     return `cannot use ${path(file)}: others can read it; run chmod 0600 on it`
   }

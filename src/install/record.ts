@@ -101,7 +101,8 @@ export function writeJournal(journal: Journal, root = ''): void {
   writeWhole(`${root}${JOURNAL_FILE}`, `${JSON.stringify(journal, null, 2)}\n`)
 }
 
-function readJson<T>(file: string, schema: z.ZodType<T>, owner: number): Read<T> {
+/** Reads a small file of ours; null where it is absent. */
+export function readJson<T>(file: string, schema: z.ZodType<T>, owner: number): Read<T> {
   const read = readTrusted(file, { owners: [owner], parents: owner === 0, maxBytes: 4 * 1024 * 1024 })
   if (!read.ok) return read.reason === 'absent' ? { ok: true, value: null } : read
   try {
@@ -113,7 +114,7 @@ function readJson<T>(file: string, schema: z.ZodType<T>, owner: number): Read<T>
 }
 
 /** Under another name first, so that nobody ever sees half of it. */
-function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string): void {
   const temporary = `${file}.new`
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants
   try {

@@ -69,6 +69,8 @@ export const OPERATIONS = {
       details: z
         .strictObject({
           started_at: z.number(),
+          /** Why root runs code that others can change, with `--development`; else null. */
+          development: z.string().nullable(),
           queued: z.number(),
           running: z.number(),
           /** Runs that do not go on, and why. */

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
+import type { Launch } from '../config/root-caution.ts'
 import { readTrusted } from '../config/trusted-file.ts'
 import type { RosterEntry } from '../domain/person.ts'
 import { shellWord } from '../domain/shell-word.ts'
@@ -33,7 +34,7 @@ const CHECKS: readonly Check[] = [
 ]
 
 /** `usher doctor`: what can go wrong silently, why it matters and what mends it. Changes nothing; exit 1 on problems. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], { distrust }: Launch): Promise<number> {
   const options = readCommandLine(DOCTOR, argv)
   if (!options.ok) {
     if (options.json) print(refusalDocument('bad_request', options.message))
@@ -45,7 +46,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0
   }
   const { config: explicitFile, json } = options.values
-  const findings = await examine(readEnvironment(), process.getuid?.() ?? -1, explicitFile)
+  const findings =
+    distrust === null
+      ? await examine(readEnvironment(), process.getuid?.() ?? -1, explicitFile)
+      : [
+          problem(
+            'code',
+            distrust.message,
+            'whoever can write it becomes root with the next command; nothing else is looked at before that is mended',
+            distrust.mend ?? 'install Usher where only root can write',
+          ),
+        ]
   const found = findings.filter(({ level }) => level === 'problem')
   const problems = found.length
   if (json && problems === 0) print({ ok: true, findings })

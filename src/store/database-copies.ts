@@ -22,9 +22,21 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   blocks: 'telegram_id',
   starts: 'telegram_id',
 }
-/** The end of the history and the next uid (`queries/events.ts`, `queries/uids.ts`). */
-const META = "'events.end', 'next_uid'"
+/** Events that a worker writes by itself: a start, its looks at the host, the history's head of the day. */
+const OWN_EVENTS =
+  "('worker.started', 'reconcile.finished', 'reconcile.failed', 'reconcile.overdue', 'audit.head')"
+/** Where the history ends, and which uid is next (`queries/events.ts`, `queries/uids.ts`). */
+const [EVENTS_END, NEXT_UID] = ["'events.end'", "'next_uid'"]
 
+export interface PutBackOptions {
+  /** Where the present database is kept; null gives it up. */
+  aside: string | null
+  /**
+   * Whether the events since the copy come along, which are the worker's own (`acceptedSince` says no): the history then has no gap.
+   * Without them only its end does: no id is given twice, whoever follows it misses nothing, and the gap is an event (`audit.broken`).
+   */
+  carryEvents: boolean
+}
 export type PutBack = { ok: true; aside: string | null } | { ok: false; message: string }
 
 /** Which migrations a database has had; null where there is no database. Throws what SQLite says. */
@@ -56,8 +68,13 @@ export function acceptedSince(file: string, copy: string): boolean {
       [`${select('main')} except ${select('older')}`, `${select('older')} except ${select('main')}`].some(
         (query) => connection.prepare(`select 1 from (${query}) limit 1`).get() !== undefined,
       )
-    if (differs((schema) => `select key, value from ${schema}.meta where key in (${META})`)) return true
-    if (differs((schema) => `select max(id), count(*) from ${schema}.events`)) return true
+    if (differs((schema) => `select value from ${schema}.meta where key = ${NEXT_UID}`)) return true
+    const { last } = connection.prepare('select coalesce(max(id), 0) as last from older.events').get() as {
+      last: number
+    }
+    const others = `select 1 from main.events where id > ? and type not in ${OWN_EVENTS} limit 1`
+    if (connection.prepare(others).get(last) !== undefined) return true
+    if (differs((schema) => `select id, hash from ${schema}.events where id = ${last}`)) return true
     const inCopy = connection.prepare("select 1 from older.sqlite_schema where type = 'table' and name = ?")
     return Object.entries(ACCEPTED).some(
       ([table, columns]) =>
@@ -71,10 +88,10 @@ export function acceptedSince(file: string, copy: string): boolean {
 }
 
 /**
- * Puts the copy in the place of the database, while no worker runs; the copy stays. `aside` is where the present one is kept, or
- * null to give it up. Killed anywhere, one of the two is there, whole. Throws what SQLite or the file system says.
+ * Puts the copy in the place of the database, while no worker runs; the copy stays. Killed anywhere, one of the two is there, whole.
+ * Throws what SQLite or the file system says; then the database is as it was.
  */
-export function putBackCopy(file: string, copy: string, aside: string | null): PutBack {
+export function putBackCopy(file: string, copy: string, { aside, carryEvents }: PutBackOptions): PutBack {
   const release = takeLock(`${file}.lock`)
   if (release === null)
     return { ok: false, message: `cannot put back ${copy}: a worker has ${file} open; stop it first` }
@@ -92,12 +109,37 @@ export function putBackCopy(file: string, copy: string, aside: string | null): P
     }
     const source = new DatabaseSync(copy, { readOnly: true })
     try {
-      copyTo(source, file)
+      copyTo(source, file, (temporary) => giveHistory(temporary, file, carryEvents))
     } finally {
       source.close()
     }
     return { ok: true, aside }
   } finally {
     release()
+  }
+}
+
+/** Gives a copy the end of the newer database's history, with its events or without. */
+function giveHistory(copy: string, newer: string, withEvents: boolean): void {
+  const connection = new DatabaseSync(copy)
+  try {
+    connection.prepare('attach ? as newer').run(newer)
+    connection.exec('begin')
+    if (withEvents) {
+      const named = connection.prepare("select name from pragma_table_info('events')").all() as {
+        name: string
+      }[]
+      const columns = named.map(({ name }) => `"${name}"`).join(', ')
+      const last = '(select coalesce(max(id), 0) from main.events)'
+      connection.exec(
+        `insert into main.events (${columns}) select ${columns} from newer.events where id > ${last} order by id`,
+      )
+    }
+    connection.exec(
+      `insert or replace into main.meta select key, value from newer.meta where key = ${EVENTS_END}`,
+    )
+    connection.exec('commit')
+  } finally {
+    connection.close()
   }
 }

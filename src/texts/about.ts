@@ -69,7 +69,7 @@ export function statusLines(words: Words, status: OperationOutput<'status'>, now
 
 /** The services, the last comparison, and whether approvals in chat count: for chat and terminal alike. */
 export function howItGoes(words: Words, details: NonNullable<OperationOutput<'status'>['details']>): Line[] {
-  const { services, reconciled, frozen } = details
+  const { services, reconciled, frozen, development } = details
   const marks = { active: 'none', inactive: 'failed', unknown: 'info' } as const
   return [
     ...services.map(
@@ -84,6 +84,9 @@ export function howItGoes(words: Words, details: NonNullable<OperationOutput<'st
           mark: reconciled.outcome === 'failed' ? 'failed' : 'none',
           text: reconciledText(words, reconciled),
         },
+    ...(development === null
+      ? []
+      : [{ mark: 'failed' as const, text: words.say('status.development', { why: plain(development) }) }]),
     ...(frozen === null ? [] : [{ mark: 'failed' as const, text: words.say('status.frozen') }]),
   ]
 }

@@ -47,6 +47,8 @@ export interface EngineContext {
   stopping: AbortSignal
   challenges: RateLimit
   startedAt: number
+  /** Why root runs code that others can change; null when nobody can. */
+  development: string | null
   version: string
   secrets: Secrets
   /** Who this actor would be if they asked now; null when nobody. For approvals that were given earlier. */

@@ -33,6 +33,8 @@ export interface EngineDependencies {
   /** Who this actor would be if they asked now; null when nobody. Asked again when an approved run is claimed. */
   callerOf: (actor: Actor) => Promise<Caller | null>
   version: string
+  /** Why root runs code that others can change, with `--development`; else null. */
+  development?: string | null
   /** Epoch milliseconds. */
   clock?: () => number
   limits?: Partial<EngineLimits>
@@ -62,6 +64,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     secrets,
     callerOf,
     version,
+    development: dependencies.development ?? null,
     events,
     tally,
     stuck: createStuckRuns({ events, clock, log }),

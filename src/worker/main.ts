@@ -9,6 +9,8 @@ import { forgetServiceManager, readEnvironment } from '../config/environment.ts'
 import { checkConfigAgainstHost } from '../config/host-check.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
+import type { Launch } from '../config/root-caution.ts'
+import { groundProblems } from '../config/root-ground.ts'
 import { readTrusted } from '../config/trusted-file.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import {
@@ -28,11 +30,14 @@ import { supervise } from './supervise.ts'
 /** How long a stop may wait for the step that is under way, in milliseconds; systemd's own limit is 90 s. */
 const STOP_MS = 10_000
 
+const DEVELOPMENT_WARNING =
+  'NOT SAFE: root runs code that others can change (--development); install Usher where only root can write'
+
 /**
  * `usher worker`: runs until it is told to stop. Exit status 0 after a clean stop, 2 when the config or the installation
  * cannot be used, 3 when this uid may not, 4 when another worker runs, 1 when something broke.
  */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], { development }: Launch): Promise<number> {
   process.title = 'usher worker'
   process.umask(0o077)
   const uid = process.getuid?.() ?? -1
@@ -58,11 +63,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.chdir('/')
   const log = createLog(logLevel(environment.logLevel))
   diesLoudly(log)
+  if (development !== null) log.warn({ why: development }, DEVELOPMENT_WARNING)
   const state = ensureStateFolder(config.paths.state, config.mode, uid)
   if (state !== null) return refuse(json, 1, 'internal', state)
   const started = await startWorker({
     ...{ config, log, ownUid: uid, ownGid: process.getgid?.() ?? -1, version: programVersion() },
-    parseRoster,
+    ...{ parseRoster, development },
   })
   if (!started.ok) {
     const second = started.code === 'second_worker'
@@ -101,9 +107,10 @@ async function problemsWithHost(
   const unitNames = await readUnitNames(createPrograms(config.mode), units)
   const problems = checkConfigAgainstHost(config, { ...readHostFacts(), unitNames, rosterOsUsers: people })
   const secret = readTrusted(secrets, { owners, parents: true, forbiddenMode: 0o077 })
-  if (!secret.ok && secret.reason !== 'absent')
+  const ground = config.mode === 'system' ? groundProblems(config) : []
+  if (!secret.ok && secret.reason !== 'absent' && !ground.some(({ key }) => key === 'paths.secrets'))
     problems.push({ key: 'paths.secrets', message: secret.message })
-  return problems
+  return [...problems, ...ground]
 }
 
 /**

@@ -29,6 +29,8 @@ export interface StartOptions {
   version: string
   /** Knows the roster that the config was checked against. */
   parseRoster: ParseRoster
+  /** Why root runs code that others can change, with `--development`; else null. */
+  development: string | null
 }
 
 export interface Worker {
@@ -57,7 +59,7 @@ const LAST_ANSWERS_MS = 2000
  * recovery. Everything that was opened is closed again when a later part cannot be.
  */
 export async function startWorker(options: StartOptions): Promise<StartResult> {
-  const { config, log, ownUid, ownGid, version, parseRoster } = options
+  const { config, log, ownUid, ownGid, version, parseRoster, development } = options
   const { mode, paths } = config
   const databaseFile = join(paths.state, 'usher.db')
   const opened = openStore(databaseFile)
@@ -105,7 +107,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
   }
   const tally = createTally()
   const engine = createEngine({
-    ...{ config, host, store, log, version, tally },
+    ...{ config, host, store, log, version, development, tally },
     registry: stepRegistry,
     secrets: secrets.secrets,
     callerOf: (actor) => callerOf(sources, actor),

@@ -30,4 +30,4 @@ process.on('message', (order: Order) => {
 })
 process.on('disconnect', () => process.exit(0))
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2), { development: null, distrust: null })

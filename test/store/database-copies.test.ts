@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { EventType } from '../../src/domain/event.ts'
 import { acceptedSince, copyWithSchema, putBackCopy, schemaOf } from '../../src/store/database-copies.ts'
 import { MIGRATIONS } from '../../src/store/migrations/index.ts'
 import { openStore } from '../../src/store/open-store.ts'
@@ -32,6 +33,17 @@ function open(): Store {
   if (!opened.ok) throw new Error(opened.problem.message)
   return opened.store
 }
+
+const append = (store: Store, type: EventType) =>
+  store.events.append({
+    at: 1,
+    type,
+    requestId: null,
+    runId: null,
+    subjectTelegramId: null,
+    actor: 'worker',
+    data: {},
+  })
 
 const names = () => readdirSync(folder).sort()
 const copyName = (schema: number) => `${file}.before-${String(schema + 1).padStart(4, '0')}`
@@ -93,14 +105,20 @@ describe('whether something was accepted since the copy', () => {
     open().close()
   })
 
-  test('nothing was, right after the migration and after further starts', () => {
+  test('nothing was, right after the migration, after further starts and what a worker notes by itself', () => {
     expect(accepted()).toBe(false)
-    open().close()
+    const store = open()
+    append(store, 'worker.started')
+    append(store, 'reconcile.finished')
+    store.close()
     expect(accepted()).toBe(false)
   })
 
   test.each([
-    ['an event', "insert into events values (1, 1, 'x', null, null, null, 'a', '{}', 'p', 'h')"],
+    [
+      'an event',
+      "insert into events values (1, 1, 'request.drafted', null, null, null, 'a', '{}', 'p', 'h')",
+    ],
     ['a uid that was given out', "update meta set value = '1006' where key = 'next_uid'"],
     ['a Start', 'insert into starts values (42, 1, 1)'],
     ['a block', "insert into blocks values (42, 'operator', 1, null)"],
@@ -127,7 +145,10 @@ describe('putting a copy back', () => {
   })
 
   test('gives the older version what it had, and keeps the copy', () => {
-    expect(putBackCopy(file, copyName(OLD), null)).toEqual({ ok: true, aside: null })
+    expect(putBackCopy(file, copyName(OLD), { aside: null, carryEvents: true })).toEqual({
+      ok: true,
+      aside: null,
+    })
     expect(schemaOf(file)).toBe(OLD)
     expect(existsSync(copyName(OLD))).toBe(true)
     expect(existsSync(`${file}-wal`)).toBe(false)
@@ -136,16 +157,45 @@ describe('putting a copy back', () => {
     expect(schemaOf(file)).toBe(LATEST)
   })
 
+  test('brings the events along that the worker wrote since, so that the history has no gap', () => {
+    const store = open()
+    append(store, 'worker.started')
+    append(store, 'worker.started')
+    const { id, hash } = store.events.end()
+    store.close()
+    putBackCopy(file, copyName(OLD), { aside: null, carryEvents: true })
+    const back = open()
+    expect(back.events.end()).toEqual({ id, hash })
+    expect(append(back, 'worker.started')).toMatchObject({ id: id + 1, previousHash: hash })
+    expect(back.events.after(0, 10).map(({ type }) => type)).toEqual(Array(3).fill('worker.started'))
+    back.close()
+  })
+
+  test('that gives something up gives no id of an event twice, and the gap stays visible', () => {
+    const store = open()
+    append(store, 'request.drafted')
+    append(store, 'request.submitted')
+    store.close()
+    putBackCopy(file, copyName(OLD), { aside: `${file}.aside`, carryEvents: false })
+    const back = open()
+    append(back, 'worker.started')
+    expect(back.events.after(0, 10).map(({ id, type }) => [id, type])).toEqual([
+      [3, 'audit.broken'],
+      [4, 'worker.started'],
+    ])
+    back.close()
+  })
+
   test('keeps the newer database aside where that is wished', () => {
     const aside = `${file}.aside`
-    expect(putBackCopy(file, copyName(OLD), aside)).toEqual({ ok: true, aside })
+    expect(putBackCopy(file, copyName(OLD), { aside, carryEvents: false })).toEqual({ ok: true, aside })
     expect(schemaOf(aside)).toBe(LATEST)
     expect(schemaOf(file)).toBe(OLD)
   })
 
   test('is refused while a worker has the database', () => {
     const store = open()
-    expect(putBackCopy(file, copyName(OLD), null)).toMatchObject({
+    expect(putBackCopy(file, copyName(OLD), { aside: null, carryEvents: true })).toMatchObject({
       ok: false,
       message: expect.stringContaining('stop it first'),
     })

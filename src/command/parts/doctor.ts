@@ -1,4 +1,4 @@
-import { type CommandDescription, JSON_OPTION } from '../command.ts'
+import { type CommandDescription, DEVELOPMENT_OPTION, JSON_OPTION } from '../command.ts'
 
 export const DOCTOR = {
   name: 'doctor',
@@ -9,6 +9,7 @@ export const DOCTOR = {
   options: {
     config: { value: 'FILE', summary: 'the config to look at', offers: 'file' },
     json: JSON_OPTION,
+    development: DEVELOPMENT_OPTION,
   },
   examples: [
     { line: 'sudo usher doctor' },

@@ -1,4 +1,4 @@
-import { type CommandDescription, JSON_OPTION } from '../command.ts'
+import { type CommandDescription, DEVELOPMENT_OPTION, JSON_OPTION } from '../command.ts'
 
 export const INIT = {
   name: 'init',
@@ -15,6 +15,7 @@ export const INIT = {
     config: { value: 'FILE', summary: 'the config to make or to follow', offers: 'file' },
     'dry-run': { summary: 'only say what would be changed' },
     json: JSON_OPTION,
+    development: DEVELOPMENT_OPTION,
   },
   examples: [
     { line: 'sudo usher init --admin 111111111 --dry-run' },

@@ -1,4 +1,4 @@
-import { CONFIG_OPTION, type CommandDescription } from '../command.ts'
+import { CONFIG_OPTION, type CommandDescription, DEVELOPMENT_OPTION } from '../command.ts'
 
 export const WORKER = {
   name: 'worker',
@@ -9,6 +9,7 @@ export const WORKER = {
   options: {
     config: CONFIG_OPTION,
     json: { summary: 'print a refusal to start as one JSON document' },
+    development: DEVELOPMENT_OPTION,
   },
   examples: [
     { line: 'sudo systemctl start usher-worker', why: 'the usual way, as it is installed' },

@@ -54,6 +54,7 @@ export const status: Operation<'status'> = async (context, caller) => {
         ...coarse,
         details: {
           started_at: context.startedAt,
+          development: context.development,
           queued: store.runs.count(['queued']),
           running: store.runs.count(['running', 'undoing']),
           stuck: context.stuck.all().map(({ runId, stuck }) => ({ run_id: runId, stuck })),

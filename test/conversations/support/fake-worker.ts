@@ -269,7 +269,13 @@ export function createFakeWorker(options: { admins: number[]; now?: () => number
       ...{ version: '0.1.0', mode: 'system', host: 'burrow', ready: true },
       details: isAdmin(by)
         ? {
-            ...{ started_at: now() - 60_000, queued: 0, running: 0, open_requests: worker.requests.length },
+            ...{
+              started_at: now() - 60_000,
+              development: null,
+              queued: 0,
+              running: 0,
+              open_requests: worker.requests.length,
+            },
             ...{ people: worker.roster.length, roster_problem: null, last_event: events.length },
             ...{ rss_bytes: 90_000_000, disk_free_bytes: 5e10, stuck: [], frozen: null },
             ...{ services: [{ unit: 'kai.service', state: 'active' as const }], reconciled: null },

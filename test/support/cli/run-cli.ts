@@ -69,7 +69,6 @@ export async function runInProcess(argv: string[], options: CliOptions): Promise
     stderr,
     signal: options.signal ?? new AbortController().signal,
     version: '9.9.9',
-    codeRoot: '/',
     systemFile: join(folder, 'no-system-file'),
     ...options.world,
   })

@@ -16,14 +16,16 @@ export interface WorkerProcessOptions {
   uid?: number
   gid?: number
   env?: Record<string, string>
+  /** Of another checkout than this one. */
+  launch?: string
 }
 
 /** The real `usher worker`; resolves when it is ready or has ended. */
 export async function startWorkerProcess(options: WorkerProcessOptions = {}): Promise<WorkerProcess> {
-  const { args = [], uid, gid, env = {} } = options
+  const { args = [], uid, gid, env = {}, launch = 'src/launch.js' } = options
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'src/launch.js', 'worker', ...args],
+    ['--disable-warning=ExperimentalWarning', launch, 'worker', ...args],
     {
       ...(uid === undefined ? {} : { uid, gid: gid ?? uid }),
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...env },

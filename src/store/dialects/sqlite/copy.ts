@@ -23,9 +23,13 @@ export function copyBeforeMigration(connection: DatabaseSync, file: string, migr
 /**
  * Puts the state that this connection sees at `target`, 0600, under another name first; whatever was there stays until the copy is
  * on the disk, and stays when this throws. `vacuum into` reads one state, write-ahead log included, and does not sync
- * (sqlite.org/lang_vacuum.html).
+ * (sqlite.org/lang_vacuum.html). `finish` may still change the copy.
  */
-export function copyTo(connection: DatabaseSync, target: string): void {
+export function copyTo(
+  connection: DatabaseSync,
+  target: string,
+  finish: (copy: string) => void = () => {},
+): void {
   const temporary = `${target}.new`
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   removeIfThere(temporary)
@@ -33,6 +37,7 @@ export function copyTo(connection: DatabaseSync, target: string): void {
   closeSync(openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600))
   try {
     connection.prepare('vacuum into ?').run(temporary)
+    finish(temporary)
     syncFile(temporary)
     renameSync(temporary, target)
   } catch (error) {

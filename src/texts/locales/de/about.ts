@@ -26,5 +26,6 @@ export const aboutDe: Record<keyof typeof aboutEn, string> = {
     'Personen und Rechner verglichen am {at}, aber nicht alle: {count, plural, one {{count} Befund} other {{count} Befunde}}',
   'status.reconciled.failed': 'Personen und Rechner konnten am {at} nicht verglichen werden',
   'status.frozen': 'Freigaben im Chat sind eingefroren; nur root taut sie auf',
+  'status.development': 'NICHT SICHER: läuft mit --development, aus Code, den andere ändern können: {why}',
   'status.room': 'letztes Ereignis {event}, Speicher {memory}, auf der Platte frei {disk}',
 }

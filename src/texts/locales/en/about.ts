@@ -25,5 +25,6 @@ export const aboutEn = {
     'people compared with the host at {at}, not all of them: {count, plural, one {{count} finding} other {{count} findings}}',
   'status.reconciled.failed': 'people could not be compared with the host at {at}',
   'status.frozen': 'approvals in chat are frozen; only root thaws them',
+  'status.development': 'NOT SAFE: runs with --development, from code that others can change: {why}',
   'status.room': 'last event {event}, memory {memory}, {disk} free on disk',
 } as const
