@@ -2,10 +2,7 @@ import { dirname } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import { isInside, systemPaths } from '../../config/paths.ts'
 
-/** Below `UNIT.d/` in /etc/systemd/system. */
-export const PATHS_DROP_IN = '50-paths.conf'
-
-/** What each unit must be told about a config; null: it is as the unit assumes. */
+/** What `/etc/systemd/system/UNIT.d/50-paths.conf` says of a config; null: there is none, the unit is right as it is. */
 export interface DropIns {
   'usher-worker.service': string | null
   'usher-bot.service': string | null

@@ -55,7 +55,8 @@ afterAll(async () => {
 })
 
 const states = ({ steps }: RunView) => steps.map(({ kind, state }) => `${kind} ${state}`)
-const failures = ({ steps }: RunView) => steps.filter((step) => step.failure !== null || step.undo_failure !== null)
+const failures = ({ steps }: RunView) =>
+  steps.filter((step) => step.failure !== null || step.undo_failure !== null)
 const MARIA = 42
 let onboarding = 0
 let edited = 0
@@ -134,6 +135,9 @@ describe('the worker within its unit', () => {
       setpriv --reuid=maria --regid=maria --init-groups ipcmk --shmem 100 --queue --semaphore 1
       systemd-run --quiet --uid=maria --unit=hers sleep 600
       systemd-run --quiet --uid=maria --unit=many -p KillMode=none /bin/sh -c 'for i in 1 2 3 4 5 6 7 8; do setsid sleep 600 & done; sleep 600'
+      lent=$(sed -n 's/^maria:\\([0-9]*\\):.*/\\1/p' /etc/subuid)
+      systemd-run --quiet --unit=lent setpriv --reuid=$((lent + 7)) --clear-groups sleep 600
+      systemd-run --quiet --unit=bomb --uid=maria -p LimitNPROC=60 /bin/sh -c 'f() { sleep 0.01; f & f & }; f; wait; sleep 600'
       echo precious >/home/maria/thesis; chown maria /home/maria/thesis`)
     const uid = await shell('id -u maria')
     expect(failures(await undo(edited))).toEqual([])
@@ -144,8 +148,10 @@ describe('the worker within its unit', () => {
     expect((await host.systemd.run(['id', 'maria'])).status).toBe(1)
     const left = await shell(`
       find /var/spool/cron /var/lib/systemd/linger /dev/shm /run/user /home -mindepth 1 -maxdepth 2 | sort
+      ps -eo args= | grep -c '^sleep 600' || true
       ps -eo uid= | grep -c "^ *${uid}$" || true; ipcs | grep -c maria || true; ipcs -n | grep -c " ${uid} " || true`)
     expect(await shell('cat /home/.usher-quarantine/home-maria-*/thesis')).toBe('precious')
     expect(left).not.toContain('/maria')
+    expect(left.split('\n').slice(-4)).toEqual(['0', '0', '0', '0'])
   })
 })
