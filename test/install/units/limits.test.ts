@@ -23,7 +23,7 @@ const tries = async (unit: ServiceName, script: string) => {
 }
 /** Whether a node script within a unit succeeds; else the code of its error. */
 const node = (code: string) => [
-  '/opt/usher/current/node_modules/.bin/node',
+  '/opt/usher/current/bin/node',
   '-e',
   `const fail = (error) => { console.log(error.code ?? error.message); process.exit(1) }
    process.on('uncaughtException', fail)

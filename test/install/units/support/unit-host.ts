@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import type { OperationInput, OperationName, OperationOutput } from '../../../../src/protocol/operations.ts'
 import { checkoutInSandbox } from '../../../support/sandbox/sandbox.ts'
+import { stagedImage } from '../../../support/staged.ts'
 import { bootSystemd, type SystemdSandbox } from '../../../support/systemd-sandbox/systemd-sandbox.ts'
 import { readUnit, sandboxProperties } from './unit-file.ts'
 
@@ -43,15 +44,16 @@ export const ADMIN = 700_000_001
 
 const checkout = fileURLToPath(new URL('../../../..', import.meta.url))
 const node = `${checkoutInSandbox}/node_modules/.bin/node`
-const inside = (script: string) => `${checkoutInSandbox}/test/services/inside/${script}`
+const inside = (script: string) => `${checkoutInSandbox}/test/install/inside/${script}`
 
 export const unitFile = (unit: string) => `${checkout}deploy/units/${unit}.service`
 
 /**
- * Boots one and lays out what an installation lays out: the program at /opt/usher/current, units, accounts by systemd-sysusers, folders
+ * Boots one and lays out what an installation lays out: the staged tree and the switch to it, accounts by systemd-sysusers, folders
  * by systemd-tmpfiles, config, secrets and roster by `usher init`. Nothing is started.
  */
 export async function bootUnitHost(config: object = {}): Promise<UnitHost> {
+  const { rootInSandbox, version } = await stagedImage()
   const systemd = await bootSystemd()
   const shell = async (script: string) => {
     const { status, stdout, stderr } = await systemd.run(['/bin/sh', '-euc', script])
@@ -76,12 +78,7 @@ export async function bootUnitHost(config: object = {}): Promise<UnitHost> {
   }
   try {
     await shell(`
-      ln -s ${checkoutInSandbox} /opt/current; mkdir -p /opt/usher; mv -T /opt/current /opt/usher/current
-      ln -s /opt/usher/current/usher /usr/bin/usher
-      cp ${checkoutInSandbox}/deploy/units/*.service /usr/lib/systemd/system/
-      mkdir -p /usr/lib/sysusers.d /usr/lib/tmpfiles.d
-      cp ${checkoutInSandbox}/deploy/sysusers.d/usher.conf /usr/lib/sysusers.d/
-      cp ${checkoutInSandbox}/deploy/tmpfiles.d/usher.conf /usr/lib/tmpfiles.d/
+      cp -a ${rootInSandbox}/opt ${rootInSandbox}/usr /; ln -s ${version} /opt/usher/current
       systemd-sysusers usher.conf 2>&1; systemd-tmpfiles --create usher.conf
       printf '%s\\n' ${BOT_TOKEN} | install -m 0600 /dev/stdin /etc/usher/telegram-token
       printf '%s\\n' ${WITNESS_TOKEN} | install -m 0600 /dev/stdin /etc/usher/witness-token
