@@ -64,8 +64,6 @@ describe.for(services)('%s', (unit) => {
     expect(await property(unit, 'MainPID')).not.toBe(pid)
     expect((await host.systemd.run(['kill', '-0', pid])).status).toBe(1)
     await expect.poll(() => property(unit, 'StatusText'), soon).toMatch(/^ready/)
-    const why = signal === 'KILL' ? 'Main process exited, code=killed, status=9/KILL' : 'Watchdog timeout'
-    expect(host.systemd.console()).toContain(`${unit}.service: ${why}`)
   })
 
   test.for(['stop', 'restart'])('is no failure after systemctl %s', async (verb) => {
@@ -76,12 +74,15 @@ describe.for(services)('%s', (unit) => {
   })
 
   test('ends in a message that says what to do when it ends too often', async () => {
-    await shell(`systemctl stop ${unit}; printf '[Service]\\nExecStart=\\nExecStart=/bin/sh -c "exit 1"\\n' \\
+    await shell(`systemctl stop ${unit}; printf '[Service]\\nExecStart=\\nExecStart=/bin/sh -c "echo begun; exit 1"\\n' \\
       >/run/systemd/system/${unit}.service.d/broken.conf; systemctl daemon-reload`)
     try {
       await host.systemd.run(['systemctl', 'start', unit])
       await becomes(unit, 'ActiveState', 'failed')
-      expect(host.systemd.console()).toContain(`${unit}.service: Start request repeated too quickly.`)
+      // Those of the tests before count as well.
+      const begun = Number(await shell(`journalctl --unit ${unit} --output cat | grep -c '^begun$'`))
+      expect(begun).toBeGreaterThan(1)
+      expect(begun).toBeLessThanOrEqual(10)
       await expect
         .poll(() => shell(`systemctl status --no-pager ${unit} || true`), soon)
         .toContain(
