@@ -72,7 +72,10 @@ export async function bootUnitHost(config: object = {}): Promise<UnitHost> {
       speaker(systemd.spawn([...asUnit('usher-bot'), node, inside('speak.ts')], { stdio: 'pipe' })),
     async writeConfig(keys) {
       const telegram = { admins: [ADMIN], api_root: `http://127.0.0.1:${API_PORT}` }
-      await systemd.run(['tee', '/etc/usher/config.yaml'], stringify({ telegram, ...keys }))
+      await systemd.run(
+        ['tee', '/etc/usher/config.yaml'],
+        stringify({ telegram, memory: { template: '/etc/usher/MEMORY.md.example' }, ...keys }),
+      )
     },
     stop: () => systemd.stop(),
   }
