@@ -183,6 +183,10 @@ async function begin(
   const { units, system, places } = situation
   const hasWitness = places.witness !== null || collected.wishes.witnessToken !== null
   const services = system ? ourServices({ units, hasWitness }) : []
+  if (outcomes.some(({ state, subject }) => state === 'change' && subject.startsWith('/etc/systemd/'))) {
+    // What is running goes on with what it was started with.
+    if (units.canStart()) await units.systemctl('daemon-reload')
+  }
   let started: boolean | null = null
   if (services.length > 0 && options.start !== 'never') {
     const running = await Promise.all(services.map((unit) => units.isActive(unit)))

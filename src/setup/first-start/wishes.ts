@@ -12,6 +12,7 @@ import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { ensureDirectory, type Outcome, type Owner } from '../ensure.ts'
 import { placesOf } from '../init-places.ts'
 import { type InitPlaces, initialize } from '../init-plan.ts'
+import { dropInFiles, removeStale } from '../units/drop-in-files.ts'
 import type { Refusal } from './codes.ts'
 import { type ConfigChange, editConfig } from './edit-config.ts'
 import type { Situation } from './situation.ts'
@@ -94,12 +95,17 @@ export async function applyWishes(
   const context = { programs, own, admins: [], configText, keepRoster, dryRun, trusted }
   const prepared = await initialize(places, context)
   if (prepared.some(({ state }) => state === 'problem')) return prepared
-  const files = wantedFiles(situation, places, wishes, configText)
+  const dropIns = situation.system
+    ? dropInFiles(wanted.config, situation.units.isInstalled, own)
+    : { wanted: [], stale: [] }
+  const files = [...wantedFiles(situation, places, wishes, configText), ...dropIns.wanted]
   const folders = missingFolders(files, prepared).map((folder) =>
     ensureDirectory(folder, own, 0o755, context),
   )
   if (folders.some(({ state }) => state === 'problem')) return [...prepared, ...folders]
   const written = writeTogether(files, { dryRun, trusted })
+  const isWritten = written.every(({ state }) => state !== 'problem')
+  const removed = isWritten ? removeStale(dropIns.stale, { dryRun }) : []
   // The config stands in both lists: made by the one, or changed by the other.
   const isChanged = (subject: string) =>
     prepared.some((one) => one.subject === subject && one.state === 'change')
@@ -109,6 +115,7 @@ export async function applyWishes(
     ),
     ...folders,
     ...written.filter(({ subject }) => !isChanged(subject)),
+    ...removed,
   ]
 }
 
