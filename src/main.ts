@@ -11,6 +11,8 @@ const PARTS: Record<string, () => Promise<Part>> = {
   witness: () => import('./witness/main.ts'),
   init: () => import('./setup/init.ts'),
   doctor: () => import('./setup/doctor.ts'),
+  backup: () => import('./backup/backup.ts'),
+  restore: () => import('./backup/restore.ts'),
 }
 
 /** Runs the part that the verb names with the other arguments, and gives its exit status. */

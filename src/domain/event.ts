@@ -44,6 +44,7 @@ export const EVENT_TYPES = [
   'block.added',
   'block.removed',
   'worker.started',
+  'worker.restored',
   'reconcile.finished',
   'reconcile.failed',
   'reconcile.overdue',
