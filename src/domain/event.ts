@@ -61,6 +61,7 @@ export const EVENT_TYPES = [
   'witness.refused',
   'witness.unreachable',
   'audit.head',
+  'audit.pruned',
   'audit.broken',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]

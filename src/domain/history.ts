@@ -75,6 +75,7 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'witness.refused': {},
   'witness.unreachable': {},
   'audit.head': {},
+  'audit.pruned': {},
   'audit.broken': {},
 }
 
