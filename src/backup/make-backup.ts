@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { distrustOf, distrustOfWay } from '../config/trusted-path.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import type { Programs } from '../provisioning/host/programs/programs.ts'
 import { type DatabaseFacts, snapshotDatabase } from '../store/backup.ts'
 import { isThere, measured, readWhole, removeFlatFolder, sha256, sync, writeNew } from './files.ts'
@@ -174,7 +175,7 @@ function readPlaces({
 
 /** Whose files an installation may have: root's or one's own, and the tokens those of their accounts. */
 function ownersOf(config: Config, uid: number): Map<number, Owner> {
-  const { accounts } = readHostFacts()
+  const { accounts } = readHostFacts(accountFilesOf())
   const uidOf = (name: string | null | undefined) => accounts.find((account) => account.name === name)?.uid
   const owners = new Map<number, Owner>()
   const [bot, witness] = [uidOf(config.botUser), uidOf(config.witness?.user)]

@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import { distrustOfWay } from '../config/trusted-path.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import { parseRoster } from '../provisioning/roster/parse.ts'
 import { damageIn, factsOf, KNOWN_SCHEMA } from '../store/backup.ts'
 import { isThere, readWhole } from './files.ts'
@@ -118,7 +119,7 @@ function ownersHere(
   uid: number,
   gid: number,
 ): Record<Owner, { uid: number; gid: number } | null> {
-  const { accounts } = readHostFacts()
+  const { accounts } = readHostFacts(accountFilesOf())
   const account = (name: string | null | undefined) => {
     const found = accounts.find((one) => one.name === name)
     return found?.gid === undefined ? null : { uid: found.uid, gid: found.gid }

@@ -11,6 +11,7 @@ import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import { singleUserPaths, systemPaths } from '../config/paths.ts'
 import { jsonDocument } from '../protocol/json-document.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { damageIn, nextUidIn, prepareRestored, takeWorkerLock } from '../store/backup.ts'
 import { copyNew, isThere, removeFlatFolder } from './files.ts'
@@ -100,7 +101,10 @@ function usualState(environment: Environment, uid: number): string {
 }
 
 function botUidOf(config: Config | null): number | null {
-  return readHostFacts().accounts.find(({ name }) => name === (config?.botUser ?? 'usher'))?.uid ?? -1
+  return (
+    readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === (config?.botUser ?? 'usher'))?.uid ??
+    -1
+  )
 }
 
 function busy(json: boolean): number {

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { readHostFacts } from '../config/host-facts.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 
 /** Useradd's own, where login.defs(5) says nothing. */
 const USUAL = { min: 1000, max: 60_000 }
@@ -22,7 +23,7 @@ export function uidFloor(config: Config, nextUids: readonly (number | null)[]): 
     `${data}/.usher-quarantine`,
   ]
   const seen = [
-    ...readHostFacts().accounts.map(({ uid }) => uid),
+    ...readHostFacts(accountFilesOf()).accounts.map(({ uid }) => uid),
     ...folders.flatMap((folder) => ownersIn(folder)),
   ]
     .filter((uid) => uid >= min && uid <= max)
