@@ -153,6 +153,10 @@ function build(
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
       audit: { postHead: sections.audit.post_head },
+      retention: {
+        historyMs: parseDuration(sections.retention.history),
+        answersMs: parseDuration(sections.retention.answers),
+      },
       metrics: sections.metrics ?? null,
       access: {
         ask: sections.access.ask,
