@@ -10,6 +10,7 @@ import { socketFor } from '../config/socket.ts'
 import { readToken } from '../config/token.ts'
 import { readWebhookSecret } from '../config/webhook.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { isJournalStream } from '../supervision/journal.ts'
 import { superviseBot } from '../supervision/supervise-bot.ts'
 import { refuse } from './command-line.ts'
 import { createLogger, describeError, logLevel } from './log.ts'
@@ -56,7 +57,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const folder = await ensureStateFolder(config.paths.botState, uid)
   if (!folder.ok) return refuse('bot', json, 'invalid', folder.message)
 
-  const log = createLogger(logLevel(environment.logLevel))
+  const log = createLogger(logLevel(environment.logLevel), 'bot', isJournalStream(environment.journalStream))
   const socket = socketFor(config, uid, 'bot')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
   const supervision = superviseBot({

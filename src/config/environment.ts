@@ -12,6 +12,8 @@ export interface Environment {
   notifySocket: string | null
   /** `WATCHDOG_USEC` of sd_watchdog_enabled(3) in milliseconds, when it is meant for this process. */
   watchdogMs: number | null
+  /** `JOURNAL_STREAM` of systemd.exec(5): the stream to the journal, as device and inode. */
+  journalStream: string | null
   /** `SSH_ORIGINAL_COMMAND` of sshd(8): what somebody asked for whose key has a forced command. */
   sshOriginalCommand: string | null
   home: string | null
@@ -45,6 +47,7 @@ export function readEnvironment(
     credentialsDirectory: absolute('CREDENTIALS_DIRECTORY'),
     notifySocket: text('NOTIFY_SOCKET'),
     watchdogMs: watchdogOf(text('WATCHDOG_USEC'), text('WATCHDOG_PID')),
+    journalStream: text('JOURNAL_STREAM'),
     sshOriginalCommand: text('SSH_ORIGINAL_COMMAND'),
     home: absolute('HOME'),
     xdg: {
@@ -62,7 +65,8 @@ export function readEnvironment(
  * name. Call it once it was read.
  */
 export function forgetServiceManager(variables: Record<string, string | undefined> = process.env): void {
-  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete variables[name]
+  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID', 'JOURNAL_STREAM'])
+    delete variables[name]
 }
 
 function watchdogOf(microseconds: string | null, pid: string | null): number | null {

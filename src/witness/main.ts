@@ -12,6 +12,7 @@ import { loadConfig } from '../config/load.ts'
 import { socketFor } from '../config/socket.ts'
 import { readWitnessToken } from '../config/token.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { isJournalStream } from '../supervision/journal.ts'
 import { superviseBot } from '../supervision/supervise-bot.ts'
 import { createWords } from '../texts/words.ts'
 import { serveWitness } from './service.ts'
@@ -62,7 +63,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const folder = await ensureStateFolder(witness.state, uid)
   if (!folder.ok) return refuse('witness', json, 'invalid', folder.message)
 
-  const log = createLogger(logLevel(environment.logLevel), 'witness')
+  const log = createLogger(
+    logLevel(environment.logLevel),
+    'witness',
+    isJournalStream(environment.journalStream),
+  )
   const socket = socketFor(config, uid, 'witness')
   const client = createClient({ socketPath: socket.path, expectServerUid: socket.expectServerUid })
   const stopped = new AbortController()

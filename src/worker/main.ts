@@ -23,6 +23,7 @@ import { createPrograms } from '../provisioning/host/programs/create-programs.ts
 import { readUnitNames } from '../provisioning/host/services/unit-names.ts'
 import { type ParseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
 import { createRememberedParse } from '../provisioning/roster/remembered-parse.ts'
+import { isJournalStream } from '../supervision/journal.ts'
 import { createLog, type Log, logLevel } from './log.ts'
 import { startWorker } from './start.ts'
 import { supervise } from './supervise.ts'
@@ -61,7 +62,7 @@ export async function main(argv: readonly string[], { development }: Launch): Pr
   const problems = await problemsWithHost(config, uid, parseRoster)
   if (problems.length > 0) return refuseConfig(json, config.file, problems)
   process.chdir('/')
-  const log = createLog(logLevel(environment.logLevel))
+  const log = createLog(logLevel(environment.logLevel), isJournalStream(environment.journalStream))
   diesLoudly(log)
   if (development !== null) log.warn({ why: development }, DEVELOPMENT_WARNING)
   const state = ensureStateFolder(config.paths.state, config.mode, uid)

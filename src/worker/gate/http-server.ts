@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as parserHasHadItsTurn } from 'node:timers/promises'
-import { actorKey } from '../../domain/actor.ts'
 import { descriptorOf, type ReadPeer } from '../../peer/peer-credentials.ts'
 import type { ApiError } from '../../protocol/errors.ts'
 import { OPERATIONS, PROTOCOL_VERSION } from '../../protocol/operations.ts'
@@ -229,14 +228,14 @@ export function createGate(dependencies: GateDependencies, listener: Listener, l
     const started = performance.now()
     const result =
       decide(operation, caller, 'none') === 'deny'
-        ? { ok: false as const, error: notPermitted(operation) }
+        ? { ok: false as const, error: notPermitted(operation), about: {} }
         : await executeChecked(dependencies.engine, caller, operation, bytes, idempotencyKey)
     const outcome = result.ok ? 'ok' : result.error.code
     const seconds = (performance.now() - started) / 1000
     const ms = Math.round(seconds * 1000)
     tally.operation(operation, outcome, seconds)
     const level = OPERATIONS[operation].mutates || !result.ok ? 'info' : 'debug'
-    log[level]({ listener, actor: actorKey(caller.actor), operation, outcome, ms }, 'operation')
+    log[level]({ listener, actor: caller.actor.kind, operation, ...result.about, outcome, ms }, 'operation')
     if (result.ok) answer(response, 200, { ok: true, ...result.output })
     else answer(response, statusOf(result.error), { ok: false, error: result.error })
   }

@@ -161,7 +161,7 @@ async function lookAt(context: EngineContext, ground: Ground, found: EntryFindin
     // A role that is not there says nothing about groups and policy: nothing is planned by it.
     return { entry, findings: all, answers: context.config.roles.has(entry.role) ? answers : null, steps }
   } catch (error) {
-    context.log.error({ err: error, person: entry.telegram_id }, 'cannot look at a person')
+    context.log.error({ err: error }, 'cannot look at a person')
     const why = error instanceof Error ? error.message : String(error)
     const unchecked = findingOf(entry, { code: 'person.unchecked', params: { why }, repairable: false })
     return { entry, findings: [...findings, unchecked], answers: null, steps: [] }

@@ -39,7 +39,10 @@ export async function activateLate(
   if (!roster.ok) throw new Error(`cannot activate ${osUser} without the roster: ${roster.why}`)
   // Whoever was taken out of the roster by hand has no access any more, and gets none by a Start.
   if (!roster.entries.some((entry) => entry.telegram_id === telegramId && entry.os_user === osUser)) {
-    log.warn({ run: run.id }, 'not activating an account whose person is not on the roster any more')
+    log.warn(
+      { request: run.requestId, run: run.id },
+      'not activating an account whose person is not on the roster any more',
+    )
     events.commit(() => store.starts.settle(telegramId))
     return
   }

@@ -32,7 +32,8 @@ export async function withLockPatience<T extends Outcome>(
       return { ...outcome, notes }
     }
     onWait(failure)
-    if (pause === FIRST_PAUSE_MS) log.warn({ failure }, 'waiting for the lock of the account database')
+    if (pause === FIRST_PAUSE_MS)
+      log.warn({ failure: failure.code }, 'waiting for the lock of the account database')
     // Ends early when the worker stops or the step's time is up; the next try then sees the signal.
     await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return { ...outcome, notes }

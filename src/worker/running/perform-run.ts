@@ -64,7 +64,10 @@ async function applyAll(
     if ('stopped' in outcome) return false
     if (!outcome.ok) {
       const { failure, notes } = outcome
-      log.warn({ run: run.id, step: current.plan.kind, failure }, 'a step failed')
+      log.warn(
+        { request: run.requestId, run: run.id, step: current.plan.kind, failure: failure.code },
+        'a step failed',
+      )
       events.commit(() => {
         transitions.failed(run, current, failure, notes)
         transitions.run(run, 'running', 'undoing', { index: current.index, step: current.plan.kind })

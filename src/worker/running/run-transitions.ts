@@ -29,7 +29,7 @@ export interface RunTransitions {
 }
 
 export function createRunTransitions(context: EngineContext): RunTransitions {
-  const { store, events, clock, stuck, tally } = context
+  const { store, events, clock, stuck, tally, log } = context
   const append = (type: EventType, run: RunHead, data: JsonObject = {}) => {
     events.append(
       type,
@@ -46,6 +46,11 @@ export function createRunTransitions(context: EngineContext): RunTransitions {
   const durationOf = ({ startedAt }: StoredStep) =>
     startedAt === null ? 0 : Math.max(0, clock() - startedAt)
 
+  const stepEnded = (run: RunHead, { plan }: StoredStep, outcome: 'applied' | 'failed', ms: number) => {
+    tally.step(plan.kind, outcome, ms / 1000)
+    log.info({ request: run.requestId, run: run.id, step: plan.kind, outcome, ms }, 'step')
+  }
+
   return {
     run(run, from, to, data = {}) {
       const now = clock()
@@ -55,6 +60,8 @@ export function createRunTransitions(context: EngineContext): RunTransitions {
       if (to === 'succeeded' && run.kind === 'onboard') {
         grantAccess(context, run.telegramId, run.requestId)
       }
+      const { requestId, id, kind } = run
+      events.afterCommit(() => log.info({ request: requestId, run: id, kind, state: to }, 'run'))
       // One that is taken back had ended already.
       if (hasEnded(to) && before !== null && before.startedAt !== null && before.finishedAt === null) {
         const seconds = Math.max(0, now - before.startedAt) / 1000
@@ -74,7 +81,7 @@ export function createRunTransitions(context: EngineContext): RunTransitions {
       const duration_ms = durationOf(step)
       const change = { state: 'applied', finishedAt: clock(), notes } as const
       guard(store.runs.setStep(run.id, step.index, ['applying'], change), run)
-      events.afterCommit(() => tally.step(step.plan.kind, 'applied', duration_ms / 1000))
+      events.afterCommit(() => stepEnded(run, step, 'applied', duration_ms))
       append('step.finished', run, { ...about(step), state: 'applied', duration_ms })
     },
     failed(run, step, failure, notes) {
@@ -82,7 +89,7 @@ export function createRunTransitions(context: EngineContext): RunTransitions {
       const duration_ms = durationOf(step)
       const change = { state: 'failed', finishedAt: clock(), notes, failure } as const
       guard(store.runs.setStep(run.id, step.index, ['applying', 'pending'], change), run)
-      events.afterCommit(() => tally.step(step.plan.kind, 'failed', duration_ms / 1000))
+      events.afterCommit(() => stepEnded(run, step, 'failed', duration_ms))
       append('step.failed', run, { ...about(step), duration_ms, failure: shortened(failure) })
     },
     activated(run, step, notes) {

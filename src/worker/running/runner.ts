@@ -50,7 +50,10 @@ export function createRunner(context: EngineContext): Runner {
       },
       (error: unknown) => {
         // A bug, or a database that takes no more. The run keeps its place, so that nobody works on this person meanwhile.
-        log.error({ err: error, run: run.id }, 'a run was interrupted and is tried again later')
+        log.error(
+          { err: error, request: run.requestId, run: run.id },
+          'a run was interrupted and is tried again later',
+        )
         const why = store.diskProblemOf(error) ?? 'internal'
         stuck.note(run, 'interrupted', { why, every_ms: limits.retryMs })
         stuck.announce(run)
@@ -114,8 +117,8 @@ export function createRunner(context: EngineContext): Runner {
   return {
     start() {
       started = true
-      for (const { id, state } of interruptedRuns(store)) {
-        log.info({ run: id, state }, 'going on with an interrupted run')
+      for (const { id, requestId, state } of interruptedRuns(store)) {
+        log.info({ request: requestId, run: id, state }, 'going on with an interrupted run')
       }
       kick()
     },

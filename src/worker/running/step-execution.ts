@@ -105,7 +105,10 @@ export async function undoStep(
     const isFinal = undone.state !== 'failed' || givenUp || undone.failure.code.startsWith('service_')
     if (isFinal || tries >= undoTries) return { ...undone, notes }
     context.log.warn(
-      { run: owner.run.id, step: step.plan.kind, failure: undone.failure },
+      {
+        ...{ request: owner.run.requestId, run: owner.run.id, step: step.plan.kind },
+        failure: undone.failure.code,
+      },
       'an undo is tried again',
     )
     await delay(undoPauseMs, undefined, { signal: stop }).catch(() => undefined)
@@ -209,7 +212,10 @@ async function withinDeadline<T extends object>(
       if (stop.aborted) return { stopped: true }
       if (deadline.signal.aborted) return { failure: timedOut(deadlineMs) }
       if (store.diskProblemOf(error) !== null) throw error
-      log.error({ err: error }, 'a step threw, which is a bug')
+      log.error(
+        { err: error, request: run.requestId, run: run.id, step: kind },
+        'a step threw, which is a bug',
+      )
       return { failure: { code: 'internal', detail: error instanceof Error ? error.message : String(error) } }
     },
   )

@@ -34,7 +34,7 @@ export function createStuckRuns({
       const found = known.get(run.id)
       if (found === undefined || found.announced) return
       const { code, params, since } = found.stuck
-      log.warn({ run: run.id, code, params }, 'a run is stuck')
+      log.warn({ request: run.requestId, run: run.id, code }, 'a run is stuck')
       try {
         events.commit(() => {
           const about = { requestId: run.requestId, runId: run.id, telegramId: run.telegramId }
@@ -43,7 +43,7 @@ export function createStuckRuns({
         found.announced = true
       } catch (err) {
         // A disk that takes no more is often the reason itself.
-        log.error({ err, run: run.id }, 'cannot write down that a run is stuck')
+        log.error({ err, request: run.requestId, run: run.id }, 'cannot write down that a run is stuck')
       }
     },
     clear: (runId) => void known.delete(runId),

@@ -54,9 +54,9 @@ export interface Scene extends Stage {
 
 /** A scene for whoever closes it. */
 export async function createScene(
-  options: Partial<Pick<StageOptions, 'config' | 'residents' | 'files'>> = {},
+  options: Partial<Pick<StageOptions, 'config' | 'residents' | 'files' | 'logLevel'>> = {},
 ): Promise<Scene> {
-  const { config, residents = RESIDENTS, files = [] } = options
+  const { config, residents = RESIDENTS, files = [], logLevel } = options
   const template = '/etc/usher/MEMORY.md.example'
   const stage = await createStage({
     checkout: checkoutInSandbox,
@@ -75,6 +75,7 @@ export async function createScene(
       ...files,
     ],
     patienceMs: 15_000,
+    logLevel,
   })
   try {
     const grace = await stage.chat.person(GRACE)

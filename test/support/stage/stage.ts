@@ -32,6 +32,8 @@ export interface StageOptions {
   groups?: readonly string[]
   /** Made before `usher init`. */
   files?: readonly OperatorFile[]
+  /** The level at which worker, bot and witness log; else their own default. */
+  logLevel?: string
   /** For the chat driver's waits. */
   patienceMs?: number
   /** Aborted while the stage is being set: everything ends, and `createStage` rejects. */
@@ -74,6 +76,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     residents = [],
     groups = [],
     files = [],
+    logLevel,
     patienceMs,
     signal,
     done = () => {},
@@ -113,7 +116,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     closers.push(installed.remove)
     signal?.throwIfAborted()
     done('install')
-    const { places, env, init, botUser } = installed
+    const { places, init, botUser } = installed
+    const env = logLevel === undefined ? installed.env : { ...installed.env, USHER_LOG_LEVEL: logLevel }
     const configFlag = mode === 'system' ? [] : ['--config', places.config]
     const socketPath = join(places.run, 'admin.sock')
 

@@ -1,50 +1,40 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { runInProcess } from '../../support/cli/run-cli.ts'
-import { startProtocolServer } from '../../support/protocol-server/protocol-server.ts'
+import { blocksOf } from '../../../deploy/reference/blocks.ts'
+import { commandsDocument } from '../../../deploy/reference/commands-document.ts'
+import { reference } from '../../../deploy/reference/model.ts'
+import { COMMANDS } from '../../../src/texts/chat/commands.ts'
 
-const text = readFileSync(fileURLToPath(new URL('../../../docs/cli.md', import.meta.url)), 'utf8')
+const text = readFileSync(new URL('../../../docs/commands.md', import.meta.url), 'utf8')
+const verbs = reference().commands.map(({ verb }) => verb)
+/** The table of what chat and terminal call the same thing. */
+const rows = [...text.matchAll(/^\| `\/(\w+)` \| (?:`usher ([a-z ]+)`|in chat only) \|$/gm)].map(
+  ([, command, verb]) => ({ command, verb: verb ?? null }),
+)
 
-async function helpOf(argv: string[]): Promise<string> {
-  const server = await startProtocolServer('admin.sock')
-  try {
-    return (await runInProcess([...argv, '--help'], { folder: server.folder })).stdout
-  } finally {
-    await server.close()
-  }
-}
-
-/** Verbs or options as the help lists them. */
-const listed = (help: string, pattern: RegExp) => [...help.matchAll(pattern)].map((match) => match[1] ?? '')
-
-describe('docs/cli.md', () => {
-  it('has an example of every verb', async () => {
-    const verbs = listed(await helpOf([]), /^ {2}([a-z]+) /gm).filter((name) => name !== 'help')
-    const leaves: string[] = []
-    for (const verb of verbs) {
-      const below = ['request', 'run', 'user', 'audit', 'access', 'invite', 'totp', 'telegram'].includes(verb)
-        ? listed(await helpOf([verb]), /^ {2}([a-z]+) /gm).filter((name) => name !== 'help')
-        : []
-      leaves.push(...(below.length === 0 ? [verb] : below.map((name) => `${verb} ${name}`)))
-    }
-    expect(leaves.length).toBeGreaterThan(12)
-    const missing = leaves.filter((verb) => !text.includes(`usher ${verb}`) && verb !== 'request confirm')
-    expect(missing).toEqual([])
+describe('docs/commands.md', () => {
+  it("is current with the command line: 'npm run docs' would change nothing", () => {
+    expect(commandsDocument(text)).toBe(text)
   })
 
-  it('describes every option of audit', async () => {
-    const options = [
-      ...listed(await helpOf(['audit']), /^ {2}(--[a-z-]+)/gm),
-      ...listed(await helpOf(['audit', 'verify']), /^ {2}(--[a-z-]+)/gm),
-    ]
-    expect(options.length).toBeGreaterThan(8)
-    expect(options.filter((option) => !text.includes(option))).toEqual([])
+  it('describes every command of the command line once, and no other', () => {
+    const described = blocksOf(text).filter((name) => name.startsWith('usher '))
+    const wanted = reference().commands.filter(({ group }) => !group)
+    expect(described.toSorted()).toEqual(wanted.map(({ verb }) => `usher ${verb}`).toSorted())
   })
 
-  it.each(['adduser', 'edituser'])('describes every option of %s', async (verb) => {
-    const options = listed(await helpOf([verb]), /^ {2}(--[a-z-]+)/gm)
-    expect(options.length).toBeGreaterThan(15)
-    expect(options.filter((option) => !text.includes(option))).toEqual([])
+  it('names every command of the chat, in the order of /help, and no other', () => {
+    expect(rows.map(({ command }) => command)).toEqual([...COMMANDS])
+  })
+
+  it('leaves in chat only what is about the chat', () => {
+    const only = rows.filter(({ verb }) => verb === null).map(({ command }) => command)
+    expect(only).toEqual(['language', 'quiet', 'cancel'])
+  })
+
+  it('names for the terminal only verbs that the command line has', () => {
+    const named = rows.flatMap(({ verb }) => (verb === null ? [] : [verb]))
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((verb) => verb !== 'help' && !verbs.includes(verb))).toEqual([])
   })
 })

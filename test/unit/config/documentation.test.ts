@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { configKeys, configurationDocument } from '../../../deploy/reference/configuration-document.ts'
 import { configFileSchema } from '../../../src/config/schema.ts'
 import { allKeys } from '../../../src/config/schema-keys.ts'
 import { PERMISSIONS } from '../../../src/protocol/permissions.ts'
@@ -11,6 +12,33 @@ const text = readFileSync(fileURLToPath(new URL('../../../docs/configuration.md'
 const documented = [...text.matchAll(/^\| `([a-z_.*]+)` \|/gm)].map((match) => match[1] ?? '')
 
 describe('docs/configuration.md', () => {
+  it("is current with the schema: 'npm run docs' would change nothing", () => {
+    expect(configurationDocument(text)).toBe(text)
+  })
+
+  it('says of every key what type it has, what holds without it, and what it does', () => {
+    const lacking = configKeys().filter(
+      ({ type, default: without, meaning }) => type === '' || without === '' || meaning.length < 5,
+    )
+    expect(lacking).toEqual([])
+  })
+
+  it('has examples that load', () => {
+    const examples = configKeys().flatMap(({ key, meaning }) => {
+      const example = /Example: `(.+?)`(?:\.|$)/.exec(meaning)?.[1]
+      return example === undefined || key.includes('*') || /webhook|via|uids|mode/.test(key)
+        ? []
+        : [{ key, example }]
+    })
+    expect(examples.length).toBeGreaterThan(15)
+    const wrong = examples.flatMap(({ key, example }) => {
+      const [first = '', ...rest] = key.split('.')
+      const yaml = `${first}: ${rest.reduceRight((inner, name) => `{ ${name}: ${inner} }`, example)}`
+      return problemsOf(`${yaml}\n`).map((problem) => ({ yaml, problem }))
+    })
+    expect(wrong).toEqual([])
+  })
+
   it('describes every key that the schema has', () => {
     const keys = allKeys(configFileSchema)
     const inner = new Set(keys.filter((key) => keys.some((other) => other.startsWith(`${key}.`))))

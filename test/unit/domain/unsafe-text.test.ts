@@ -39,7 +39,7 @@ test('what is refused in an answer is exactly what a card and a terminal would s
 test('no file and no output has one of them raw', () => {
   const text = unsafe.filter((character) => character !== '\n').join('')
   const lines: string[] = []
-  createLog('info', { write: (line: string) => void lines.push(line) }).warn({ detail: text })
+  createLog('info', false, { write: (line: string) => void lines.push(line) }).warn({ detail: text })
   // Answers with any of them are refused; the roster has escapes for those of one UTF-16 unit all the same.
   const name = unsafe.filter((character) => character.length === 1).join('')
   const entry = { telegram_id: 7, name: name.toWellFormed(), os_user: 'ann', role: 'user' }
