@@ -50,24 +50,12 @@ export function ok(code: FindingCode, subject: string, what: string): Finding {
 }
 
 /** Something that keeps Usher from working or from being safe; `fix` is a command or an instruction. */
-export function problem(
-  code: FindingCode,
-  subject: string,
-  what: string,
-  why: string,
-  fix: string,
-): Finding {
+export function problem(code: FindingCode, subject: string, what: string, why: string, fix: string): Finding {
   return { code, severity: 'problem', subject, what, why, fix }
 }
 
 /** Worth knowing; nothing has to be done. */
-export function note(
-  code: FindingCode,
-  subject: string,
-  what: string,
-  why: string,
-  fix?: string,
-): Finding {
+export function note(code: FindingCode, subject: string, what: string, why: string, fix?: string): Finding {
   return { code, severity: 'note', subject, what, why, ...(fix === undefined ? {} : { fix }) }
 }
 

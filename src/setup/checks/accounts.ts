@@ -8,7 +8,12 @@ const LOCKS = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((
 
 /** The account database: whole, not locked by somebody who is gone, and not answered for by somebody else. */
 export const checkAccounts: HostCheck = () => {
-  const findings = [...brokenLines('/etc/passwd', 7), ...brokenLines('/etc/group', 4), ...locks(), ...otherSources()]
+  const findings = [
+    ...brokenLines('/etc/passwd', 7),
+    ...brokenLines('/etc/group', 4),
+    ...locks(),
+    ...otherSources(),
+  ]
   if (findings.some(({ severity }) => severity === 'problem')) return findings
   return [...findings, ok('accounts.ok', '/etc/passwd', 'whole, as is /etc/group, and not locked')]
 }
@@ -31,7 +36,15 @@ function brokenLines(file: string, fields: number): Finding[] {
           ? `names ${name} a second time`
           : null
     if (wrong === null) return []
-    return [problem('accounts.broken', file, `line ${index + 1} ${wrong}`, why, `edit line ${index + 1} of ${file} with ${file === '/etc/passwd' ? 'vipw' : 'vigr'}; ${check} -r says whether it is right`)]
+    return [
+      problem(
+        'accounts.broken',
+        file,
+        `line ${index + 1} ${wrong}`,
+        why,
+        `edit line ${index + 1} of ${file} with ${file === '/etc/passwd' ? 'vipw' : 'vigr'}; ${check} -r says whether it is right`,
+      ),
+    ]
   })
 }
 
@@ -47,7 +60,9 @@ function locks(): Finding[] {
     if (/^[1-9][0-9]*$/.test(pid) && !existsSync(`/proc/${pid}`)) return []
     const what = `is ${Math.floor((Date.now() - stat.mtimeMs) / 60_000)} minutes old and names ${pid === '' ? 'nobody' : pid}`
     const why = 'useradd and its like refuse to work as long as it is there'
-    return [problem('accounts.locked', file, what, why, `rm ${shellWord(file)}   # after a look at: ps ${pid}`)]
+    return [
+      problem('accounts.locked', file, what, why, `rm ${shellWord(file)}   # after a look at: ps ${pid}`),
+    ]
   })
 }
 
@@ -66,7 +81,15 @@ function otherSources(): Finding[] {
   }
   if (existsSync('/run/nscd/socket')) {
     const why = 'other programs may see a new account, or one that is gone, only later'
-    findings.push(note('accounts.cached', 'nscd', 'keeps what it knows of accounts', why, 'nscd --invalidate=passwd && nscd --invalidate=group'))
+    findings.push(
+      note(
+        'accounts.cached',
+        'nscd',
+        'keeps what it knows of accounts',
+        why,
+        'nscd --invalidate=passwd && nscd --invalidate=group',
+      ),
+    )
   }
   return findings
 }

@@ -35,7 +35,16 @@ export const checkAgentCommand: Check = async ({ config, people, programs, uid }
     findings.push(problem('agent.missing', command, what, 'the smoke test of each new person fails', fix))
   }
   if (findings.length > 0) return findings
-  return [ok('agent.ok', command, `found as ${someone.slice(0, MOST_PEOPLE).map(({ osUser }) => osUser).join(', ')}`)]
+  return [
+    ok(
+      'agent.ok',
+      command,
+      `found as ${someone
+        .slice(0, MOST_PEOPLE)
+        .map(({ osUser }) => osUser)
+        .join(', ')}`,
+    ),
+  ]
 }
 
 function passwdEntry(name: string) {

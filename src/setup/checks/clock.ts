@@ -18,7 +18,15 @@ export const checkClock: HostCheck = async ({ programs }) => {
   const said = shown.ok ? shown.stdout.trim() : ''
   if (said === 'yes') return [ok('clock.ok', 'clock', 'synchronised')]
   if (said === 'no')
-    return [note('clock.unsynchronised', 'clock', 'not synchronised with anything', why, 'timedatectl set-ntp true')]
+    return [
+      note(
+        'clock.unsynchronised',
+        'clock',
+        'not synchronised with anything',
+        why,
+        'timedatectl set-ntp true',
+      ),
+    ]
   return [note('clock.unknown', 'clock', 'timedatectl does not say whether it is synchronised', why)]
 }
 
@@ -34,5 +42,13 @@ export const checkLastEvent: Check = async ({ config, uid }) => {
   if (ahead <= TOLERANCE_MS) return []
   const what = `it is ${Math.ceil(ahead / 1000)} s behind what was already written down: it was set back`
   const why = 'one-time codes are refused, and what should expire lives longer'
-  return [problem('clock.jumped-back', 'clock', what, why, 'timedatectl set-ntp true   # or: date --set, then restart the worker')]
+  return [
+    problem(
+      'clock.jumped-back',
+      'clock',
+      what,
+      why,
+      'timedatectl set-ntp true   # or: date --set, then restart the worker',
+    ),
+  ]
 }

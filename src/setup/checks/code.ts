@@ -29,17 +29,27 @@ export const checkCode: HostCheck = ({ codeRoot, launch, uid }) => {
   const read = readManifest(codeRoot)
   const mend = 'usher install from a fresh download, or apt install --reinstall usher'
   if (!read.ok)
-    return [problem('code.changed', codeRoot, read.problem, 'nobody can tell whether the code is whole', mend)]
+    return [
+      problem('code.changed', codeRoot, read.problem, 'nobody can tell whether the code is whole', mend),
+    ]
   const { manifest } = read
   const found = differencesFromManifest(codeRoot, manifest)
   if (found.length > 0) {
     const named = found.slice(0, NAMED).map(({ path, what }) => `${path} (${what})`)
     const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : ''
     const what = `not as version ${manifest.version} was made: ${named.join(', ')}${more}`
-    return [problem('code.changed', codeRoot, what, 'somebody changed what runs as root, or a disk did', mend)]
+    return [
+      problem('code.changed', codeRoot, what, 'somebody changed what runs as root, or a disk did', mend),
+    ]
   }
   const trusted = uid === 0 ? ", root's alone" : ''
-  return [ok('code.ok', codeRoot, `version ${manifest.version}, ${manifest.files.length} files as they were made${trusted}`)]
+  return [
+    ok(
+      'code.ok',
+      codeRoot,
+      `version ${manifest.version}, ${manifest.files.length} files as they were made${trusted}`,
+    ),
+  ]
 }
 
 function installFrom(codeRoot: string): string {

@@ -4,8 +4,8 @@ import { readHostFacts } from '../../config/host-facts.ts'
 import { distrustOfGround, groundOf } from '../../config/root-ground.ts'
 import { shellWord } from '../../domain/shell-word.ts'
 import { readUnitNames } from '../../provisioning/host/services/unit-names.ts'
-import type { FindingCode } from '../finding-codes.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
+import type { FindingCode } from '../finding-codes.ts'
 
 /** Which mode it is, and why. */
 export function modeFinding(config: Config, uid: number): Finding[] {

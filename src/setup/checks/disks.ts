@@ -26,7 +26,9 @@ function diskFindings({ point, readOnly }: Mount, path: string): Finding[] {
   const findings: Finding[] = []
   if (readOnly) {
     const why = `nothing can be written below ${path}: no run, no event, no upgrade`
-    findings.push(problem('disk.read-only', point, 'is mounted read-only', why, `mount -o remount,rw ${name}`))
+    findings.push(
+      problem('disk.read-only', point, 'is mounted read-only', why, `mount -o remount,rw ${name}`),
+    )
   }
   let room: { bavail: number; bsize: number; files: number; ffree: number }
   try {
@@ -62,7 +64,9 @@ export function parseMounts(mountinfo: string): Mount[] {
     const [, , , , point, options] = before.split(' ')
     if (point === undefined || options === undefined) return []
     const all = [...options.split(','), ...(after.split(' ')[2] ?? '').split(',')]
-    const name = point.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)))
+    const name = point.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+      String.fromCharCode(parseInt(digits, 8)),
+    )
     return [{ point: name, readOnly: all.includes('ro') }]
   })
 }
@@ -70,7 +74,10 @@ export function parseMounts(mountinfo: string): Mount[] {
 /** The mount that `path` is on: of those on its way the last that was made at the longest place. */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | null {
   const above = mounts.filter(({ point }) => point === '/' || path === point || path.startsWith(`${point}/`))
-  return above.reduce<Mount | null>((best, one) => (best === null || one.point.length >= best.point.length ? one : best), null)
+  return above.reduce<Mount | null>(
+    (best, one) => (best === null || one.point.length >= best.point.length ? one : best),
+    null,
+  )
 }
 
 function readMounts(): Mount[] {

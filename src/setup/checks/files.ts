@@ -11,7 +11,12 @@ import { hasUnit } from './units.ts'
 export const checkFiles: Check = (context) => {
   const { config, uid } = context
   if (config.mode === 'system' && uid !== 0) return []
-  return [...secretsFindings(context), ...tokenFindings(context), ...webhookFindings(context), ...templateFindings(context)]
+  return [
+    ...secretsFindings(context),
+    ...tokenFindings(context),
+    ...webhookFindings(context),
+    ...templateFindings(context),
+  ]
 }
 
 type Subject = Parameters<Check>[0]
@@ -41,7 +46,15 @@ function tokenFindings({ config, environment, uid, botUid }: Subject): Finding[]
   if (!token.ok) {
     const stat = lstatSync(file, { throwIfNoEntry: false })
     if (stat?.isFile() && /others can (read|write)/.test(token.message)) {
-      return [problem('token.owner', file, token.message, 'who has the token is the bot', `chmod 0600 ${shellWord(file)}`)]
+      return [
+        problem(
+          'token.owner',
+          file,
+          token.message,
+          'who has the token is the bot',
+          `chmod 0600 ${shellWord(file)}`,
+        ),
+      ]
     }
     const fix = `install -m 0600 -o ${owner} /dev/stdin ${shellWord(file)}   # paste the token, then Ctrl-D`
     return [problem('token.missing', file, token.message, why, fix)]

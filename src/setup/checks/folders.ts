@@ -42,7 +42,15 @@ function folderFindings(path: string, mode: number, owner: number | null): Findi
   const stat = look(path)
   if (stat === 'hidden') return []
   if (stat === 'absent') {
-    return [problem('folder.missing', path, 'is not there', 'the worker or the bot cannot keep anything', 'usher init')]
+    return [
+      problem(
+        'folder.missing',
+        path,
+        'is not there',
+        'the worker or the bot cannot keep anything',
+        'usher init',
+      ),
+    ]
   }
   if (!stat.isDirectory()) {
     const fix = `mv ${shellWord(path)} ${shellWord(`${path}.aside`)} && usher init`
@@ -75,7 +83,8 @@ export const checkPersonFolders: Check = ({ config, people, uid }) => {
       const path = join(config.paths.data, kind, String(id))
       const stat = look(path)
       if (stat === 'absent') missing.push(path)
-      else if (stat !== 'hidden') findings.push(...personFolder(path, stat, uids.get(ownerOf(config, kind, osUser))))
+      else if (stat !== 'hidden')
+        findings.push(...personFolder(path, stat, uids.get(ownerOf(config, kind, osUser))))
     }
   }
   const [first] = missing

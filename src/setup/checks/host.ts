@@ -13,7 +13,8 @@ const NEEDED: readonly [string, string][] = [
 
 /** Programs that steps run. */
 export const checkPrograms: HostCheck = ({ config, uid }) => {
-  if (process.platform !== 'linux' || config?.mode === 'single-user' || (config === null && uid !== 0)) return []
+  if (process.platform !== 'linux' || config?.mode === 'single-user' || (config === null && uid !== 0))
+    return []
   const missing = NEEDED.filter(([program]) => !existsSync(program))
   if (missing.length === 0) return [ok('programs.ok', 'programs', 'all that steps run are there')]
   return missing.map(([program, debianPackage]) =>
@@ -40,12 +41,21 @@ export const checkKernel: HostCheck = () => {
     findings.push(note('kernel.weak', `fs.${name}`, 'is off', why, `sysctl -w fs.${name}=1`))
   }
   const needs: [string, boolean, string][] = [
-    ['seccomp', /^Seccomp:/m.test(read('/proc/self/status')), 'the units cannot keep system calls away from bot and worker'],
-    ['cgroup v2', existsSync('/sys/fs/cgroup/cgroup.controllers'), 'what runs as a person is ended by other means than its cgroup'],
+    [
+      'seccomp',
+      /^Seccomp:/m.test(read('/proc/self/status')),
+      'the units cannot keep system calls away from bot and worker',
+    ],
+    [
+      'cgroup v2',
+      existsSync('/sys/fs/cgroup/cgroup.controllers'),
+      'what runs as a person is ended by other means than its cgroup',
+    ],
     ['pid namespaces', existsSync('/proc/self/ns/pid'), 'what runs as a person is ended by its cgroup alone'],
   ]
   for (const [name, there, why] of needs)
-    if (!there) findings.push(note('kernel.weak', name, 'this kernel does not have it, or it is not mounted', why))
+    if (!there)
+      findings.push(note('kernel.weak', name, 'this kernel does not have it, or it is not mounted', why))
   return findings.length > 0 ? findings : [ok('kernel.ok', 'kernel', 'has and does what Usher builds on')]
 }
 

@@ -4,13 +4,13 @@ import { distrustOfGround } from '../../config/root-ground.ts'
 import { readTrusted } from '../../config/trusted-file.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import { shellWord } from '../../domain/shell-word.ts'
-import { type ParsedPerson, parseRoster, ROSTER_LIMIT_BYTES } from '../../provisioning/roster/parse.ts'
+import { parseRoster, ROSTER_LIMIT_BYTES, type RosterPerson } from '../../provisioning/roster/parse.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 
 type RosterRead =
   | { state: 'hidden' }
   | { state: 'unusable'; finding: Finding | null }
-  | { state: 'read'; people: readonly ParsedPerson[]; mode: number }
+  | { state: 'read'; people: readonly RosterPerson[]; mode: number }
 
 /** Everybody on the roster; null when it cannot be used, or not be read by this uid. */
 export function readPeople(config: Config, uid: number): readonly RosterEntry[] | null {
@@ -56,8 +56,8 @@ export const checkRoster: Check = ({ config, uid }) => {
 }
 
 function entryFindings(
-  { entry, exactId, line }: ParsedPerson,
-  people: readonly ParsedPerson[],
+  { entry, exactId, line }: RosterPerson,
+  people: readonly RosterPerson[],
   config: Config,
 ): Finding[] {
   const fix = `edit line ${line} of ${shellWord(config.paths.roster)}`
@@ -66,15 +66,27 @@ function entryFindings(
     findings.push(problem(code, entry.name, what, why, fix))
   if (!exactId) add('roster.id-is-text', 'the telegram_id is text, not a number', 'that person has no rights')
   if (!config.roles.has(entry.role))
-    add('roster.unknown-role', `has the role ${entry.role}, which the config does not have`, 'that person has no rights')
+    add(
+      'roster.unknown-role',
+      `has the role ${entry.role}, which the config does not have`,
+      'that person has no rights',
+    )
   const account = readHostFacts().accounts.find(({ name }) => name === entry.os_user)
   const twins = people.filter(({ entry: other }) => other !== entry && isTwin(entry, other))
   if (twins.length > 0) {
     const names = twins.map((twin) => twin.entry.name).join(', ')
-    add('roster.duplicate', `shares a Telegram id, OS user or uid with ${names}`, 'none of them has any rights')
+    add(
+      'roster.duplicate',
+      `shares a Telegram id, OS user or uid with ${names}`,
+      'none of them has any rights',
+    )
   }
   if (account === undefined)
-    add('roster.account-missing', `has no account: ${entry.os_user} is not in /etc/passwd`, 'they can do nothing here')
+    add(
+      'roster.account-missing',
+      `has no account: ${entry.os_user} is not in /etc/passwd`,
+      'they can do nothing here',
+    )
   return findings
 }
 

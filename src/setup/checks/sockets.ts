@@ -22,13 +22,17 @@ export const checkSockets: Check = async (context) => {
   const wanted = wantedSockets(config, own, botUid)
   if (folder === null || wanted.every(([name]) => stat(join(run, name)) === null)) {
     const what = `no socket is in ${run}: no worker runs`
-    return [problem('worker.not-running', 'worker', what, 'nothing works without the worker', starting(config))]
+    return [
+      problem('worker.not-running', 'worker', what, 'nothing works without the worker', starting(config)),
+    ]
   }
   if (!folder.isDirectory() || folder.uid !== own || (folder.mode & 0o7777) !== mode) {
     const what = `uid ${folder.uid}, ${octal(folder.mode & 0o7777)}; wanted uid ${own}, ${octal(mode)}`
     const why = 'whoever can write there can pretend to be the worker'
     const name = shellWord(run)
-    findings.push(problem('sockets.folder', run, what, why, `chown ${own} ${name} && chmod ${octal(mode)} ${name}`))
+    findings.push(
+      problem('sockets.folder', run, what, why, `chown ${own} ${name} && chmod ${octal(mode)} ${name}`),
+    )
   }
   for (const [name, socketMode, owner] of wanted) {
     const path = join(run, name)
@@ -55,15 +59,23 @@ export const checkSockets: Check = async (context) => {
   return [ok('sockets.ok', run, what), ...(await workerFindings(context))]
 }
 
-function wantedSockets(config: Config, own: number, botUid: number | null): [string, number, number | null][] {
+function wantedSockets(
+  config: Config,
+  own: number,
+  botUid: number | null,
+): [string, number, number | null][] {
   const system = config.mode === 'system'
   const uidOf = (user: string) => readHostFacts().accounts.find(({ name }) => name === user)?.uid ?? null
   return [
     [SOCKETS.admin, 0o600, own],
     [SOCKETS.bot, 0o600, system ? botUid : own],
     [SOCKETS.everybody, system ? 0o666 : 0o600, own],
-    ...(config.witness === null ? [] : [[SOCKETS.witness, 0o600, uidOf(config.witness.user)] as [string, number, number | null]]),
-    ...(config.approver === null ? [] : [[SOCKETS.approver, 0o600, uidOf(config.approver.user)] as [string, number, number | null]]),
+    ...(config.witness === null
+      ? []
+      : [[SOCKETS.witness, 0o600, uidOf(config.witness.user)] as [string, number, number | null]]),
+    ...(config.approver === null
+      ? []
+      : [[SOCKETS.approver, 0o600, uidOf(config.approver.user)] as [string, number, number | null]]),
   ]
 }
 
@@ -76,18 +88,30 @@ async function workerFindings({ config, uid, codeRoot }: Parameters<Check>[0]): 
   }
   if (status.mode !== config.mode) {
     const what = `runs in ${status.mode} mode, this config means ${config.mode}`
-    return [problem('worker.other-mode', 'worker', what, 'it reads another config than you', restarting(config))]
+    return [
+      problem('worker.other-mode', 'worker', what, 'it reads another config than you', restarting(config)),
+    ]
   }
   const findings: Finding[] = []
   const installed = versionOf(codeRoot)
   if (status.version !== installed) {
     const what = `version ${status.version} runs, ${installed} is installed`
-    findings.push(problem('worker.version', 'worker', what, 'what was mended in between is not', restarting(config)))
+    findings.push(
+      problem('worker.version', 'worker', what, 'what was mended in between is not', restarting(config)),
+    )
   }
   const { development = null, stuck = [], frozen = null } = status.details ?? {}
   if (development !== null) {
     const why = 'whoever can write that code is root'
-    findings.push(problem('worker.development', 'worker', `runs with --development: ${development}`, why, 'usher install --now'))
+    findings.push(
+      problem(
+        'worker.development',
+        'worker',
+        `runs with --development: ${development}`,
+        why,
+        'usher install --now',
+      ),
+    )
   }
   for (const { run_id: run } of stuck) {
     const why = 'what it began is neither done nor taken back'
@@ -98,7 +122,10 @@ async function workerFindings({ config, uid, codeRoot }: Parameters<Check>[0]): 
     findings.push(note('chat.frozen', 'chat', 'approvals in chat are frozen', why, 'usher unfreeze'))
   }
   if (findings.some(({ severity }) => severity === 'problem')) return findings
-  return [...findings, ok('worker.ok', 'worker', `version ${status.version} answers, with the uid that it should have`)]
+  return [
+    ...findings,
+    ok('worker.ok', 'worker', `version ${status.version} answers, with the uid that it should have`),
+  ]
 }
 
 /**
@@ -117,18 +144,37 @@ export const checkPeer: Check = async ({ config, uid, botUid, programs, codeRoot
   }
   if (uid !== 0 || config.mode !== 'system' || botUid === null)
     return [ok('peer.ok', 'who is asking', `uid ${uid} is known as ${me.actor.key}`)]
-  const become = [`--reuid=${botUid}`, `--regid=${botUid}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--']
+  const become = [
+    `--reuid=${botUid}`,
+    `--regid=${botUid}`,
+    '--clear-groups',
+    '--no-new-privs',
+    '--bounding-set=-all',
+    '--',
+  ]
   const launch = join(codeRoot, 'src/launch.js')
   const argv = [process.execPath, '--disable-warning=ExperimentalWarning', launch, 'whoami', '--json']
-  const asked = await programs.run('/usr/bin/setpriv', [...become, ...argv, ...(config.file === null ? [] : ['--config', config.file])], {
-    timeoutMs: 20_000,
-  })
+  const asked = await programs.run(
+    '/usr/bin/setpriv',
+    [...become, ...argv, ...(config.file === null ? [] : ['--config', config.file])],
+    {
+      timeoutMs: 20_000,
+    },
+  )
   const key = keyIn(asked.stdout)
   if (asked.ok && key === `os:${botUid}`)
     return [ok('peer.ok', 'who is asking', `root is known as root, and uid ${botUid} as itself`)]
   const said = key ?? asked.stderr.split('\n').find((line) => line.trim() !== '') ?? 'nothing'
   const what = `${config.botUser} (uid ${botUid}) asked who it is and got: ${said.slice(0, 300)}`
-  return [problem('peer.wrong', 'who is asking', what, why, `chmod -R go+rX ${shellWord(codeRoot)}   # if it cannot read the program`)]
+  return [
+    problem(
+      'peer.wrong',
+      'who is asking',
+      what,
+      why,
+      `chmod -R go+rX ${shellWord(codeRoot)}   # if it cannot read the program`,
+    ),
+  ]
 }
 
 function keyIn(document: string): string | null {

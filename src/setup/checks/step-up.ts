@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { readHostFacts } from '../../config/host-facts.ts'
-import { readWitnessToken } from '../../config/token.ts'
 import { distrustOfGround } from '../../config/root-ground.ts'
+import { readWitnessToken } from '../../config/token.ts'
 import { shellWord } from '../../domain/shell-word.ts'
 import { octal } from '../ensure.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
@@ -50,7 +50,8 @@ function stateFindings(path: string, owner: number | null): Finding[] {
     return [ok('witness.ok', path, 'the folder of the witness is its own')]
   const what = `uid ${now.uid}, ${octal(now.mode & 0o7777)}; wanted uid ${owner ?? '?'}, 0700`
   const why = 'whoever can write there can have a code sent twice, or not at all'
-  const fix = owner === null ? 'usher init' : `chown -h ${owner} ${shellWord(path)} && chmod 0700 ${shellWord(path)}`
+  const fix =
+    owner === null ? 'usher init' : `chown -h ${owner} ${shellWord(path)} && chmod 0700 ${shellWord(path)}`
   return [problem('witness.folder', path, what, why, fix)]
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { shellWord } from '../../domain/shell-word.ts'
 import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { type Finding, type HostCheck, type HostContext, note, ok, problem } from '../finding.ts'
-import { dropInsFor, PATHS_DROP_IN } from '../units/paths-drop-in.ts'
+
+const PATHS_DROP_IN = '50-paths.conf'
 
 const SYSTEMCTL = '/usr/bin/systemctl'
 /** Where our units are installed, and where what was staged with the version in use stands. */
@@ -39,12 +40,12 @@ export const checkUnits: HostCheck = async (context) => {
 async function unitFindings(name: UnitName, context: HostContext, programs: Programs): Promise<Finding[]> {
   const unit = await show(name, programs)
   const findings = [
-    ...(await stateFindings(name, unit)),
+    ...stateFindings(name, unit),
     ...fileFindings(name, unit),
-    ...dropInFindings(name, unit, context),
+    ...dropInFindings(name, unit),
     ...userFindings(name, unit, context),
   ]
-  if (findings.some(({ severity }) => severity === 'problem' )) return findings
+  if (findings.some(({ severity }) => severity === 'problem')) return findings
   if (findings.some(({ code }) => code === 'unit.waits-for-token')) return findings
   return [...findings, ok('unit.ok', name, 'active, enabled, and as it was installed')]
 }
@@ -64,7 +65,12 @@ async function show(name: UnitName, programs: Programs): Promise<Shown> {
 }
 
 function stateFindings(name: UnitName, unit: Shown): Finding[] {
-  const { ActiveState: active = 'unknown', Result: result = '', UnitFileState: file = '', LoadState: load } = unit
+  const {
+    ActiveState: active = 'unknown',
+    Result: result = '',
+    UnitFileState: file = '',
+    LoadState: load,
+  } = unit
   const whys = {
     'usher-worker.service': 'nothing works without the worker',
     'usher-bot.service': 'nobody is answered in Telegram',
@@ -78,7 +84,9 @@ function stateFindings(name: UnitName, unit: Shown): Finding[] {
   const findings: Finding[] = []
   if (file === 'disabled') {
     const what = 'is not started with the machine'
-    findings.push(problem('unit.disabled', name, what, `${why} after the next restart`, `systemctl enable ${name}`))
+    findings.push(
+      problem('unit.disabled', name, what, `${why} after the next restart`, `systemctl enable ${name}`),
+    )
   }
   if (active === 'failed') {
     const fix = `journalctl -u ${name} -n 50; systemctl reset-failed ${name}; systemctl start ${name}`
@@ -88,14 +96,19 @@ function stateFindings(name: UnitName, unit: Shown): Finding[] {
     const met = unit['ConditionTimestampMonotonic'] !== '0'
     if (waits && met) {
       const what = 'waits for its token, and is started when it is there'
-      findings.push(note('unit.waits-for-token', name, what, why, `usher setup   # or start it: systemctl start ${name}`))
+      findings.push(
+        note('unit.waits-for-token', name, what, why, `usher setup   # or start it: systemctl start ${name}`),
+      )
     } else findings.push(problem('unit.inactive', name, `is ${active}`, why, `systemctl start ${name}`))
   }
   return findings
 }
 
 /** The unit's own file, compared with what the version in use brought along. */
-function fileFindings(name: UnitName, { FragmentPath: path = '', NeedDaemonReload: reload }: Shown): Finding[] {
+function fileFindings(
+  name: UnitName,
+  { FragmentPath: path = '', NeedDaemonReload: reload }: Shown,
+): Finding[] {
   const findings: Finding[] = []
   const why = 'what keeps the process away from the rest of the host may be gone'
   if (path !== '' && path !== join(INSTALLED, name) && !path.startsWith(`/lib/systemd/system/`)) {
@@ -118,24 +131,21 @@ function fileFindings(name: UnitName, { FragmentPath: path = '', NeedDaemonReloa
 }
 
 /** Drop-ins: ours for paths must be what the config asks for; others are named. */
-function dropInFindings(name: UnitName, { DropInPaths: paths = '' }: Shown, { config }: HostContext): Finding[] {
+function dropInFindings(name: UnitName, { DropInPaths: paths = '' }: Shown): Finding[] {
   const findings: Finding[] = []
   const ours = join(ADMINS, `${name}.d`, PATHS_DROP_IN)
   const others = paths.split(' ').filter((path) => path !== '' && path !== ours)
   if (others.length > 0) {
     const what = `is changed by ${others.join(' ')}`
-    findings.push(note('unit.drop-in', name, what, 'somebody decided so; look whether it opens something', `systemctl cat ${name}`))
-  }
-  if (config === null) return findings
-  const wanted = dropInsFor(config)[name]
-  const now = contents(ours)
-  if (wanted !== now) {
-    const what =
-      wanted === null
-        ? `${ours} is not needed by the config any more`
-        : `${ours} is ${now === null ? 'missing' : 'not'} what the config needs`
-    const why = 'the unit reaches none of the places that the config names outside of its own, or more than it needs'
-    findings.push(problem('unit.paths', name, what, why, 'usher install'))
+    findings.push(
+      note(
+        'unit.drop-in',
+        name,
+        what,
+        'somebody decided so; look whether it opens something',
+        `systemctl cat ${name}`,
+      ),
+    )
   }
   return findings
 }
@@ -150,7 +160,15 @@ function userFindings(name: UnitName, { User: user = '' }: Shown, { config }: Ho
   const wanted = users[name]
   if (user === wanted || (wanted === '' && user === 'root')) return []
   const what = `runs as ${user === '' ? 'root' : user}, the config says ${wanted === '' ? 'root' : wanted}`
-  return [problem('unit.user', name, what, 'the worker does not listen to it, or it may do too much', 'usher install')]
+  return [
+    problem(
+      'unit.user',
+      name,
+      what,
+      'the worker does not listen to it, or it may do too much',
+      'usher install',
+    ),
+  ]
 }
 
 function contents(path: string): string | null {
