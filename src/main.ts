@@ -11,6 +11,7 @@ const PARTS: Record<string, () => Promise<Part>> = {
   witness: () => import('./witness/main.ts'),
   init: () => import('./setup/init.ts'),
   doctor: () => import('./setup/doctor.ts'),
+  install: () => import('./install/main.ts'),
 }
 
 /** Runs the part that the verb names with the other arguments, and gives its exit status. */

@@ -8,7 +8,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { z } from 'zod'
 import { readTrusted } from '../config/trusted-file.ts'
 
@@ -24,6 +24,8 @@ export const CURRENT_LINK = `${PROGRAM_FOLDER}/current`
 /** Which removal takes something away: every one, `--purge`, or only `--purge --purge-data`. */
 const goesSchema = z.enum(['uninstall', 'purge', 'purge-data'])
 
+export type Goes = z.infer<typeof goesSchema>
+
 const path = z.string().startsWith('/')
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const ownership = z.strictObject({ uid: z.int(), gid: z.int(), mode: z.int() })
@@ -34,11 +36,19 @@ const ownership = z.strictObject({ uid: z.int(), gid: z.int(), mode: z.int() })
  */
 const madeSchema = z.discriminatedUnion('kind', [
   /** A folder that was not there. */
-  z.strictObject({ kind: z.literal('folder'), path, goes: goesSchema }),
+  z.strictObject({
+    kind: z.literal('folder'),
+    path,
+    goes: goesSchema,
+    /** Whether what is in it is Usher's too and goes with it; else it goes only when it is empty. */
+    contents: z.boolean(),
+  }),
   /** A file that was not there. `sha256` is null where its contents are the operator's from then on. */
   z.strictObject({ kind: z.literal('file'), path, sha256: sha256.nullable(), goes: goesSchema }),
   /** A file of ours that another version's took the place of; `backup` has the older until the installation is complete. */
   z.strictObject({ kind: z.literal('replaced'), path, sha256, backup: path }),
+  /** A file of ours that this version does not have any more; `backup` has it until the installation is complete. */
+  z.strictObject({ kind: z.literal('dropped'), path, backup: path }),
   /** A symbolic link that was not there. */
   z.strictObject({ kind: z.literal('link'), path, target: z.string(), goes: goesSchema }),
   /** A file of ours that somebody had edited, put aside so that ours could take its place. */
@@ -54,6 +64,9 @@ const madeSchema = z.discriminatedUnion('kind', [
   /** The link of the version in use, and what it named before. */
   z.strictObject({ kind: z.literal('current'), path, before: z.string().nullable() }),
 ])
+
+export type Made = z.infer<typeof madeSchema>
+export type MadeOf<Kind extends Made['kind']> = Extract<Made, { kind: Kind }>
 
 const recordSchema = z.strictObject({
   format: z.literal(1),
@@ -97,8 +110,9 @@ export function writeRecord(record: InstallRecord, root = ''): void {
   writeWhole(`${root}${RECORD_FILE}`, `${JSON.stringify(record, null, 2)}\n`)
 }
 
-export function writeJournal(journal: Journal, root = ''): void {
-  writeWhole(`${root}${JOURNAL_FILE}`, `${JSON.stringify(journal, null, 2)}\n`)
+/** `folder`: where the journal's folder stands until it gets its name. */
+export function writeJournal(journal: Journal, root = '', folder = `${root}${PROGRAM_FOLDER}`): void {
+  writeWhole(`${folder}/${basename(JOURNAL_FILE)}`, `${JSON.stringify(journal, null, 2)}\n`)
 }
 
 /** Reads a small file of ours; null where it is absent. */
@@ -114,13 +128,13 @@ export function readJson<T>(file: string, schema: z.ZodType<T>, owner: number): 
 }
 
 /** Under another name first, so that nobody ever sees half of it. */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, contents: string | Buffer): void {
   const temporary = `${file}.new`
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants
   try {
     const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o644)
     try {
-      const bytes = Buffer.from(text)
+      const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
       for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
       fchmodSync(descriptor, 0o644)
       fsyncSync(descriptor)

@@ -30,7 +30,7 @@ const record: InstallRecord = {
   version: '1.2.3',
   at: '2026-11-21T10:00:00.000Z',
   made: [
-    { kind: 'folder', path: '/var/lib/usher', goes: 'purge-data' },
+    { kind: 'folder', path: '/var/lib/usher', goes: 'purge-data', contents: true },
     { kind: 'file', path: '/etc/usher/config.yaml', sha256: null, goes: 'purge' },
     { kind: 'account', name: 'usher', group: true },
     { kind: 'current', path: CURRENT_LINK, before: null },
