@@ -15,6 +15,7 @@ export const FINDING_CODES = [
   'approver.free-key',
   // Nothing works.
   'config.missing',
+  'config.unreadable',
   'config.invalid',
   'config.host',
   'disk.read-only',
@@ -44,12 +45,9 @@ export const FINDING_CODES = [
   // The bot, the witness and the approver.
   'token.missing',
   'token.owner',
-  'token.refused',
-  'token.other-bot',
   'webhook.secret',
   'witness.token',
   'witness.folder',
-  'admins.unreachable',
   // People.
   'roster.missing',
   'roster.broken',
@@ -80,9 +78,7 @@ export const FINDING_CODES = [
   'unit.none',
   'unit.waits-for-token',
   'unit.drop-in',
-  'token.not-asked',
   'admins.none',
-  'admins.not-asked',
   'approver.no-keys',
   'policy.adopt-admin',
   'roster.readable',
@@ -99,7 +95,6 @@ export const FINDING_CODES = [
   'roster.ok',
   'secrets.ok',
   'token.ok',
-  'token.accepted',
   'webhook.ok',
   'template.ok',
   'folder.ok',
@@ -116,7 +111,6 @@ export const FINDING_CODES = [
   'unit.ok',
   'service.ok',
   'agent.ok',
-  'admins.ok',
   'clock.ok',
 ] as const
 

@@ -96,7 +96,7 @@ function usherAs(uid: number, ...args: string[]) {
   return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/launch.js', ...args], {
     encoding: 'utf8',
     ...{ uid, gid: uid },
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: uid === 0 ? '/root' : '/nonexistent' },
     timeout: 60_000,
   })
 }
@@ -132,11 +132,9 @@ function doctorAs(uid: number): { findings: Finding[]; problems: Finding[] } {
 /** Does what the finding says, word for word. */
 function mend({ fix = '' }: Finding) {
   const env = { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`, HOME: '/root' }
-  execFileSync('/bin/sh', ['-c', fix], {
-    env,
-    input: '123456:abcdefghijklmnopqrstuvwxyz\n',
-    stdio: ['pipe', 'ignore', 'pipe'],
-  })
+  // What is to be pasted comes by a pipe, as from a terminal.
+  const script = `echo 123456:abcdefghijklmnopqrstuvwxyz | (\n${fix}\n)`
+  execFileSync('/bin/sh', ['-c', script], { env, stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
 describe('usher doctor', () => {
@@ -201,8 +199,8 @@ describe('usher doctor', () => {
     ],
     [
       'a config folder of somebody else',
-      'config.untrusted',
-      /config.yaml/,
+      'ground.untrusted',
+      /^\/etc\/usher$/,
       () => chownSync('/etc/usher', ANNA, 0),
       'mends',
     ],
@@ -309,8 +307,9 @@ describe('usher doctor', () => {
       'webhook.secret',
       /webhook-secret/,
       () =>
-        config(
-          'telegram:\n  webhook: { url: "https://bot.example.org/hook", listen: "127.0.0.1:8443", secret_file: /etc/usher/webhook-secret }',
+        writeFileSync(
+          CONFIG,
+          'telegram:\n  admins: [77]\n  webhook: { url: "https://bot.example.org/hook", listen: "127.0.0.1:8443", secret_file: /etc/usher/webhook-secret }\n',
         ),
       'mends',
     ],
@@ -335,18 +334,19 @@ describe('usher doctor', () => {
       /usher-bot$/,
       () => renameSync('/var/lib/usher-bot', '/var/lib/usher-bot.gone'),
       'mends',
-      () => (
-        rmSync('/var/lib/usher-bot', { recursive: true, force: true }),
+      () => {
+        rmSync('/var/lib/usher-bot', { recursive: true, force: true })
         renameSync('/var/lib/usher-bot.gone', '/var/lib/usher-bot')
-      ),
+      },
     ],
     [
       'a file in the place of a folder',
       'folder.kind',
       /usher-bot$/,
-      () => (
-        renameSync('/var/lib/usher-bot', '/var/lib/usher-bot.gone'), writeFileSync('/var/lib/usher-bot', '')
-      ),
+      () => {
+        renameSync('/var/lib/usher-bot', '/var/lib/usher-bot.gone')
+        writeFileSync('/var/lib/usher-bot', '')
+      },
       'mends',
       () => {
         for (const name of ['usher-bot', 'usher-bot.aside'])
@@ -410,7 +410,7 @@ describe('usher doctor', () => {
       /worker/,
       () =>
         config(
-          'mode: single-user\npaths: { run: /run/usher, roster: /etc/usher/users.yaml, secrets: /etc/usher/secrets.yaml, data: /var/lib/usher/data, state: /var/lib/usher, bot_state: /var/lib/usher-bot }',
+          'mode: single-user\npaths: { run: /run/usher, roster: /etc/usher/users.yaml, secrets: /etc/usher/secrets.yaml, data: /var/lib/usher/data, state: /var/lib/usher, bot_state: /var/lib/usher/bot }',
         ),
       'says',
     ],
@@ -440,7 +440,10 @@ describe('usher doctor', () => {
       'a lock that somebody left',
       'accounts.locked',
       /passwd.lock/,
-      () => (writeFileSync('/etc/passwd.lock', ''), utimesSync('/etc/passwd.lock', 1e9, 1e9)),
+      () => {
+        writeFileSync('/etc/passwd.lock', '')
+        utimesSync('/etc/passwd.lock', 1e9, 1e9)
+      },
       'mends',
     ],
     [
@@ -454,7 +457,10 @@ describe('usher doctor', () => {
       'a cache of accounts',
       'accounts.cached',
       /nscd/,
-      () => (mkdirSync('/run/nscd', { recursive: true }), writeFileSync('/run/nscd/socket', '')),
+      () => {
+        mkdirSync('/run/nscd', { recursive: true })
+        writeFileSync('/run/nscd/socket', '')
+      },
       'says',
       () => rmSync('/run/nscd', { recursive: true }),
     ],
@@ -486,17 +492,17 @@ describe('usher doctor', () => {
       'a kernel that follows anybody’s links',
       'kernel.weak',
       /protected_symlinks/,
-      () => (
-        writeFileSync('/tmp/zero', '0\n'),
+      () => {
+        writeFileSync('/tmp/zero', '0\n')
         execFileSync('mount', ['--bind', '/tmp/zero', '/proc/sys/fs/protected_symlinks'])
-      ),
+      },
       'says',
       () => execFileSync('umount', ['/proc/sys/fs/protected_symlinks']),
     ],
     [
       'a program that steps need and that is gone',
       'programs.missing',
-      /gpasswd/,
+      /useradd/,
       () => {
         // An empty folder in its place is no program that can be started, and no more there for whoever looks.
         execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/usr/sbin'])

@@ -2,6 +2,7 @@ import type { Config, ConfigProblem } from '../../config/config.ts'
 import { checkConfigAgainstHost } from '../../config/host-check.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
 import { distrustOfGround, groundOf } from '../../config/root-ground.ts'
+import type { Distrust } from '../../config/trusted-path.ts'
 import { shellWord } from '../../domain/shell-word.ts'
 import { readUnitNames } from '../../provisioning/host/services/unit-names.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
@@ -24,13 +25,25 @@ export function configFindings(
   const why = 'worker and bot do not start with it'
   return problems.map(({ key, message }) => {
     if (file === null) return problem('config.missing', key, message, why, 'usher init')
-    if (key !== 'file') return problem('config.invalid', key, message, why, editing(file))
+    const invalid = key !== 'file' || message.startsWith('cannot parse')
+    if (invalid) return problem('config.invalid', key, message, why, editing(file))
+    if (message.includes('there is no such file'))
+      return problem('config.missing', file, message, why, uid === 0 ? 'usher init' : editing(file))
+    const name = shellWord(file)
     const distrust = uid === 0 ? distrustOfGround(file) : null
-    const fix = distrust?.mend ?? `chown root ${shellWord(file)} && chmod 0644 ${shellWord(file)}`
-    return message.includes('there is no such file')
-      ? problem('config.missing', file, message, why, uid === 0 ? 'usher init' : `edit ${shellWord(file)}`)
-      : problem('config.untrusted', file, message, 'whoever writes the config of root is root', fix)
+    if (distrust !== null) return distrustFinding(distrust, 'config.untrusted', file, editing(file))
+    const fix = uid === 0 ? `chown -h root ${name} && chmod 0644 ${name}` : `chmod 0600 ${name}`
+    return problem('config.unreadable', file, message, why, fix)
   })
+}
+
+function distrustFinding(distrust: Distrust, code: FindingCode, path: string, instead: string): Finding {
+  const why = 'whoever can write there decides what root does; the worker does not start'
+  const itself = distrust.path === path
+  const secret =
+    itself && code !== 'config.untrusted' && distrust.mend !== null && code !== 'ground.untrusted'
+  const fix = secret ? `chown -h root ${shellWord(path)} && chmod 0600 ${shellWord(path)}` : distrust.mend
+  return problem(itself ? code : 'ground.untrusted', distrust.path, distrust.message, why, fix ?? instead)
 }
 
 /** What only the host can say against the config, and what of it somebody else could replace. */
@@ -69,10 +82,8 @@ function groundFindings(config: Config): Finding[] {
     const distrust = distrustOfGround(path)
     if (distrust === null || told.has(distrust.path)) return []
     told.add(distrust.path)
-    const code = distrust.path === path ? (GROUND_CODES[key] ?? 'ground.untrusted') : 'ground.untrusted'
-    const why = 'whoever can write there decides what root does; the worker does not start'
-    const fix = distrust.mend ?? `${editing(config.file)}: ${key} below a folder where only root can write`
-    return [problem(code, distrust.path, distrust.message, why, fix)]
+    const instead = `${editing(config.file)}: ${key} below a folder where only root can write`
+    return [distrustFinding(distrust, GROUND_CODES[key] ?? 'ground.untrusted', path, instead)]
   })
 }
 
