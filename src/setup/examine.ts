@@ -4,6 +4,7 @@ import type { Environment } from '../config/environment.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Launch } from '../config/root-caution.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { checkAccounts } from './checks/accounts.ts'
 import { checkAdmins } from './checks/admins.ts'
@@ -84,7 +85,7 @@ async function look({ environment, uid, launch, explicitFile }: ExamineOptions):
 
 function botUidOf({ botUser, mode }: Config, uid: number): number | null {
   if (botUser === null) return mode === 'single-user' ? uid : null
-  return readHostFacts().accounts.find(({ name }) => name === botUser)?.uid ?? null
+  return readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === botUser)?.uid ?? null
 }
 
 function withoutConfig(): Finding {

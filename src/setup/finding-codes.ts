@@ -40,7 +40,6 @@ export const FINDING_CODES = [
   'unit.changed',
   'unit.overridden',
   'unit.user',
-  'unit.paths',
   'unit.reload',
   // The bot, the witness and the approver.
   'token.missing',

@@ -511,27 +511,102 @@ describe('usher doctor', () => {
       () => execFileSync('umount', ['/usr/sbin']),
     ],
   ]
-  for (const [what, code, subject, damage, how, restore] of damages) {
-    test(`finds ${what}, says why it matters, and ${how === 'mends' ? 'its command mends it' : 'what mends it'}`, async () => {
-      damage()
+  /** Damages that do not touch each other: looked for and mended side by side, because each look starts programs. */
+  const together = [
+    [
+      ...[
+        'a roster that others can read',
+        'secrets that others can read',
+        'a token that others can read',
+        'a missing template',
+      ],
+      ...[
+        'a data folder that others can write',
+        'a state folder of the bot that is not the bot’s',
+        'a lowered policy',
+      ],
+      ...[
+        'a folder of a person that others can read',
+        'a socket with a wrong mode',
+        'a folder of sockets that others can write',
+      ],
+      ...[
+        'a lock that somebody left',
+        'a cache of accounts',
+        'accounts from elsewhere',
+        'a kernel that follows anybody’s links',
+      ],
+    ],
+    [
+      ...[
+        'two people with one Telegram id',
+        'a missing token',
+        'a missing secret of the webhook',
+        'a missing folder',
+      ],
+      ...[
+        'a database from the future',
+        'a data folder that people cannot reach through',
+        'a line of /etc/passwd that is none',
+      ],
+      ...[
+        'secrets that others can write',
+        'a folder of a person that is somebody else’s',
+        'a name that is twice in /etc/group',
+      ],
+    ],
+    [
+      ...[
+        "a token that is root's, with no unit to hand it over",
+        'a file in the place of a folder',
+        'a socket that is gone',
+      ],
+      ...[
+        'a service that nobody can restart here',
+        'a role that the config does not have',
+        'a program that steps need and that is gone',
+      ],
+    ],
+  ]
+  const grouped = together.map((titles) => titles.map((title) => damages.find(([what]) => what === title)!))
+  const alone = damages.filter((damage) => !grouped.flat().includes(damage)).map((damage) => [damage])
+  for (const batch of [...alone, ...grouped]) {
+    const titles = batch.map(
+      ([what, , , , how]) => `${what}${how === 'mends' ? ', which its command mends' : ''}`,
+    )
+    test(`finds ${titles.join('; ')}`, { timeout: 60_000 }, async () => {
+      for (const [, , , damage] of batch) damage()
       try {
         const { findings } = await doctor()
-        const found = findings.find((finding) => finding.code === code && subject.test(finding.subject))
-        expect(found, JSON.stringify(findings.filter(({ severity }) => severity !== 'ok'))).toBeDefined()
-        expect(found?.why).toBeTruthy()
-        if (how === 'says') return
-        mend(found as Finding)
-        const after = (await doctor()).findings.filter(
-          (finding) => finding.code === code && subject.test(finding.subject),
+        const found = batch.map(([what, code, subject]) => {
+          const one = findings.find((finding) => finding.code === code && subject.test(finding.subject))
+          expect(
+            one,
+            `${what}: ${JSON.stringify(findings.filter(({ severity }) => severity !== 'ok'))}`,
+          ).toBeDefined()
+          expect(one?.why, what).toBeTruthy()
+          return one as Finding
+        })
+        const mendable = batch.flatMap(([, code, subject, , how], index) =>
+          how === 'mends' ? [{ code, subject, index }] : [],
         )
-        expect(after, found?.fix).toEqual([])
+        if (mendable.length === 0) return
+        for (const { index } of mendable) mend(found[index] as Finding)
+        const after = (await doctor()).findings
+        for (const { code, subject, index } of mendable)
+          expect(
+            after.filter((one) => one.code === code && subject.test(one.subject)),
+            found[index]?.fix,
+          ).toEqual([])
       } finally {
-        restore?.()
+        for (const [, , , , , restore] of batch) restore?.()
       }
     })
   }
 
-  test('names a witness without a token, and each key of the approver account that is not tied to its command', async () => {
+  test('names a witness without a token, and each key of the approver account that is not tied to its command', {
+    timeout: 90_000,
+  }, async () => {
     config('witness: {}\napprover: {}')
     expect(usher('init').status).toBe(0)
     const keys = '/var/lib/usher-approver/.ssh/authorized_keys'

@@ -4,6 +4,7 @@ import { readHostFacts } from '../../config/host-facts.ts'
 import { distrustOfGround, groundOf } from '../../config/root-ground.ts'
 import type { Distrust } from '../../config/trusted-path.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { readUnitNames } from '../../provisioning/host/services/unit-names.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 import type { FindingCode } from '../finding-codes.ts'
@@ -50,7 +51,7 @@ function distrustFinding(distrust: Distrust, code: FindingCode, path: string, in
 export const checkConfigHost: Check = async ({ config, people, programs }) => {
   const units = config.services.map(({ unit }) => unit)
   const facts = {
-    ...readHostFacts(),
+    ...readHostFacts(accountFilesOf()),
     unitNames: await readUnitNames(programs, units),
     rosterOsUsers: people?.map((entry) => entry.os_user) ?? null,
   }

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
 import { othersCanReplace } from '../../config/trusted-file.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { octal } from '../ensure.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 
@@ -75,7 +76,7 @@ function folderFindings(path: string, mode: number, owner: number | null): Findi
 /** The folders of each person: theirs (or of the account that the config names), and nobody else's to read. */
 export const checkPersonFolders: Check = ({ config, people, uid }) => {
   if (people === null || (config.mode === 'system' && uid !== 0)) return []
-  const uids = new Map(readHostFacts().accounts.map((account) => [account.name, account.uid]))
+  const uids = new Map(readHostFacts(accountFilesOf()).accounts.map((account) => [account.name, account.uid]))
   const findings: Finding[] = []
   const missing: string[] = []
   for (const { telegram_id: id, os_user: osUser } of people.slice(0, MOST_PEOPLE)) {

@@ -4,6 +4,7 @@ import { distrustOfGround } from '../../config/root-ground.ts'
 import { readTrusted } from '../../config/trusted-file.ts'
 import type { RosterEntry } from '../../domain/person.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES, type RosterPerson } from '../../provisioning/roster/parse.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 
@@ -71,7 +72,7 @@ function entryFindings(
       `has the role ${entry.role}, which the config does not have`,
       'that person has no rights',
     )
-  const account = readHostFacts().accounts.find(({ name }) => name === entry.os_user)
+  const account = readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === entry.os_user)
   const twins = people.filter(({ entry: other }) => other !== entry && isTwin(entry, other))
   if (twins.length > 0) {
     const names = twins.map((twin) => twin.entry.name).join(', ')
@@ -92,7 +93,7 @@ function entryFindings(
 
 function isTwin(one: RosterEntry, other: RosterEntry): boolean {
   if (one.telegram_id === other.telegram_id || one.os_user === other.os_user) return true
-  const { accounts } = readHostFacts()
+  const { accounts } = readHostFacts(accountFilesOf())
   const uid = (name: string) => accounts.find((account) => account.name === name)?.uid
   return uid(one.os_user) !== undefined && uid(one.os_user) === uid(other.os_user)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Config, SOCKETS } from '../../config/config.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { octal } from '../ensure.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 import { askWorker } from './ask-worker.ts'
@@ -54,7 +55,11 @@ export const checkSockets: Check = async (context) => {
       findings.push(problem('sockets.permissions', path, what, why, fix))
     }
   }
-  if (findings.length > 0) return findings
+  if (findings.length > 0) {
+    // A worker of the other mode has every reason to have other sockets.
+    const other = (await workerFindings(context)).filter(({ code }) => code === 'worker.other-mode')
+    return other.length > 0 ? other : findings
+  }
   const what = `${wanted.length} sockets, owners and modes as they should be`
   return [ok('sockets.ok', run, what), ...(await workerFindings(context))]
 }
@@ -65,7 +70,8 @@ function wantedSockets(
   botUid: number | null,
 ): [string, number, number | null][] {
   const system = config.mode === 'system'
-  const uidOf = (user: string) => readHostFacts().accounts.find(({ name }) => name === user)?.uid ?? null
+  const uidOf = (user: string) =>
+    readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === user)?.uid ?? null
   return [
     [SOCKETS.admin, 0o600, own],
     [SOCKETS.bot, 0o600, system ? botUid : own],
