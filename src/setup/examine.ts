@@ -20,6 +20,7 @@ import { checkRoster, readPeople } from './checks/roster.ts'
 import { checkServices } from './checks/services.ts'
 import { checkPeer, checkSockets } from './checks/sockets.ts'
 import { checkStepUps } from './checks/step-up.ts'
+import { checkTokens } from './checks/token.ts'
 import { checkUnits } from './checks/units.ts'
 import { byImportance, type Check, type Finding, type HostCheck, type HostContext, note } from './finding.ts'
 
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
   checkRoster,
   checkAdmins,
   checkFiles,
+  checkTokens,
   checkFolders,
   checkPersonFolders,
   checkStepUps,

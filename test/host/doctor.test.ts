@@ -18,6 +18,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { examine } from '../../src/setup/examine.ts'
 import type { Finding } from '../../src/setup/finding.ts'
+import { type BotApiServer, createBotApiServer } from '../support/bot-api-server/server.ts'
 import { startWorkerProcess, type WorkerProcess } from '../worker/support/worker-process.ts'
 
 const ACCOUNTS = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((name) => `/etc/${name}`)
@@ -26,19 +27,29 @@ const CONFIG = '/etc/usher/config.yaml'
 const ROSTER = '/etc/usher/users.yaml'
 const SECRETS = '/etc/usher/secrets.yaml'
 const TOKEN = '/etc/usher/telegram-token'
+const GOOD_TOKEN = '123456:abcdefghijklmnopqrstuvwxyz'
 const DATA = '/var/lib/usher/data'
 
 let worker: WorkerProcess
 let backup: string
 let bin: string
 let usherUid: number
+let api: BotApiServer
 
 beforeAll(async () => {
+  api = await createBotApiServer({ token: GOOD_TOKEN, botUsername: 'acme_usher_bot', botName: 'Acme Usher' })
   bin = mkdtempSync('/tmp/bin-')
   chmodSync(bin, 0o755)
   symlinkSync(resolve('usher'), `${bin}/usher`)
   expect(usher('init', '--admin', '77').status).toBe(0)
-  writeFileSync(TOKEN, '123456:abcdefghijklmnopqrstuvwxyz\n', { mode: 0o600 })
+  for (const id of [77, 88]) await api.control.createUser({ id, first_name: `Admin ${id}` })
+  await api.control.pressStart({ user: 77 })
+  writeFileSync(
+    CONFIG,
+    readFileSync(CONFIG, 'utf8').replace(/^ {2}# api_root: .*$/m, `  api_root: ${api.url}`),
+  )
+  expect(readFileSync(CONFIG, 'utf8')).toContain(api.url)
+  writeFileSync(TOKEN, `${GOOD_TOKEN}\n`, { mode: 0o600 })
   usherUid = Number(execFileSync('id', ['-u', 'usher'], { encoding: 'utf8' }))
   chownSync(TOKEN, usherUid, usherUid)
   execFileSync('useradd', ['--create-home', '--uid', String(ANNA), 'anna'])
@@ -74,6 +85,7 @@ afterEach(() => {
 })
 afterAll(async () => {
   await worker.kill('SIGKILL')
+  await api.close()
   for (const folder of ['/etc/usher', '/var/lib/usher', '/var/lib/usher-bot', '/run/usher', backup, bin])
     rmSync(folder, { recursive: true, force: true })
   for (const user of ['usher', 'anna']) execFileSync('userdel', ['-r', user], { stdio: 'ignore' })
@@ -143,7 +155,17 @@ describe('usher doctor', () => {
     expect(problems).toEqual([])
     expect(findings.map(({ code }) => code)).toEqual(
       expect.arrayContaining([
-        ...['mode.system', 'config.ok', 'roster.ok', 'secrets.ok', 'token.ok', 'template.ok', 'folder.ok'],
+        ...[
+          'mode.system',
+          'config.ok',
+          'roster.ok',
+          'secrets.ok',
+          'token.ok',
+          'token.accepted',
+          'admins.ok',
+          'template.ok',
+          'folder.ok',
+        ],
         ...[
           'person-folder.ok',
           'disk.ok',
@@ -309,7 +331,7 @@ describe('usher doctor', () => {
       () =>
         writeFileSync(
           CONFIG,
-          'telegram:\n  admins: [77]\n  webhook: { url: "https://bot.example.org/hook", listen: "127.0.0.1:8443", secret_file: /etc/usher/webhook-secret }\n',
+          `telegram:\n  admins: [77]\n  api_root: ${api.url}\n  webhook: { url: "https://bot.example.org/hook", listen: "127.0.0.1:8443", secret_file: /etc/usher/webhook-secret }\n`,
         ),
       'mends',
     ],
@@ -419,7 +441,7 @@ describe('usher doctor', () => {
       'a config without an admin',
       'admins.none',
       /admins/,
-      () => writeFileSync(CONFIG, 'telegram: { admins: [] }\n'),
+      () => writeFileSync(CONFIG, `telegram: { admins: [], api_root: "${api.url}" }\n`),
       'says',
     ],
     [
@@ -647,6 +669,40 @@ describe('usher doctor', () => {
     expect(await about('approver')).toEqual([])
     for (const folder of ['/var/lib/usher-witness', '/var/lib/usher-approver'])
       rmSync(folder, { recursive: true })
+  })
+
+  test('asks Telegram about the token, as the bot’s account, without a message, and whether it can write to the admins', {
+    timeout: 60_000,
+  }, async () => {
+    const about = async () =>
+      (await doctor()).findings.filter(({ code }) => /^(token|admins)/.test(code) && code !== 'token.ok')
+    await api.control.inject({ method: 'getMe', fault: { kind: 'delay', ms: 10 } })
+    expect((await about()).map(({ code }) => code)).toEqual(['token.accepted', 'admins.ok'])
+    const telegram = (admins: string, more = '') =>
+      writeFileSync(CONFIG, `telegram: { admins: [${admins}], api_root: "${api.url}"${more} }\n`)
+    telegram('77, 88')
+    expect(await about()).toMatchObject([
+      { code: 'admins.unreachable', severity: 'note' },
+      { code: 'token.accepted' },
+    ])
+    telegram('88', ', bot_username: another_bot')
+    expect(await about()).toMatchObject([
+      { code: 'token.other-bot', severity: 'problem' },
+      {
+        code: 'admins.unreachable',
+        severity: 'problem',
+        fix: expect.stringContaining('https://t.me/acme_usher_bot'),
+      },
+    ])
+    writeFileSync(TOKEN, '654321:abcdefghijklmnopqrstuvwxyz\n')
+    telegram('77')
+    const refused = await about()
+    expect(refused).toMatchObject([{ code: 'token.refused', severity: 'problem' }])
+    expect(JSON.stringify(refused)).not.toContain('abcdefghijklmnop')
+    writeFileSync(CONFIG, 'telegram: { admins: [77], api_root: "http://127.0.0.1:9" }\n')
+    expect(await about()).toMatchObject([{ code: 'token.not-asked', severity: 'note' }])
+    const { messages } = await api.control.chat({ chat: 77 })
+    expect(messages.filter(({ from }) => from?.is_bot)).toEqual([])
   })
 
   test('looks for the command of agents as the people who will run it', async () => {

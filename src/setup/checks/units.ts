@@ -4,8 +4,10 @@ import { shellWord } from '../../domain/shell-word.ts'
 import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { type Finding, type HostCheck, type HostContext, note, ok, problem } from '../finding.ts'
 
-const PATHS_DROP_IN = '50-paths.conf'
+import { dropInsFor } from '../units/paths-drop-in.ts'
 
+/** Below `UNIT.d/` in /etc/systemd/system: made by the installation from the config. */
+const PATHS_DROP_IN = '50-paths.conf'
 const SYSTEMCTL = '/usr/bin/systemctl'
 /** Where our units are installed, and where what was staged with the version in use stands. */
 const INSTALLED = '/usr/lib/systemd/system'
@@ -42,7 +44,7 @@ async function unitFindings(name: UnitName, context: HostContext, programs: Prog
   const findings = [
     ...stateFindings(name, unit),
     ...fileFindings(name, unit),
-    ...dropInFindings(name, unit),
+    ...dropInFindings(name, unit, context),
     ...userFindings(name, unit, context),
   ]
   if (findings.some(({ severity }) => severity === 'problem')) return findings
@@ -131,7 +133,11 @@ function fileFindings(
 }
 
 /** Drop-ins: ours for paths must be what the config asks for; others are named. */
-function dropInFindings(name: UnitName, { DropInPaths: paths = '' }: Shown): Finding[] {
+function dropInFindings(
+  name: UnitName,
+  { DropInPaths: paths = '' }: Shown,
+  { config }: HostContext,
+): Finding[] {
   const findings: Finding[] = []
   const ours = join(ADMINS, `${name}.d`, PATHS_DROP_IN)
   const others = paths.split(' ').filter((path) => path !== '' && path !== ours)
@@ -146,6 +152,18 @@ function dropInFindings(name: UnitName, { DropInPaths: paths = '' }: Shown): Fin
         `systemctl cat ${name}`,
       ),
     )
+  }
+  if (config === null) return findings
+  const wanted = dropInsFor(config)[name]
+  const now = contents(ours)
+  if (wanted !== now) {
+    const what =
+      wanted === null
+        ? `${ours} is not needed by the config any more`
+        : `${ours} is ${now === null ? 'missing' : 'not'} what the config needs`
+    const why =
+      'the unit reaches none of the places that the config names outside of its own, or more than it needs'
+    findings.push(problem('unit.paths', name, what, why, 'usher install'))
   }
   return findings
 }
