@@ -702,7 +702,7 @@ describe('usher doctor', () => {
     writeFileSync(CONFIG, 'telegram: { admins: [77], api_root: "http://127.0.0.1:9" }\n')
     expect(await about()).toMatchObject([{ code: 'token.not-asked', severity: 'note' }])
     const { messages } = await api.control.chat({ chat: 77 })
-    expect(messages.filter(({ from }) => from?.is_bot)).toEqual([])
+    expect(messages.filter(({ from_bot: fromBot }) => fromBot)).toEqual([])
   })
 
   test('looks for the command of agents as the people who will run it', async () => {
