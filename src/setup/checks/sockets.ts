@@ -76,6 +76,7 @@ function wantedSockets(
     [SOCKETS.admin, 0o600, own],
     [SOCKETS.bot, 0o600, system ? botUid : own],
     [SOCKETS.everybody, system ? 0o666 : 0o600, own],
+    ...(config.metrics === null ? [] : [[SOCKETS.metrics, 0o660, own] as [string, number, number | null]]),
     ...(config.witness === null
       ? []
       : [[SOCKETS.witness, 0o600, uidOf(config.witness.user)] as [string, number, number | null]]),
