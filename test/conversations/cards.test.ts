@@ -296,6 +296,20 @@ describe('Edit', () => {
     await admin.seesOn(card, /succeeded/)
   })
 
+  it('ends when the same card is approved meanwhile, so that what is typed next answers nothing', async () => {
+    const { admin } = scene
+    const card = await toReview(scene, ada)
+    await admin.taps('✏️ Edit', { on: card })
+    await admin.taps('Name')
+    await admin.sees('What is their name?')
+    await admin.taps('✅ Approve', { on: card })
+    await admin.seesOn(card, /succeeded/)
+    await admin.sends('Augusta')
+    await admin.sends('/cancel')
+    await admin.sees('nothing to cancel')
+    expect(scene.worker.requests).toHaveLength(1)
+  })
+
   it('keeps asking when the new answer is refused', async () => {
     const { admin } = scene
     const card = await toReview(scene, ada)
