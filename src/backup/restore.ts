@@ -21,7 +21,14 @@ import { databaseOf } from './members.ts'
 import { movesOf, type Planned, prepareRestore } from './prepare-restore.ts'
 import { readArchive } from './read-archive.ts'
 import { unpackData } from './restore-data.ts'
-import { beginJournal, finishJournal, type Move, readJournal, recordOf } from './restore-journal.ts'
+import {
+  beginJournal,
+  finishJournal,
+  journalOf,
+  type Move,
+  readJournal,
+  recordOf,
+} from './restore-journal.ts'
 import { runningBot } from './running-bot.ts'
 import { refuse } from './say.ts'
 import { uidFloor } from './uid-floor.ts'
@@ -75,6 +82,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     if (!isThere(state)) mkdirSync(state, { recursive: true, mode: uid === 0 ? 0o711 : 0o700 })
+    if (dryRun && isThere(journalOf(state))) {
+      const message =
+        'cannot look now: a restore was interrupted; start the worker, or restore without --dry-run, and it is finished'
+      return refuse(json, 1, 'internal', message)
+    }
     if (finishInterrupted(state, owners) === 'busy') return busy(json)
     if (dryRun && file !== undefined) return await fromArchive(asked, resolve(file))
     const release = takeWorkerLock(join(state, 'usher.db'))

@@ -103,7 +103,8 @@ function finishedRestore(state: string, owners: readonly number[]): string | nul
     if (finishInterrupted(state, owners) !== 'finished') return null
     return 'finished a restore that was interrupted; config and roster may be others now: start again'
   } catch (error) {
-    return `cannot finish a restore that was interrupted: ${error instanceof Error ? error.message : error}`
+    const why = error instanceof Error ? error.message : String(error)
+    return `cannot finish a restore that was interrupted: ${why}; any 'usher restore' finishes it`
   }
 }
 
