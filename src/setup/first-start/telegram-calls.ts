@@ -15,16 +15,14 @@ export type TelegramCall =
   | { kind: 'identify' }
   /** Codes in messages after the update `after`; waits for something new. Takes nothing away from the bot. */
   | { kind: 'listen'; after: number; waitMs: number }
-  /** Takes the updates up to `upTo` out of the queue. */
-  | { kind: 'confirm'; upTo: number }
   | { kind: 'tell'; chatId: number; text: string }
 
 export type TelegramAnswer = { ok: true; value: TelegramValue } | { ok: false; problem: TelegramProblem }
 
 export type TelegramValue =
   | { kind: 'bot'; bot: BotIdentity }
-  /** `last`: the last update looked at; `onlyFrom`: who wrote all that waits, -1 for what no person did. */
-  | { kind: 'heard'; messages: HeardMessage[]; last: number; onlyFrom: number[] }
+  /** `last`: the last update looked at. */
+  | { kind: 'heard'; messages: HeardMessage[]; last: number }
   | { kind: 'done' }
 
 export interface BotIdentity {
