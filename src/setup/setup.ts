@@ -173,7 +173,6 @@ async function greet(
         { mark: 'kept', text: `${id} could not be told in their chat; they are an admin all the same` },
       ])
   }
-  if (collected.drainedTo !== null) await ask(token, { kind: 'confirm', upTo: collected.drainedTo }, signal)
 }
 
 /** Starts or restarts what is to be, then lets the doctor look. */
