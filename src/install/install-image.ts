@@ -10,12 +10,20 @@ import { freshPlaces, placesOf } from '../setup/init-places.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
 import type { InstallHost } from './context.ts'
 import type { Image } from './image.ts'
-import { type HalfFinished, type InstallPorts, install, planInstall, recover } from './install.ts'
+import {
+  type HalfFinished,
+  type InstallPorts,
+  type InstallWish,
+  install,
+  planInstall,
+  recover,
+} from './install.ts'
 import { withInstallLock } from './lock.ts'
 import { nextSteps, type Output, Progress, refuse } from './output.ts'
 import { machineObstacles, obstacles, thisMachine } from './preconditions.ts'
-import { PROGRAM_FOLDER, readRecord } from './record.ts'
+import { type InstallRecord, PROGRAM_FOLDER, readRecord } from './record.ts'
 import { switchTo } from './switch.ts'
+import { readSwitching } from './switching.ts'
 import { trustWriters } from './trust.ts'
 import { writersOf } from './writers.ts'
 
@@ -32,6 +40,9 @@ export interface InstallImageWish {
   dryRun: boolean
   /** `--trust-owner`. */
   trusted: string | null
+  /** What brings the image; null for whatever brought what is installed. */
+  by: InstallRecord['by'] | null
+  switching: InstallWish['switching']
 }
 
 /** Installs the image that this program belongs to, and says what it did and what comes next; gives the exit status. */
@@ -56,7 +67,7 @@ export async function installImage(ports: InstallImagePorts, wish: InstallImageW
 
 async function perform(
   { host, signal, output, environment, image }: InstallImagePorts,
-  { now, dryRun }: InstallImageWish,
+  { now, dryRun, by: named, switching }: InstallImageWish,
 ): Promise<number> {
   const { version } = image.manifest
   const progress = new Progress(output, dryRun)
@@ -76,8 +87,10 @@ async function perform(
   if (!record.ok) return refuse(output, 2, 'invalid', record.message)
   const places = placesHere(environment)
   if (!places.ok) return refuse(output, 2, 'invalid', places.message, { violations: places.violations })
-  const wish = { image, places: places.value, now, switchTo }
-  const found = await obstacles({ host, image, places: places.value, record: record.value }, thisMachine())
+  const by = named ?? record.value?.by ?? 'install'
+  const wish = { image, places: places.value, by, now, switching, switchTo }
+  const situation = { host, image, places: places.value, record: record.value, by }
+  const found = await obstacles(situation, thisMachine())
   if (found.length > 0) return refuseObstacles(output, found)
 
   const plan = await planInstall(installPorts, wish, record.value)
@@ -95,7 +108,8 @@ async function perform(
     if (output.json) output.write(jsonDocument({ ok: true, dry_run: true, version, changes: plan }))
     return 0
   }
-  if (wanted === 0 && !now) {
+  const unfinished = readSwitching(host.root) !== null || (record.value !== null && record.value.by !== by)
+  if (wanted === 0 && !now && !unfinished) {
     show(`usher ${version} is installed; nothing to change (${plan.length} things looked at).\n`)
     if (output.json)
       output.write(
@@ -106,9 +120,10 @@ async function perform(
   const result = await install(installPorts, wish, record.value)
   progress.end()
   if (!result.ok) {
-    const { problem, left } = result
-    const back =
-      left.length === 0
+    const { problem, left, stayed } = result
+    const back = stayed
+      ? 'it is installed'
+      : left.length === 0
         ? 'everything done so far was taken back'
         : `taken back but for: ${left.map(({ subject }) => subject).join(', ')}`
     const message = `cannot install usher ${version}: ${problem.subject}: ${problem.text}; ${back}`

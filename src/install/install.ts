@@ -14,6 +14,7 @@ import type { Change, ChangeContext, InstallHost, Removal } from './context.ts'
 import { currentVersion } from './current-link.ts'
 import { type Image, sha256Of, systemFiles } from './image.ts'
 import { closeLedger, type Ledger, noLedger, openLedger } from './ledger.ts'
+import { placeSystem } from './place-system.ts'
 import { SYSUSERS_FILE, TMPFILES_FILE } from './preconditions.ts'
 import {
   CURRENT_LINK,
@@ -26,14 +27,19 @@ import {
   readRecord,
   writeRecord,
 } from './record.ts'
-import type { SwitchTo } from './switch.ts'
+import type { SwitchTo, SwitchWish } from './switch.ts'
 import { takeBack } from './take-back.ts'
+import { versionsThere } from './versions.ts'
 
 export interface InstallWish {
   image: Image
   places: InitPlaces
+  /** What brings it: `usher install`, or the package whose files dpkg has put there already. */
+  by: InstallRecord['by']
   /** Start what does not run yet. */
   now: boolean
+  /** What of a switch an operator may decide. */
+  switching: Pick<SwitchWish, 'giveUpNewer' | 'readyWithinMs'>
   switchTo: SwitchTo
 }
 
@@ -48,8 +54,11 @@ export interface InstallPorts {
 
 export type InstallResult =
   | { ok: true; changed: boolean; outcomes: Outcome[]; from: string | null; started: string[] }
-  /** Everything done so far was taken back; `left` is what could not be. */
-  | { ok: false; outcomes: Outcome[]; problem: Outcome; left: Removal[] }
+  /**
+   * Everything done so far was taken back; `left` is what could not be. `stayed`: it was not, because the version from before cannot
+   * read the database any more, and this one is installed although it did not become ready.
+   */
+  | { ok: false; outcomes: Outcome[]; problem: Outcome; left: Removal[]; stayed: boolean }
 
 /** What an installation of this image comes to, in order; the switch comes last and is no change of its own here. */
 function changesOf({ image, places }: InstallWish): Change[] {
@@ -112,18 +121,26 @@ export async function install(
     ports.signal.throwIfAborted()
     const from = currentVersion(`${host.root}${CURRENT_LINK}`)
     if (from !== version) ledger.note({ kind: 'current', path: CURRENT_LINK, before: from })
-    const placeSystem = async (wanted: string) => {
+    const place = async (wanted: string) => {
       if (wanted === version) await ensureSystem(context, wish.image)
-      else await takeBackSystem(ports, ledger.made)
+      else {
+        await takeBackSystem(ports, ledger.made)
+        // What dpkg put there is in no ledger.
+        if (wish.by === 'package') await placeSystem(host, `${host.root}${PROGRAM_FOLDER}/${wanted}`)
+      }
     }
     const { programs, root } = host
     const switched = await wish.switchTo(
-      { programs, root, placeSystem, say: ports.say },
-      { version, start: wish.now },
+      { programs, root, placeSystem: place, say: ports.say },
+      { ...wish.switching, version, start: wish.now },
     )
     if (!switched.ok) {
       const failed: Outcome = { state: 'problem', subject: CURRENT_LINK, text: switched.message }
       onOutcome(failed)
+      if (switched.stayed) {
+        complete(host, { id, version, at, made: [...ledger.made] }, record, wish.by)
+        return { ok: false, outcomes: [...outcomes, failed], problem: failed, left: [], stayed: true }
+      }
       return await undo(ports, ledger.made, [...outcomes, failed], failed)
     }
     const last: Outcome = switched.changed
@@ -131,7 +148,7 @@ export async function install(
       : { state: 'already', subject: CURRENT_LINK, text: `link to ${version}` }
     outcomes.push(last)
     onOutcome(last)
-    complete(host, { id, version, at, made: [...ledger.made] }, record)
+    complete(host, { id, version, at, made: [...ledger.made] }, record, wish.by)
     return { ok: true, changed: true, outcomes, from, started: switched.started }
   } catch (error) {
     const problem = problemOf(error)
@@ -148,12 +165,13 @@ function complete(
   host: InstallHost,
   { id, version, at, made }: Pick<Journal, 'id' | 'version' | 'at' | 'made'>,
   record: InstallRecord | null,
+  by: InstallRecord['by'],
 ): void {
   // Old versions go with a switch, switch.ts.
   const there = merge(record?.made ?? [], made).filter(
     (one) => one.kind !== 'tree' || existsSync(`${host.root}${one.path}`),
   )
-  writeRecord({ format: 1, id, by: 'install', version, at, made: there }, host.root)
+  writeRecord({ format: 1, id, by, version, at, made: there }, host.root)
   forget(host, made)
 }
 
@@ -198,7 +216,7 @@ export async function recover(
     made.some(({ kind }) => kind === 'current') && currentVersion(`${host.root}${CURRENT_LINK}`) === version
   if (dryRun) return { ok: true, found: { version, at, continued, left: [] } }
   if (continued) {
-    complete(host, journal.value, record.value)
+    complete(host, journal.value, record.value, record.value?.by ?? 'install')
     return { ok: true, found: { version, at, continued, left: [] } }
   }
   const { removals, left } = await takeBack(host, made, { dryRun, onRemoval })
@@ -217,7 +235,13 @@ async function undo(
   const { removals, left } = await takeBack(host, made, { dryRun: false, onRemoval })
   closeLedger(host)
   removeProgramFolders(host, left)
-  return { ok: false, outcomes, problem, left: removals.filter(({ state }) => state === 'kept') }
+  return {
+    ok: false,
+    outcomes,
+    problem,
+    left: removals.filter(({ state }) => state === 'kept'),
+    stayed: false,
+  }
 }
 
 /** /opt/usher goes after its journal and its record, and only when nothing else is in it. */
@@ -262,7 +286,7 @@ async function ensureSystem(context: ChangeContext, image: Image): Promise<Outco
   const { host, dryRun, record } = context
   const files = systemFiles(image.tree)
   const outcomes: Outcome[] = []
-  const known = (path: string) => new Set(versionsOf(host, record).flatMap((tree) => hashIn(tree, path)))
+  const known = (path: string) => new Set(versionsOf(host).flatMap((tree) => hashIn(tree, path)))
   for (const { path, source } of files) {
     const bytes = readFileSync(source)
     outcomes.push(...ensureFile(context, { path, bytes, mode: 0o644, goes: 'uninstall', known: known(path) }))
@@ -300,8 +324,9 @@ async function takeBackSystem({ host, onRemoval }: InstallPorts, made: readonly 
   await takeBack(host, system, { dryRun: false, onRemoval })
 }
 
-function versionsOf(host: InstallHost, record: InstallRecord | null): string[] {
-  return (record?.made ?? []).flatMap((made) => (made.kind === 'tree' ? [`${host.root}${made.path}`] : []))
+function versionsOf(host: InstallHost): string[] {
+  const folder = `${host.root}${PROGRAM_FOLDER}`
+  return versionsThere(folder).map(({ version }) => join(folder, version))
 }
 
 function hashIn(tree: string, path: string): string[] {

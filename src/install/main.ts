@@ -10,7 +10,9 @@ import type { InstallHost } from './context.ts'
 import { type ImageRead, readImage } from './image.ts'
 import { installImage } from './install-image.ts'
 import { type Output, refuse } from './output.ts'
+import { asksForVersions, printVersions } from './print-versions.ts'
 import { PROGRAM_FOLDER } from './record.ts'
+import { removePackage } from './remove-package.ts'
 import { discardScratch } from './scratch.ts'
 import { stoppingSignals } from './signals.ts'
 import { uninstallHere } from './uninstall-here.ts'
@@ -21,7 +23,8 @@ const home = () => fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
 
 /** `usher install`: puts Usher onto this machine, changes its version, or takes it away. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const read = readCommandLine(INSTALL, argv)
+  const versions = asksForVersions(argv)
+  const read = readCommandLine(INSTALL, versions ? argv.filter((word) => word !== '--switch') : argv)
   const json = read.ok ? read.values.json : read.json
   const output: Output = {
     json,
@@ -34,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0
   }
   const { values } = read
+  if (versions) return printVersions(output, PROGRAM_FOLDER)
   const contradiction = contradictionIn(values)
   if (contradiction !== null)
     return refuse(output, 2, 'bad_request', `cannot understand this: ${contradiction}\n${usageOf(INSTALL)}`)
@@ -69,9 +73,21 @@ export async function main(argv: readonly string[]): Promise<number> {
       const wish = { purge: values.purge, data: values['purge-data'], dryRun: values['dry-run'] }
       return await uninstallHere({ host, output, environment }, wish)
     }
+    if (values.package === 'remove') return await removePackage({ host, output, environment })
     const wanted = values.switch === undefined ? image : installedImage(values.switch)
     if (!wanted.ok) return refuse(output, 2, 'invalid', wanted.problem)
-    const wish = { now: values.now, dryRun: values['dry-run'], trusted: values['trust-owner'] ?? null }
+    const { now, switch: switched, 'ready-within': seconds, 'give-up-newer': giveUpNewer } = values
+    const readyWithinMs = seconds === undefined ? {} : { readyWithinMs: Number(seconds) * 1000 }
+    const wish = {
+      ...{ now, dryRun: values['dry-run'], trusted: values['trust-owner'] ?? null },
+      by:
+        values.package === 'configure'
+          ? ('package' as const)
+          : switched === undefined
+            ? ('install' as const)
+            : null,
+      switching: { giveUpNewer, ...readyWithinMs },
+    }
     const done = await installImage({ host, signal, output, environment, image: wanted.image }, wish)
     return status() ?? done
   } finally {
@@ -95,11 +111,20 @@ function contradictionIn(values: {
   'purge-data': boolean
   now: boolean
   switch: string | undefined
+  'give-up-newer': boolean
+  'ready-within': string | undefined
+  package: string | undefined
 }): string | null {
   const { uninstall, purge, now } = values
   if (values['purge-data'] && !purge) return '--purge-data is a part of --purge'
   if (uninstall && purge) return '--uninstall and --purge are two things; --purge does both'
   if ((uninstall || purge) && now) return '--now starts what is to be taken away'
+  const { package: asked, 'ready-within': seconds } = values
+  if (asked !== undefined && asked !== 'configure' && asked !== 'remove')
+    return `--package is configure or remove, not ${JSON.stringify(asked)}`
+  if (values['give-up-newer'] && values.switch === undefined) return '--give-up-newer is a part of --switch'
+  if (seconds !== undefined && !/^[1-9]\d{0,4}$/.test(seconds))
+    return `--ready-within is a number of seconds, not ${JSON.stringify(seconds)}`
   if ((uninstall || purge || now) && values.switch !== undefined) return '--switch stands alone'
   return null
 }

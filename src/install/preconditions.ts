@@ -24,6 +24,8 @@ export interface Situation {
   image: Image
   places: InitPlaces
   record: InstallRecord | null
+  /** What brings the image: the package is no obstacle to itself. */
+  by: InstallRecord['by']
 }
 
 /** What the machine is; given by tests. */
@@ -82,7 +84,8 @@ export function machineObstacles({ manifest }: Image, machine: Machine): Obstacl
   return found
 }
 
-async function packageObstacles({ host, record }: Situation): Promise<Obstacle[]> {
+async function packageObstacles({ host, record, by }: Situation): Promise<Obstacle[]> {
+  if (by === 'package') return []
   const dpkg = `${host.root}/usr/bin/dpkg-query`
   if (!existsSync(dpkg)) return []
   const asked = await host.programs.run(dpkg, ['--status', '--', 'usher'])

@@ -128,13 +128,13 @@ export function readJson<T>(file: string, schema: z.ZodType<T>, owner: number): 
 }
 
 /** Under another name first, so that nobody ever sees half of it. */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, contents: string | Buffer): void {
   const temporary = `${file}.new`
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants
   try {
     const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o644)
     try {
-      const bytes = Buffer.from(text)
+      const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
       for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
       fchmodSync(descriptor, 0o644)
       fsyncSync(descriptor)

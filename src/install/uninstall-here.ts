@@ -20,6 +20,8 @@ export interface RemovalWish {
   purge: boolean
   data: boolean
   dryRun: boolean
+  /** The package's own script asks; nobody else takes away what dpkg brought. */
+  byPackage?: boolean
 }
 
 /** `usher install --uninstall` and `--purge`; gives the exit status. */
@@ -46,7 +48,7 @@ async function perform({ host, output, environment }: UninstallPorts, wish: Remo
     if (output.json) output.write(jsonDocument({ ok: true, dry_run: dryRun, changes: [] }))
     return 0
   }
-  if (record.value.by === 'package') {
+  if (record.value.by === 'package' && wish.byPackage !== true) {
     const message =
       'cannot take this away: Usher came as a package; apt remove usher keeps config and data, apt purge usher removes the config too'
     return refuse(output, 2, 'invalid', message, {

@@ -66,7 +66,7 @@ export async function uninstall(
   const goes = record.made.filter((made) => isAsked(made, wish))
   if (wish.purge) {
     if (!wish.data) keepRoster(host, goes, places, dryRun, tell)
-    for (const path of besides(places)) {
+    for (const path of secretsBeside(places)) {
       const made = { kind: 'file', path, sha256: null, goes: 'purge' } as const
       if (lstatSync(`${host.root}${path}`, { throwIfNoEntry: false }) !== undefined)
         tell(removeFile(host, made, dryRun))
@@ -110,7 +110,7 @@ function isAsked(made: Made, { purge, data }: UninstallWish): boolean {
 }
 
 /** Secrets that setup or an operator put where the config says; without Usher they open nothing that is kept. */
-function besides({ tokenFile, witness }: InitPlaces): string[] {
+export function secretsBeside({ tokenFile, witness }: InitPlaces): string[] {
   return [tokenFile, ...(witness === null ? [] : [witness.tokenFile])]
 }
 

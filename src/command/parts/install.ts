@@ -17,18 +17,36 @@ export const INSTALL = {
     'purge-data': {
       summary: "with --purge: also people's memories and histories, and the history of decisions",
     },
-    switch: { value: 'VERSION', summary: 'put another version that is installed into use' },
+    switch: {
+      value: 'VERSION',
+      summary: 'put another version that lies there in use; without VERSION: print which there are',
+    },
+    'give-up-newer': {
+      summary:
+        'with --switch: put back the database from before the migration, although something was accepted since; the present one is kept aside',
+    },
+    'ready-within': {
+      value: 'SECONDS',
+      summary:
+        'how long the services may take until they are ready, before the version from before is put back (60)',
+    },
     'trust-owner': {
       value: 'NAME',
       summary: 'install from a checkout or image that this account can write, without asking',
     },
     json: JSON_OPTION,
+    package: {
+      value: 'WORD',
+      hidden: true,
+      summary: 'what a script of the package asks for: configure or remove',
+    },
     scratch: { value: 'FOLDER', hidden: true, summary: 'the folder that this image was staged into' },
   },
   examples: [
     { line: 'sudo ./usher install --dry-run', why: 'from a checkout: what would change' },
     { line: 'sudo ./usher install', why: 'then sudo usher setup' },
     { line: 'sudo usher install --uninstall' },
+    { line: 'sudo usher install --switch', why: 'which versions lie there' },
     {
       line: 'sudo usher install --purge --purge-data',
       why: 'nothing of Usher is left, accounts of people aside',

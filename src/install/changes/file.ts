@@ -70,9 +70,9 @@ export function ensureFile(context: ChangeContext, wish: FileWish): Outcome[] {
     ]
   }
   const recorded = recordedFile(record, path)
-  if (recorded === undefined)
+  if (recorded === undefined && !wish.known.has(found))
     return [done('problem', `cannot put ours there: ${path} is there and is not Usher's; move it away`)]
-  if (recorded.sha256 === found || wish.known.has(found)) {
+  if (recorded?.sha256 === found || wish.known.has(found)) {
     if (!dryRun) {
       const { backup, kept } = backupOf(host, path)
       ledger.note({ kind: 'replaced', path, sha256, backup })

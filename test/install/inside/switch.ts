@@ -1,8 +1,12 @@
-/** `switch.ts VERSION [--start] [--give-up-newer] [--within SECONDS]`: what `usher install` ends with; prints the result as JSON. */
+/**
+ * `switch.ts VERSION [--start] [--give-up-newer] [--within SECONDS] [--die-before N]`: what `usher install` ends with; prints the
+ * result as JSON. `--die-before`: is killed before it runs its Nth program.
+ */
 import { cpSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { switchTo } from '../../../src/install/switch.ts'
 import { createPrograms } from '../../../src/provisioning/host/programs/create-programs.ts'
+import type { Programs } from '../../../src/provisioning/host/programs/programs.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -10,9 +14,18 @@ const { values, positionals } = parseArgs({
     start: { type: 'boolean', default: false },
     'give-up-newer': { type: 'boolean', default: false },
     within: { type: 'string', default: '20' },
+    'die-before': { type: 'string', default: '0' },
   },
 })
-const programs = createPrograms('system')
+const real = createPrograms('system')
+let count = 0
+const programs: Pick<Programs, 'run'> = {
+  run(program, args, options) {
+    count++
+    if (count === Number(values['die-before'])) process.kill(process.pid, 'SIGKILL')
+    return real.run(program, args, options)
+  },
+}
 const result = await switchTo(
   {
     root: '',
