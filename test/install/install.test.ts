@@ -18,15 +18,19 @@ const metadata = () =>
 describe('usher install, from a staged image', () => {
   test('prints each change in a dry run and makes none, on a file system that takes none', async () => {
     const { attempt, staged, image } = machine
+    const readOnly = ['/', '/run', '/tmp'].map(
+      (at) => `mount --bind ${at} ${at} && mount -o remount,bind,ro ${at}`,
+    )
     const dry = await attempt(
-      `unshare -m bash -c 'mount --bind / / && mount -o remount,bind,ro / && mount --bind /run /run && mount -o remount,bind,ro /run && ! touch /opt/x 2>/dev/null && ! touch /run/x 2>/dev/null && exec ${staged} install --dry-run'`,
+      `unshare -m bash -c '${readOnly.join(' && ')} && ! touch /opt/x /run/x 2>/dev/null && exec ${staged} install --dry-run'`,
     )
-    expect(dry.stderr).toContain('its file system is read-only')
     expect(dry.status).toBe(2)
-    const plan = await attempt(
-      `unshare -m bash -c 'exec 3< <(:); ${staged} install --dry-run --json' && ${staged} install --dry-run`,
-    )
+    for (const folder of ['/opt', '/usr', '/etc', '/var/lib']) {
+      expect(dry.stderr).toContain(`cannot write to ${folder}: its file system is read-only`)
+    }
+    const plan = await attempt(`${staged} install --dry-run`)
     expect(plan.status).toBe(0)
+    expect(dry.stdout).toBe(plan.stdout.replace(/^Nothing was changed.*\n/m, ''))
     for (const part of [`/opt/usher/${image.version}`, 'account usher-witness', '/etc/usher/config.yaml']) {
       expect(plan.stdout).toMatch(new RegExp(`^would be +${part.replaceAll('+', '\\+')}`, 'm'))
     }
@@ -154,8 +158,8 @@ describe('usher install --uninstall', () => {
     expect(text).toContain('/usr/lib/systemd/system/usher-witness.service.usher-saved')
     expect(await shell('ls -A /opt/usher')).toBe('installed.json\n')
     expect(
-      await shell("systemctl list-units --all --no-legend 'usher*'; systemctl --failed --no-legend"),
-    ).toBe('')
+      await shell('systemctl is-active usher-worker usher-bot || systemctl --failed --no-legend || true'),
+    ).toBe('inactive\ninactive\n')
     expect(
       await shell('cat /var/lib/usher/data/memory/kept; tail -n 1 /etc/usher/config.yaml; ls /etc/usher'),
     ).toBe('x\n# mine\nMEMORY.md.example\nconfig.yaml\nown-file\nsecrets.yaml\nusers.yaml\n')

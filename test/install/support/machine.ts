@@ -34,6 +34,8 @@ export async function bootMachine(): Promise<Machine> {
     expect(status, `${script}\n${stdout}\n${stderr}`).toBe(0)
     return stdout
   }
+  // What other programs of this machine compile would be seen in it.
+  await shell('rm -rf /var/cache/usher')
   const snapshot = async () => {
     const list = `find ${LOOKED_AT} -xdev \\( -type d -printf '%p/ %U:%G %m\\n' -o -type f -printf '%p file %U:%G %m %s\\n' -o -printf '%p %y %U:%G %m %l\\n' \\) 2>/dev/null || true`
     const hashes = 'find /etc /home /var/lib/usher* -xdev -type f -exec sha256sum {} + 2>/dev/null || true'
