@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Config } from '../config/config.ts'
 import type { Outcome } from '../setup/ensure.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
 import { ensureAccounts } from './changes/accounts.ts'
 import { ensureConfiguration } from './changes/configuration.ts'
+import { ensureDropIns } from './changes/drop-ins.ts'
 import { dropFile, ensureFile, forgetReplaced } from './changes/file.ts'
 import { ensureFolders } from './changes/folders.ts'
 import { ensureLink } from './changes/link.ts'
@@ -36,6 +38,8 @@ export interface InstallWish {
   places: InitPlaces
   /** What brings it: `usher install`, or the package whose files dpkg has put there already. */
   by: InstallRecord['by']
+  /** Null where there is none yet. */
+  config: Config | null
   /** Start what does not run yet. */
   now: boolean
   /** What of a switch an operator may decide. */
@@ -61,7 +65,7 @@ export type InstallResult =
   | { ok: false; outcomes: Outcome[]; problem: Outcome; left: Removal[]; stayed: boolean }
 
 /** What an installation of this image comes to, in order; the switch comes last and is no change of its own here. */
-function changesOf({ image, places }: InstallWish): Change[] {
+function changesOf({ image, places, config }: InstallWish): Change[] {
   const files = systemFiles(image.tree)
   return [
     (context) => ensureTree(context, image),
@@ -69,6 +73,7 @@ function changesOf({ image, places }: InstallWish): Change[] {
     (context) => ensureFolders(context, join(image.tree, TMPFILES_FILE)),
     (context) => ensureConfiguration(context, places),
     (context) => ensureSystem(context, image),
+    (context) => ensureDropIns(context, config),
     async (context) => {
       const outcomes: Outcome[] = []
       for (const unit of unitsOf(files)) outcomes.push(...(await ensureEnabled(context, unit)))
