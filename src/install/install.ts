@@ -349,9 +349,10 @@ export function merge(earlier: readonly Made[], later: readonly Made[]): Made[] 
       if (file?.kind === 'file') made[at] = { ...file, sha256: one.sha256 }
       continue
     }
-    // What was put aside is the operator's from now on.
     if (one.kind === 'put-aside' || one.kind === 'dropped') {
-      const at = made.findIndex((known) => known.kind === 'file' && known.path === one.path)
+      // What was put aside is the operator's from now on; where ours took its place, that is the next entry.
+      const again = later.some((other) => other.kind === 'file' && other.path === one.path)
+      const at = again ? -1 : made.findIndex((known) => known.kind === 'file' && known.path === one.path)
       if (at !== -1) made.splice(at, 1)
       continue
     }
