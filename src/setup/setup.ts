@@ -9,8 +9,8 @@ import { createPrograms } from '../provisioning/host/programs/create-programs.ts
 import type { Programs } from '../provisioning/host/programs/programs.ts'
 import type { Line } from '../texts/line.ts'
 import { plain } from '../texts/plain.ts'
-import { examine } from './doctor.ts'
 import type { Outcome } from './ensure.ts'
+import { examine } from './examine.ts'
 import type { Finding } from './finding.ts'
 import { createAskTelegram } from './first-start/ask-telegram.ts'
 import { type Asker, createAsker } from './first-start/asker.ts'
@@ -236,16 +236,18 @@ function witnessLines({ wishes }: Collected): Line[] {
 }
 
 async function look({ situation, environment, options }: Talk): Promise<Finding[]> {
-  return examine(environment, situation.uid, options.configFile ?? situation.places.configFile)
+  const explicitFile = options.configFile ?? situation.places.configFile
+  const launch = { development: null, distrust: null }
+  return examine({ environment, uid: situation.uid, launch, explicitFile })
 }
 
 function findingLines(findings: readonly Finding[]): Line[] {
-  const open = findings.filter(({ level }) => level !== 'ok')
-  const problems = findings.filter(({ level }) => level === 'problem').length
-  const lines: Line[] = open.flatMap(({ level, about, text, fix }) => [
+  const open = findings.filter(({ severity }) => severity !== 'ok')
+  const problems = findings.filter(({ severity }) => severity === 'problem').length
+  const lines: Line[] = open.flatMap(({ severity, subject, what, fix }) => [
     {
-      mark: level === 'problem' ? ('failed' as const) : ('info' as const),
-      text: `${plain(about)}: ${plain(text)}`,
+      mark: severity === 'problem' ? ('failed' as const) : ('info' as const),
+      text: `${plain(subject)}: ${plain(what)}`,
     },
     ...(fix === undefined ? [] : [{ mark: 'none' as const, text: `mend: ${plain(fix)}`, indent: 2 }]),
   ])

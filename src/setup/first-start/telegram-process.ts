@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { codeOf } from './code.ts'
 import type {
+  BotIdentity,
   HeardMessage,
   TelegramAnswer,
   TelegramCall,
@@ -72,12 +73,14 @@ export async function answer(order: TelegramOrder): Promise<TelegramAnswer> {
 async function perform(order: TelegramOrder, call: TelegramCall, deadline: number): Promise<TelegramAnswer> {
   const ok = (value: TelegramValue): TelegramAnswer => ({ ok: true, value })
   switch (call.kind) {
-    case 'identify': {
-      const me = userSchema.safeParse(await ask(order, 'getMe', {}, deadline))
-      if (!me.success || me.data.username === undefined || !me.data.is_bot)
-        throw notTelegram('no bot in its answer')
-      const { id, username, first_name: name } = me.data
-      return ok({ kind: 'bot', bot: { id, username, name } })
+    case 'identify':
+      return ok({ kind: 'bot', bot: await identify(order, deadline) })
+    case 'reach': {
+      const bot = await identify(order, deadline)
+      const unreachable: number[] = []
+      for (const chatId of call.chatIds)
+        if (!(await hasChat(order, chatId, deadline))) unreachable.push(chatId)
+      return ok({ kind: 'reached', bot, unreachable })
     }
     case 'listen':
       return ok(await listen(order, call, deadline))
@@ -87,6 +90,25 @@ async function perform(order: TelegramOrder, call: TelegramCall, deadline: numbe
     case 'tell':
       await ask(order, 'sendMessage', { chat_id: call.chatId, text: call.text }, deadline)
       return ok({ kind: 'done' })
+  }
+}
+
+async function identify(order: TelegramOrder, deadline: number): Promise<BotIdentity> {
+  const me = userSchema.safeParse(await ask(order, 'getMe', {}, deadline))
+  if (!me.success || me.data.username === undefined || !me.data.is_bot)
+    throw notTelegram('no bot in its answer')
+  const { id, username, first_name: name } = me.data
+  return { id, username, name }
+}
+
+/** Whether somebody started the bot: before that it knows no chat of theirs (Bot API, getChat). */
+async function hasChat(order: TelegramOrder, chatId: number, deadline: number): Promise<boolean> {
+  try {
+    await ask(order, 'getChat', { chat_id: chatId }, deadline)
+    return true
+  } catch (error) {
+    if (error instanceof CallFailed && error.problem.kind === 'failed') return false
+    throw error
   }
 }
 
