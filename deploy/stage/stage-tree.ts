@@ -25,6 +25,9 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/,
 /** `uname -m` of what `process.arch` stands for. */
 const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
 
+/** All that is executed by its path. */
+const PROGRAMS = /\/opt\/usher\/[^/]+\/(usher|bin\/node)$/
+
 /** A root file system's image of what a host gets. */
 export type Staged = {
   readonly root: string
@@ -119,7 +122,7 @@ function settle(path: string, time: number): void {
     chmodSync(path, 0o755)
     for (const name of readdirSync(path)) settle(join(path, name), time)
   } else if (stat.isFile()) {
-    chmodSync(path, /\/(usher|bin\/node)$/.test(path) && path.includes('/opt/usher/') ? 0o755 : 0o644)
+    chmodSync(path, PROGRAMS.test(path) ? 0o755 : 0o644)
   }
   lutimesSync(path, time, time)
 }

@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makePackage } from '../../deploy/stage/debian-package.ts'
 import { checkoutInSandbox } from './sandbox/sandbox.ts'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -40,6 +41,28 @@ export async function stagedImage(): Promise<StagedImage> {
   const root = join(checkout, folder, 'root')
   const [version] = readdirSync(join(root, 'opt/usher'))
   return { root, rootInSandbox: join(checkoutInSandbox, folder, 'root'), version: version! }
+}
+
+export type Package = {
+  /** As the test itself sees it. */
+  readonly file: string
+  readonly fileInSandbox: string
+  readonly version: string
+}
+
+/**
+ * Makes the package of that image, unless that was done before. Compressed as little as xz can: what is made for people takes
+ * minutes and is smaller.
+ */
+export async function debFile(): Promise<Package> {
+  const { root, version } = await stagedImage()
+  const folder = kept('package', (to) => void makePackage(root, to, { compression: 0 }))
+  const [name] = readdirSync(join(checkout, folder))
+  return {
+    file: join(checkout, folder, name!),
+    fileInSandbox: join(checkoutInSandbox, folder, name!),
+    version,
+  }
 }
 
 /** Makes something for the checkout's content as it is now, or gives what was made before: a folder relative to the checkout. */
