@@ -1,152 +1,161 @@
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { differencesFromManifest, readManifest } from '../../src/config/manifest.ts'
-import { debFile, type Package, stagedImage } from '../support/staged.ts'
 import { bootSystemd, type SystemdSandbox } from '../support/systemd-sandbox/systemd-sandbox.ts'
+import { createVariants, type Variants } from './support/variants.ts'
 
 let systemd: SystemdSandbox
-let made: Package
-let tree: string
-beforeAll(async () => {
-  made = await debFile()
-  const { root, version } = await stagedImage()
-  tree = join(root, 'opt/usher', version)
-  systemd = await bootSystemd()
-})
-afterAll(async () => systemd?.stop())
+let variants: Variants
+const debs: Record<string, string> = {}
 
+const run = (script: string) => systemd.run(['/bin/sh', '-euc', script])
 const shell = async (script: string) => {
-  const { status, stdout, stderr } = await systemd.run(['/bin/sh', '-euc', script])
-  expect(status, `${script}\n${stdout}\n${stderr}`).toBe(0)
+  const { status, stdout, stderr } = await run(script)
+  if (status !== 0) throw new Error(`${script} ended with ${status}:\n${stdout}\n${stderr}`)
   return stdout.trim()
 }
-const unpacked = async () => {
-  await shell(`rm -rf /tmp/unpacked; dpkg-deb --raw-extract ${made.fileInSandbox} /tmp/unpacked`)
-  return '/tmp/unpacked'
+/** As a machine does that nobody watches: no terminal, no questions. */
+const dpkg = (...words: string[]) => run(`DEBIAN_FRONTEND=noninteractive dpkg ${words.join(' ')} </dev/null`)
+const install = async (version: string, ...options: string[]) => {
+  const { status, stdout, stderr } = await dpkg(...options, '--install', debs[version] ?? '')
+  if (status !== 0) throw new Error(`dpkg --install ${version} ended with ${status}:\n${stdout}\n${stderr}`)
+  return stdout + stderr
 }
+const state = () =>
+  shell("dpkg-query --show --showformat='$" + "{db:Status-Abbrev}' usher 2>/dev/null || true")
+const inUse = () => shell('readlink /opt/usher/current')
+const property = (name: string) => shell(`systemctl show --value --property=${name} usher-worker`)
+const runningVersion = async () => {
+  const pid = await property('MainPID')
+  return pid === '0' ? null : shell(`readlink /proc/${pid}/exe | cut -d/ -f4`)
+}
+const unitOf = () => shell("sed -n '1s/# of version //p' /usr/lib/systemd/system/usher-worker.service")
 
-describe('the staged tree', () => {
-  test('is what its manifest says', () => {
-    const read = readManifest(tree)
-    expect(read).toMatchObject({ ok: true, manifest: { version: made.version, arch: process.arch } })
-    expect(read.ok && differencesFromManifest(tree, read.manifest)).toEqual([])
-  })
+/** Everything that there is, with owners, modes and contents; but what other programs note by themselves. */
+const everything = () =>
+  shell(`cd /; find etc usr opt var/lib home root -xdev \\( -path opt/usher-checkout -o -path var/lib/dpkg -o -path var/lib/systemd \\
+      -o -path var/lib/apt -o -path 'etc/*-' -o -path 'etc/.pwd.lock' -o -path var/lib/usher -o -path root/.cache -o -path root/.npm \\) -prune -o -print0 \\
+    | sort -z | xargs -0 stat --format '%n %U:%G %a %F' | sed 's/ regular empty file/ regular file/'
+    find etc -type f ! -path 'etc/*-' -print0 | sort -z | xargs -0 sha256sum`)
 
-  test('has what is loaded by its path, and nothing for development', () => {
-    const read = readManifest(tree)
-    const paths = read.ok ? read.manifest.files.map(({ path }) => path) : []
-    for (const path of ['package.json', 'src/launch.js', 'src/store/dialects/sqlite/quick-check.js']) {
-      expect(paths).toContain(path)
-    }
-    const stray =
-      /(\.([cm]?ts|map|md|sh|h|cc|S)|(^|\/)(test|tests|__tests__|\.[^/]*))$|(^|\/)(test|vitest|typescript)\//
-    expect(
-      paths.filter(
-        (path) =>
-          stray.test(path) && !path.startsWith('system/usr/share/doc/') && !/\/licen[cs]e\.md$/i.test(path),
-      ),
-    ).toEqual([])
-    expect(paths.filter((path) => path.endsWith('.node'))).toHaveLength(1)
-  })
+beforeAll(async () => {
+  variants = createVariants()
+  debs['1.0.0'] = await variants.deb('1.0.0')
+  debs['1.1.0'] = await variants.deb('1.1.0', { migrates: true, config: '# the config of a later package\n' })
+  debs['1.2.0'] = await variants.deb('1.2.0', { migrates: true, endsAfterMigration: true })
+  systemd = await bootSystemd()
+})
+afterAll(async () => {
+  await systemd.stop()
+  variants.remove()
 })
 
-describe('the package', () => {
-  test('is below 60 MB, even packed as loosely as this one', () => {
-    expect(statSync(made.file).size).toBeLessThan(60e6)
-  })
+describe('the package, one life after another', () => {
+  let before: string
 
-  test('has files where a package may have them, of root, with the modes of all', async () => {
-    const lines = (await shell(`dpkg-deb --contents ${made.fileInSandbox}`)).split('\n')
-    const entries = lines.map((line) => /^(\S+) (\S+) +\d+ \S+ \S+ \.(\/.*?)(?: -> (.*))?$/.exec(line)!)
-    expect(entries.length).toBeGreaterThan(2000)
-    const modes = { d: /^drwxr-xr-x$/, '-': /^-rw[-x]r-[-x]r-[-x]$/, l: /^lrwxrwxrwx$/ }
-    const odd = entries.filter(([, mode, owner]) => {
-      const kind = mode![0] as keyof typeof modes
-      return owner !== 'root/root' || !modes[kind]?.test(mode!)
-    })
-    expect(odd.map(([line]) => line)).toEqual([])
-    const executable = entries.filter(([, mode]) => mode!.startsWith('-rwx')).map(([, , , path]) => path)
-    expect(executable.sort()).toEqual(['/opt/usher/package/bin/node', '/opt/usher/package/usher'])
-    const homes =
-      /^\/(opt\/usher\/package\/.*|etc\/usher\/(config\.yaml|MEMORY\.md\.example)|usr\/bin\/usher|usr\/lib\/systemd\/system\/usher-[a-z]+@?\.service|usr\/lib\/(sysusers|tmpfiles)\.d\/usher\.conf|usr\/share\/(man\/man8\/usher\.8\.gz|doc\/usher\/.*|bash-completion\/completions\/usher|zsh\/vendor-completions\/_usher|fish\/vendor_completions\.d\/usher\.fish))$/
-    const elsewhere = entries.filter(([, mode, , path]) => !mode!.startsWith('d') && !homes.test(path!))
-    expect(elsewhere.map(([, , , path]) => path)).toEqual([])
-    const links = entries.filter(([, mode]) => mode!.startsWith('l'))
-    expect(links.map(([, , , path, target]) => `${path} ${target}`)).toEqual([
-      '/usr/bin/usher /opt/usher/current/usher',
-    ])
-  })
-
-  test('tells dpkg what it is, what it needs and what of it belongs to the administrator', async () => {
-    const field = (name: string) => shell(`dpkg-deb --field ${made.fileInSandbox} ${name}`)
-    expect(await field('Version')).toBe(made.version)
-    expect(await field('Architecture')).toBe(await shell('dpkg --print-architecture'))
-    expect(await field('Depends')).toMatch(
-      /libc6 \(>= 2\.[0-9]+\).*\bpasswd\b.*\bsystemd \(>= 247\).*util-linux/,
-    )
-    expect(Number(await field('Installed-Size'))).toBeGreaterThan(100_000)
-    expect(await shell(`dpkg-deb --ctrl-tarfile ${made.fileInSandbox} | tar -xO ./conffiles`)).toBe(
-      '/etc/usher/MEMORY.md.example\n/etc/usher/config.yaml',
-    )
-    const root = await unpacked()
-    expect(await shell(`cd ${root}; grep -r '@[A-Z_]*@' DEBIAN || true`)).toBe('')
-    expect(await shell(`cd ${root}; md5sum --check --quiet DEBIAN/md5sums; wc -l <DEBIAN/md5sums`)).toBe(
-      await shell(`cd ${root}; find . -type f ! -path './DEBIAN/*' ! -path './etc/*' | wc -l`),
-    )
-    for (const script of ['preinst', 'postinst', 'prerm', 'postrm']) {
-      expect(await shell(`stat -c %a ${root}/DEBIAN/${script}; sh -n ${root}/DEBIAN/${script}`)).toBe('755')
-    }
-  })
-
-  test('says whose work is in it', async () => {
-    const copyright = await shell(`cat ${await unpacked()}/usr/share/doc/usher/copyright`)
-    for (const part of ['bin/node', 'node_modules/zod/*', 'node_modules/koffi/*', 'node_modules/grammy/*']) {
-      expect(copyright).toContain(`Files: opt/usher/*/${part}\n`)
-    }
-    expect(copyright).toContain('Redistribution and use in source and binary forms')
-  })
-
-  test('names no folder of the machine that it was made on', async () => {
-    const root = await unpacked()
-    const names = [process.cwd(), '/usher-checkout/', '/tmp/usher-'].map((name) => `-e ${name}`).join(' ')
-    expect(await shell(`grep -rlaF ${names} ${root} | grep -v 'package/src/launch.js$' || true`)).toBe('')
-  })
-
-  test('is refused by a machine of another kind, and its program says why it cannot start there', async () => {
-    const root = await unpacked()
-    await shell(`sed -i 's/^Architecture: .*/Architecture: s390x/' ${root}/DEBIAN/control
-      rm -rf ${root}/opt/usher/package/[nsc]* ; dpkg-deb -z0 --build ${root} /tmp/other.deb`)
-    const refused = await systemd.run(['dpkg', '--install', '/tmp/other.deb'])
-    expect(refused.status).not.toBe(0)
-    expect(refused.stderr).toContain('package architecture (s390x) does not match system')
-    // e_machine of the ELF header: EM_S390.
+  test('installs with apt where nothing is, and enables its services without starting them', async () => {
+    before = await everything()
     await shell(
-      `printf '\\026' | dd of=${root}/opt/usher/package/bin/node bs=1 seek=18 conv=notrunc status=none`,
+      `DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ${debs['1.0.0']} </dev/null`,
     )
-    const started = await systemd.run([`${root}/opt/usher/package/usher`, '--version'])
-    expect(started.status).not.toBe(0)
-    expect(started.stderr).toMatch(
-      /cannot start: this is Usher for \S+ Linux with glibc 2\.\d+ or later, and this machine is Linux /,
+    expect(await state()).toBe('ii')
+    expect(await inUse()).toBe('1.0.0')
+    expect(await shell('systemctl is-enabled usher-worker usher-bot usher-witness')).toBe(
+      'enabled\nenabled\nenabled',
     )
+    expect(await property('ActiveState')).toBe('inactive')
+    expect(await shell('usher --version; getent passwd usher usher-witness | wc -l')).toMatch(
+      /1\.0\.0[\s\S]*2$/,
+    )
+    expect(await shell('dpkg --verify usher')).toBe('')
   })
 
-  test('is the same, byte for byte, whoever makes it, wherever and under whatever umask', async () => {
-    const stage = (uid: number, umask: string, folder: string) =>
-      shell(`mkdir ${folder}; chown ${uid} ${folder}; cd /; umask ${umask}
-        setpriv --reuid=${uid} --regid=${uid} --clear-groups env -i PATH=/usr/bin:/bin HOME=/nonexistent SOURCE_DATE_EPOCH=1790000000 \
-          /opt/usher-checkout/node_modules/.bin/node --disable-warning=ExperimentalWarning \
-          /opt/usher-checkout/deploy/stage/main.ts ${folder}/root`)
-    await shell('rm -rf /srv/*')
-    await stage(0, '022', '/srv/one')
-    await stage(4242, '077', '/srv/another-place')
-    const list = (folder: string) => shell(`cd ${folder}/root; find . -printf '%p %y %m %T@ %l\\n' | sort`)
-    expect(await list('/srv/another-place')).toBe(await list('/srv/one'))
-    expect(await shell('diff -r --no-dereference /srv/one /srv/another-place')).toBe('')
-    const pack = (folder: string) =>
-      shell(`cd ${folder}; /opt/usher-checkout/node_modules/.bin/node --input-type=module --eval '
-        import { makePackage } from "/opt/usher-checkout/deploy/stage/debian-package.ts"
-        makePackage("${folder}/root", "${folder}", { compression: 0 })' 2>&1; cat usher_*.deb | sha256sum`)
-    expect(await pack('/srv/another-place')).toBe(await pack('/srv/one'))
+  test('runs, and installing the same again changes nothing that runs', async () => {
+    await shell('systemctl start usher-worker; usher status --json')
+    const pid = await property('MainPID')
+    await install('1.0.0')
+    expect(await property('MainPID')).toBe(pid)
+    expect(await runningVersion()).toBe('1.0.0')
+  })
+
+  test('is upgraded while it runs, and what the operator edited stays', async () => {
+    await shell("sed -i '1i# edited by hand' /etc/usher/config.yaml")
+    await install('1.1.0', '--force-confold')
+    expect([await state(), await inUse(), await runningVersion(), await unitOf()]).toEqual([
+      'ii',
+      '1.1.0',
+      '1.1.0',
+      '1.1.0',
+    ])
+    expect(await shell('head -n 1 /etc/usher/config.yaml')).toBe('# edited by hand')
+    expect(await shell('usher status --json')).toContain('"ready": true')
+    // The version from before lies there whole.
+    expect(await shell('/opt/usher/1.0.0/usher --version')).toContain('1.0.0')
+  })
+
+  test('a version that fails is switched back, dpkg knows that, and tries again when it is told to', async () => {
+    const { status, stdout, stderr } = await dpkg('--install', debs['1.2.0'] ?? '')
+    expect(status).not.toBe(0)
+    expect(stdout + stderr).toContain('version 1.1.0 is in use again and its services run')
+    expect([await state(), await inUse(), await runningVersion(), await unitOf()]).toEqual([
+      'iF',
+      '1.1.0',
+      '1.1.0',
+      '1.1.0',
+    ])
+    expect((await dpkg('--configure', 'usher')).status).not.toBe(0)
+    expect(await runningVersion()).toBe('1.1.0')
+  })
+
+  test('goes back to an older version, which is told that the database is newer and gets its copy', async () => {
+    await install('1.0.0', '--force-downgrade', '--force-confold')
+    expect([await state(), await inUse(), await runningVersion(), await unitOf()]).toEqual([
+      'ii',
+      '1.0.0',
+      '1.0.0',
+      '1.0.0',
+    ])
+    expect(await shell('usher status --json')).toContain('"ready": true')
+  })
+
+  test('leaves what ran alone while dpkg takes the older version away', async () => {
+    // Everything that a process may load later is there at any time: dpkg has nothing in the folder that it runs from.
+    const files = await shell('dpkg --listfiles usher')
+    expect(files).toContain('/opt/usher/package/src/launch.js')
+    expect(files).not.toContain('/opt/usher/1.0.0')
+  })
+
+  test('switches by hand, too, and usher install keeps out of its way', async () => {
+    expect(await shell('usher install --switch')).toContain('1.1.0')
+    await shell('usher install --switch 1.1.0')
+    expect([await inUse(), await runningVersion(), await unitOf()]).toEqual(['1.1.0', '1.1.0', '1.1.0'])
+    await shell('usher install --switch 1.0.0')
+    expect([await inUse(), await runningVersion(), await unitOf()]).toEqual(['1.0.0', '1.0.0', '1.0.0'])
+    const { status, stderr } = await run('/opt/usher/1.0.0/usher install')
+    expect([status, stderr]).toEqual([2, expect.stringContaining('apt')])
+  })
+
+  test('is removed: the program goes, config, roster and data stay', async () => {
+    await shell('echo "# people" >>/etc/usher/users.yaml; echo token >/etc/usher/telegram-token')
+    expect(await dpkg('--remove', 'usher')).toMatchObject({ status: 0 })
+    expect(await state()).toBe('rc')
+    expect(
+      await shell('ls -d /usr/bin/usher /usr/lib/systemd/system/usher-* /opt/usher/1.* 2>/dev/null || true'),
+    ).toBe('')
+    expect(await shell('systemctl is-active usher-worker || true')).toBe('inactive')
+    expect(
+      await shell('head -n 1 /etc/usher/config.yaml; ls /var/lib/usher/usher.db /etc/usher/users.yaml'),
+    ).toContain('# edited by hand')
+  })
+
+  test('comes back to what it left', async () => {
+    await install('1.0.0')
+    await shell('systemctl start usher-worker')
+    expect(await shell('head -n 1 /etc/usher/config.yaml; usher status --json')).toContain('"ready": true')
+  })
+
+  test('is purged: the machine is as it was, but for data', async () => {
+    expect(await dpkg('--purge', 'usher')).toMatchObject({ status: 0 })
+    expect(await state()).toBe('')
+    expect(await everything()).toBe(before)
+    expect(await shell('ls /var/lib/usher/usher.db')).toBe('/var/lib/usher/usher.db')
   })
 })
