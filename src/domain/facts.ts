@@ -40,6 +40,8 @@ export interface Facts {
   personUids: { min: number; max: number }
   /** The caller's own uid in single-user mode, else null. */
   ownUid: number | null
+  /** Whether accounts can be made on this kind of system; else they are adopted. */
+  createsAccounts: boolean
   /** Where `useradd` puts homes: HOME of /etc/default/useradd. */
   homeBase: string
   account: PasswdEntry | null

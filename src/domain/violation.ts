@@ -22,6 +22,7 @@ export const VIOLATION_CODES = [
   'os_user_reserved',
   'os_user_exists',
   'os_user_missing',
+  'account_not_created_here',
   'os_user_not_a_person',
   'os_user_not_yours',
   'os_user_on_roster',

@@ -91,19 +91,21 @@ async function perform(
   const wish = { image, places: places.value, by, now, switching, switchTo }
   const situation = { host, image, places: places.value, record: record.value, by }
   const found = await obstacles(situation, thisMachine())
-  if (found.length > 0) return refuseObstacles(output, found)
+  if (found.length > 0 && !dryRun) return refuseObstacles(output, found)
 
   const plan = await planInstall(installPorts, wish, record.value)
   const wrong = plan.filter(({ state }) => state === 'problem')
-  if (wrong.length > 0) {
-    return refuseObstacles(
-      output,
-      wrong.map(({ subject, text }) => ({ field: subject, code: 'problem', message: `${subject}: ${text}` })),
-    )
+  const inTheWay = [
+    ...found,
+    ...wrong.map(({ subject, text }) => ({ field: subject, code: 'problem', message: text })),
+  ]
+  if (dryRun) for (const outcome of plan) if (outcome.state === 'change') progress.outcome(outcome, true)
+  if (inTheWay.length > 0) {
+    progress.end()
+    return refuseObstacles(output, inTheWay, dryRun ? { dry_run: true, changes: plan } : {})
   }
   const wanted = plan.filter(({ state }) => state === 'change').length
   if (dryRun) {
-    for (const outcome of plan) progress.outcome(outcome, true)
     show(summaryText(plan, `Nothing was changed. ${wanted} things would be`))
     if (output.json) output.write(jsonDocument({ ok: true, dry_run: true, version, changes: plan }))
     return 0
@@ -158,21 +160,18 @@ export function placesHere(environment: Environment): PlacesHere {
   return { ok: false, message, violations: configViolations(loaded.problems) }
 }
 
-function refuseObstacles(output: Output, found: readonly DocumentViolation[]): number {
+function refuseObstacles(
+  output: Output,
+  found: readonly DocumentViolation[],
+  more: Readonly<Record<string, unknown>> = {},
+): number {
   const [only] = found
-  if (found.length === 1 && only !== undefined)
-    return refuse(output, 2, 'invalid', `${only.message}\nnothing was changed`, {
-      violations: output.json ? found : [],
-    })
-  return refuse(
-    output,
-    2,
-    'invalid',
-    `cannot install; ${found.length} things stand in the way, and nothing was changed:`,
-    {
-      violations: found,
-    },
-  )
+  const message =
+    found.length === 1 && only !== undefined
+      ? `${only.message}\nnothing was changed`
+      : `cannot install; ${found.length} things stand in the way, and nothing was changed:`
+  const violations = output.json || found.length > 1 ? found : []
+  return refuse(output, 2, 'invalid', message, { ...more, violations })
 }
 
 function halfFinishedText({ version, at, continued, left }: HalfFinished, dryRun: boolean): string {

@@ -222,7 +222,7 @@ export async function recover(
   const { removals, left } = await takeBack(host, made, { dryRun, onRemoval })
   closeLedger(host)
   removeProgramFolders(host, left)
-  const kept = removals.filter(({ state }) => state === 'kept')
+  const kept = removals.filter(({ state }) => state === 'kept' || state === 'failed')
   return { ok: true, found: { version, at, continued, left: kept } }
 }
 
@@ -239,7 +239,7 @@ async function undo(
     ok: false,
     outcomes,
     problem,
-    left: removals.filter(({ state }) => state === 'kept'),
+    left: removals.filter(({ state }) => state === 'kept' || state === 'failed'),
     stayed: false,
   }
 }

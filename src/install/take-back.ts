@@ -11,7 +11,7 @@ import { type Made, PROGRAM_FOLDER } from './record.ts'
 
 export interface TakenBack {
   removals: Removal[]
-  /** What is still there, as it was written down. */
+  /** What could not be taken away, as it was written down, and the folder that the record itself stands in. */
   left: Made[]
 }
 
@@ -41,7 +41,7 @@ export async function takeBack(
       continue
     }
     const removal = await attempt(one, () => takeBackOne(host, one, options.dryRun, leaving))
-    if (removal.state === 'kept') left.unshift(one)
+    if (removal.state === 'failed') left.unshift(one)
     else leaving.add(removal.subject)
     if ('path' in one && one.path.includes('/systemd/system/')) units = true
     removals.push(removal)
@@ -92,6 +92,6 @@ async function attempt(made: Made, take: () => Promise<Removal>): Promise<Remova
     return await take()
   } catch (error) {
     const subject = 'path' in made ? made.path : made.kind
-    return { state: 'kept', subject, text: `cannot take it back: ${(error as Error).message}` }
+    return { state: 'failed', subject, text: `cannot take it back: ${(error as Error).message}` }
   }
 }

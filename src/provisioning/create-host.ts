@@ -1,12 +1,15 @@
 import { whyOf } from '../domain/step.ts'
 import { createAccountDatabase } from './host/accounts/create-account-database.ts'
+import { createMacosAccountDatabase } from './host/accounts/create-macos-account-database.ts'
 import { createSafeFiles } from './host/files/create-safe-files.ts'
 import { withLockFile } from './host/files/lock-file.ts'
 import { trustOf } from './host/files/safe-files-walk.ts'
 import type { Host, HostEnvironment } from './host/host.ts'
 import { observe } from './host/observe.ts'
+import { platformOf } from './host/platform.ts'
 import { createPrograms } from './host/programs/create-programs.ts'
 import type { Services } from './host/services/services.ts'
+import { createMacosServices } from './host/services/services-macos.ts'
 import { createServices } from './host/services/services-systemd.ts'
 import { createHostSnapshot } from './host/snapshot/host-snapshot.ts'
 import type { ParseRoster } from './roster/parse.ts'
@@ -22,10 +25,11 @@ const LOCK_WAIT_MS = 5_000
  */
 export function createHost(environment: HostEnvironment, services?: Services, parse?: ParseRoster): Host {
   const { mode, stateDir, dataDir, rosterFile } = environment
+  const mac = platformOf(environment.platform).name === 'darwin'
   const trust = trustOf(mode)
-  const programs = createPrograms(mode)
+  const programs = createPrograms(mode, undefined, environment.platform)
   const files = createSafeFiles({ mode, dataDir })
-  const accounts = createAccountDatabase(programs, files)
+  const accounts = mac ? createMacosAccountDatabase(programs, files) : createAccountDatabase(programs, files)
   const lockFile = `${stateDir}/locks/roster.lock`
   const roster = createRosterFile(
     files,
@@ -43,7 +47,7 @@ export function createHost(environment: HostEnvironment, services?: Services, pa
   )
   const host: Host = {
     ...{ environment, programs, accounts, files, roster, secrets },
-    services: services ?? createServices(programs),
+    services: services ?? (mac ? createMacosServices() : createServices(programs)),
     snapshot: () => createHostSnapshot(host),
     observe: (query) => observe({ environment, accounts, files, roster }, query),
     async readRoster() {

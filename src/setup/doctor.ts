@@ -10,6 +10,7 @@ import { readTrusted } from '../config/trusted-file.ts'
 import type { RosterEntry } from '../domain/person.ts'
 import { shellWord } from '../domain/shell-word.ts'
 import { jsonDocument, refusalDocument } from '../protocol/json-document.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { parseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
 import { plain } from '../texts/plain.ts'
@@ -92,7 +93,7 @@ async function examine(
       ? config.mode === 'single-user'
         ? uid
         : null
-      : (readHostFacts().accounts.find(({ name }) => name === config.botUser)?.uid ?? null)
+      : (readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === config.botUser)?.uid ?? null)
   const context = { config, environment, uid, botUid, people, programs: createPrograms(config.mode) }
   const all = [modeFinding(config, uid), ...findings, ...adminFindings(config, people)]
   for (const check of CHECKS) all.push(...(await check(context)))

@@ -2,6 +2,7 @@ import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { readHostFacts } from '../config/host-facts.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import type { Programs } from '../provisioning/host/programs/programs.ts'
 import { type EnsureOptions, ensureDirectory, ensureFile, type Outcome, type Owner } from './ensure.ts'
 import { configTemplate, MEMORY_TEMPLATE, ROSTER_TEMPLATE, SECRETS_TEMPLATE } from './templates.ts'
@@ -158,7 +159,7 @@ async function ensureAccount(
 
 /** The account's uid and, as `useradd --user-group` makes it, the group of its name; else its uid's own group. */
 function systemAccount(name: string): Owner | null {
-  const { accounts, groups } = readHostFacts()
+  const { accounts, groups } = readHostFacts(accountFilesOf())
   const account = accounts.find((one) => one.name === name)
   if (account === undefined) return null
   const group = groups.find((one) => one.name === name)

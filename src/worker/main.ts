@@ -19,6 +19,7 @@ import {
   refusalDocument,
   spelledOut,
 } from '../protocol/json-document.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import { readUnitNames } from '../provisioning/host/services/unit-names.ts'
 import { type ParseRoster, ROSTER_LIMIT_BYTES } from '../provisioning/roster/parse.ts'
@@ -106,7 +107,11 @@ async function problemsWithHost(
   const people = parsed?.ok === true ? parsed.people.map(({ entry }) => entry.os_user) : null
   const units = config.services.map(({ unit }) => unit)
   const unitNames = await readUnitNames(createPrograms(config.mode), units)
-  const problems = checkConfigAgainstHost(config, { ...readHostFacts(), unitNames, rosterOsUsers: people })
+  const problems = checkConfigAgainstHost(config, {
+    ...readHostFacts(accountFilesOf()),
+    unitNames,
+    rosterOsUsers: people,
+  })
   const secret = readTrusted(secrets, { owners, parents: true, forbiddenMode: 0o077 })
   const ground = config.mode === 'system' ? groundProblems(config) : []
   if (!secret.ok && secret.reason !== 'absent' && !ground.some(({ key }) => key === 'paths.secrets'))

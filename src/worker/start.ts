@@ -5,6 +5,7 @@ import { readHostFacts } from '../config/host-facts.ts'
 import { whyOf } from '../domain/step.ts'
 import { createPeerReader } from '../peer/peer-credentials.ts'
 import { createHost } from '../provisioning/create-host.ts'
+import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import type { HostEnvironment } from '../provisioning/host/host.ts'
 import { stepRegistry } from '../provisioning/registry.ts'
 import type { ParseRoster } from '../provisioning/roster/parse.ts'
@@ -81,6 +82,7 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     takeUid: (isFree, range) => store.uids.take(isFree, range),
   }
   const host = createHost(environment, undefined, parseRoster)
+  const accountFiles = accountFilesOf()
   const sources: CallerSources = {
     mode,
     ownUid,
@@ -90,7 +92,12 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
     roles: config.roles,
     firstAdmins: config.telegram.admins,
     isRevoked: (telegramId) => store.factors.isRevoked(telegramId),
-    passwd: createPasswd(),
+    // Whoever is alone here can look into no folder of root's; nobody else is served.
+    passwd: createPasswd(
+      mode === 'system' ? accountFiles.changesWith : '/etc/passwd',
+      Date.now,
+      accountFiles.passwd,
+    ),
     roster: createRosterView(paths.roster, async () => {
       const read = await host.roster.read()
       return read.ok ? read : { ok: false, why: whyOf(read.failure) }
@@ -179,5 +186,5 @@ export async function startWorker(options: StartOptions): Promise<StartResult> {
 
 /** The gid of a group by its name; null when there is none, so that there is no socket either. */
 function gidOf(group: string): number | null {
-  return readHostFacts().groups.find(({ name }) => name === group)?.gid ?? null
+  return readHostFacts(accountFilesOf()).groups.find(({ name }) => name === group)?.gid ?? null
 }

@@ -32,6 +32,7 @@ describe('observing', () => {
       mode: 'system',
       personUids: { min: 1000, max: 60000 },
       ownUid: null,
+      createsAccounts: true,
       homeBase: '/home',
       account: null,
       accountExpired: false,

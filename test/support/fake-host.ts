@@ -196,6 +196,7 @@ export function fakeHost(machine: FakeMachine, onSnapshot: () => void = () => un
         mode: machine.mode,
         personUids: { min: 1000, max: 60_000 },
         ownUid: machine.ownUid,
+        createsAccounts: true,
         homeBase: '/home',
         account,
         accountExpired: machine.expired.has(query.osUser),

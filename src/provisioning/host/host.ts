@@ -34,6 +34,8 @@ export interface Host {
 export interface HostEnvironment {
   name: string
   mode: 'system' | 'single-user'
+  /** The kind of system; absent: the one that this process runs on. */
+  platform?: NodeJS.Platform
   rosterFile: string
   dataDir: string
   stateDir: string

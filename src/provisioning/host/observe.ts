@@ -5,6 +5,7 @@ import type { RosterFile } from '../roster/roster-file.ts'
 import type { AccountDatabase } from './accounts/account-database.ts'
 import type { SafeFiles } from './files/safe-files.ts'
 import type { HostEnvironment } from './host.ts'
+import { platformOf } from './platform.ts'
 
 export interface ObserveDependencies {
   environment: HostEnvironment
@@ -47,6 +48,7 @@ export async function observe(
     mode: environment.mode,
     personUids: environment.personUids ?? { min: settings.uidMin, max: settings.uidMax },
     ownUid: environment.mode === 'single-user' ? (process.getuid?.() ?? null) : null,
+    createsAccounts: platformOf(environment.platform).createsAccounts,
     homeBase: settings.homeBase,
     account,
     accountExpired,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { checkConfigAgainstHost } from '../../config/host-check.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { readUnitNames } from '../../provisioning/host/services/unit-names.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 
@@ -11,7 +12,7 @@ export const checkHost: Check = async ({ config, people, programs }) => {
     config.services.map(({ unit }) => unit),
   )
   const facts = {
-    ...readHostFacts(),
+    ...readHostFacts(accountFilesOf()),
     unitNames,
     rosterOsUsers: people?.map((entry) => entry.os_user) ?? null,
   }

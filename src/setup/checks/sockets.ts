@@ -5,6 +5,7 @@ import { SOCKETS } from '../../config/config.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
 import { socketFor } from '../../config/socket.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { octal } from '../ensure.ts'
 import { type Check, type Finding, ok, problem } from '../finding.ts'
 
@@ -13,7 +14,8 @@ const RESTART = 'restart the worker: it makes its sockets anew'
 /** The sockets: there, with the owner and mode that decide who may speak, and the worker behind them. */
 export const checkSockets: Check = async (context) => {
   const { config, uid, botUid } = context
-  const uidOf = (user: string) => readHostFacts().accounts.find(({ name }) => name === user)?.uid ?? null
+  const uidOf = (user: string) =>
+    readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === user)?.uid ?? null
   const { run } = config.paths
   const system = config.mode === 'system'
   const own = system ? 0 : uid

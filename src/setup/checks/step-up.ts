@@ -3,6 +3,7 @@ import { readHostFacts } from '../../config/host-facts.ts'
 import { readWitnessToken } from '../../config/token.ts'
 import { othersCanReplace } from '../../config/trusted-file.ts'
 import { shellWord } from '../../domain/shell-word.ts'
+import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { octal } from '../ensure.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
 
@@ -12,7 +13,8 @@ export const checkStepUps: Check = ({ config, environment, uid }) => {
   const findings: Finding[] = []
   const { witness, approver } = config
   if (witness !== null) {
-    const owner = readHostFacts().accounts.find(({ name }) => name === witness.user)?.uid ?? null
+    const owner =
+      readHostFacts(accountFilesOf()).accounts.find(({ name }) => name === witness.user)?.uid ?? null
     findings.push(...tokenFindings(witness, environment, owner), ...stateFindings(witness.state, owner))
   }
   if (approver !== null) findings.push(...keyFindings(approver.user))

@@ -18,16 +18,21 @@ export type Passwd = () => Accounts
  * Accounts of the passwd file. It is read again whenever it is another version than the copy in memory, so an account that
  * was removed is unknown to the very next request.
  *
- * Only the file counts: directory services behind nsswitch.conf give nobody an identity here.
+ * Only the file counts: directory services behind nsswitch.conf give nobody an identity here. `read` is for systems that keep
+ * their accounts elsewhere: what it gives is read again whenever `file` changes.
  */
-export function createPasswd(file = '/etc/passwd', clock: () => number = Date.now): Passwd {
+export function createPasswd(
+  file = '/etc/passwd',
+  clock: () => number = Date.now,
+  read: () => string = () => readFileSync(file, 'utf8'),
+): Passwd {
   let known: { version: string; accounts: Accounts } | null = null
   const parsed = parsedOnce(parsePasswd)
   return () => {
     const stat = statSync(file, { bigint: true })
     const version = versionOf(stat)
     if (known?.version === version) return known.accounts
-    const accounts = accountsOf(parsed(readFileSync(file, 'utf8')))
+    const accounts = accountsOf(parsed(read()))
     known = hasSettled(stat, clock()) ? { version, accounts } : null
     return accounts
   }

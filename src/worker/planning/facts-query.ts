@@ -32,6 +32,7 @@ const CONTAINED_BY: Record<Containment, string[]> = {
   'transient-unit': ['/usr/bin/systemd-run', '/usr/bin/systemctl'],
   'pid-namespace': ['/usr/bin/unshare'],
   'own-session': [],
+  'process-group': ['/usr/bin/sudo'],
 }
 
 /** Programs without which a run would fail half-way. The agent command is looked up as the person, by the smoke test. */
@@ -44,7 +45,9 @@ function neededPrograms(
   const system = config.mode === 'system'
   return [
     ...['/bin/sh', '/bin/mkdir', '/bin/rm', '/usr/bin/env', '/usr/bin/find'],
-    ...(system ? ['/usr/bin/setpriv', '/usr/bin/getent', '/usr/bin/prlimit'] : []),
+    ...(system && containment !== 'process-group'
+      ? ['/usr/bin/setpriv', '/usr/bin/getent', '/usr/bin/prlimit']
+      : []),
     ...CONTAINED_BY[containment],
     ...(system && account === 'create'
       ? ['/usr/sbin/useradd', '/usr/sbin/userdel', '/usr/sbin/usermod']

@@ -48,7 +48,14 @@ export async function stepsFor(ground: Ground, answers: OnboardAnswers): Promise
       power: null,
       lastLoginAt: null,
     },
-    ...{ sameNamedGroup: null, roleGroups: {}, owners: {}, paths: {}, rosterMatches: [] },
+    ...{
+      createsAccounts: true,
+      sameNamedGroup: null,
+      roleGroups: {},
+      owners: {},
+      paths: {},
+      rosterMatches: [],
+    },
     ...{ rosterProblem: null, shellExists: true, missingPrograms: [] },
   }
   return planSteps(answers, targetRole(config, answers), config, facts, template)

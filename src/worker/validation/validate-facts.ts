@@ -84,6 +84,7 @@ export function accountViolations(config: Config, wish: AccountWish, facts: Fact
     return own && wish.account === 'adopt' ? [] : [{ field, code: 'os_user_not_yours', params: { value } }]
   }
   if (wish.account === 'create') {
+    if (!facts.createsAccounts) return [{ field, code: 'account_not_created_here', params: { value } }]
     if (account !== null) return [{ field, code: 'os_user_exists', params: { value } }]
     if (facts.sameNamedGroup !== null) return [{ field, code: 'os_user_group_exists', params: { value } }]
     return []

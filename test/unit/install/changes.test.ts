@@ -210,7 +210,8 @@ describe('a tree', () => {
     const ledger = openLedger(host, start)
     await ensureTree(contextOf(host, ledger), made.image('1.0.0', { 'src/main.js': 'run()' }))
     writeFileSync(join(root, 'opt/usher/1.0.0/src/notes.txt'), 'mine')
-    expect(await undo(ledger.made)).toMatchObject([{ kind: 'tree' }])
+    const { removals } = await takeBack(host, ledger.made, quiet)
+    expect(removals).toMatchObject([{ state: 'kept', text: expect.stringContaining('src/notes.txt') }])
     expect(readdirSync(join(root, 'opt/usher/1.0.0/src'))).toEqual(['notes.txt'])
   })
 

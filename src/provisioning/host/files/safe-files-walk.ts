@@ -1,16 +1,15 @@
 import type { Stats } from 'node:fs'
 import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import type { StepFailure } from '../../../domain/step.ts'
+import { platformOf } from '../platform.ts'
 import type { FileIdentity, TreeEntry } from './safe-files.ts'
 import { isSameObject } from './same-object.ts'
 
 /**
- * Walking a path descriptor by descriptor. Node has no `openat`; `/proc/self/fd/N/name` is the same: the kernel goes to
- * the directory that descriptor N is (proc(5): no path is resolved again) and looks up `name` in it.
+ * Walking a path descriptor by descriptor. Node has no `openat`; a path through the descriptor is the same: the kernel goes to
+ * the directory that it is (no path is resolved again) and looks up `name` in it.
  */
 
-/** open(2): a descriptor for walking and `fstat` only; needs no permission on the object and never blocks. */
-const O_PATH = 0o10000000
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants
 
 /** Who may be able to change the directories on the way. */
@@ -64,7 +63,7 @@ export function occupied(path: string): PathError {
 
 /** `name` in the directory that `descriptor` is, for any function of `node:fs`. */
 export function at(descriptor: number, name: string): string {
-  return `/proc/self/fd/${descriptor}/${name}`
+  return platformOf().entryPath(descriptor, name, () => fstatSync(descriptor))
 }
 
 /** Runs `use` with a descriptor (for walking only) of the directory in which the path's last component stands. */
@@ -144,7 +143,8 @@ function walk<T>(names: string[], path: string, trust: Trust | null, use: (direc
 
 /** What fails on the way is about this path; what fails in the work there is the caller's to name. */
 function openDirectory(names: string[], path: string, trust: Trust | null): number {
-  let descriptor = openSync('/', O_PATH | O_DIRECTORY)
+  const { walkFlag } = platformOf()
+  let descriptor = openSync('/', walkFlag | O_DIRECTORY)
   try {
     let walked = ''
     if (trust) checkTrusted(descriptor, '/', trust, names.length > 0)
@@ -164,7 +164,7 @@ function openDirectory(names: string[], path: string, trust: Trust | null): numb
 
 function openNext(parent: number, name: string, walked: string): number {
   try {
-    return openSync(at(parent, name), O_PATH | O_DIRECTORY | O_NOFOLLOW)
+    return openSync(at(parent, name), platformOf().walkFlag | O_DIRECTORY | O_NOFOLLOW)
   } catch (error) {
     const code = errnoOf(error)
     if (code === 'ENOENT') throw unsafe(walked, 'missing')

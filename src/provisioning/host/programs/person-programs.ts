@@ -72,6 +72,12 @@ async function runContained(
     if (own !== start.uid) throw new Error(`cannot run as uid ${start.uid} in a session of uid ${own}`)
     return runInOwnSession(run, launch(whole))
   }
+  if (containment === 'process-group') {
+    // sudo(8) becomes the person and takes nothing of ours along; env(1) says what a login would.
+    const become = own === start.uid ? [] : ['/usr/bin/sudo', '-n', '-H', '-u', start.osUser, '--']
+    const said = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    return run(launch([...become, '/usr/bin/env', '-i', ...said, ...whole]))
+  }
   const becoming: Becoming =
     own === start.uid ? 'oneself' : { uid: start.uid, gid: start.gid, noNewPrivileges }
   return run(launch(inPidNamespace(becoming, whole), endPidNamespace))

@@ -36,8 +36,10 @@ export interface Programs {
  * - `pid-namespace`: ended by the kernel with its first process
  * - `own-session`: single-user mode where the kernel gives neither: ended by process group and a mark in the
  *   environment, which a program that wants to stay can escape
+ * - `process-group`: system mode on macOS, which has neither cgroups nor pid namespaces: ended by process group, which a
+ *   program that wants to stay can leave
  */
-export type Containment = 'transient-unit' | 'pid-namespace' | 'own-session'
+export type Containment = 'transient-unit' | 'pid-namespace' | 'own-session' | 'process-group'
 
 export interface PersonIdentity {
   osUser: string

@@ -5,6 +5,7 @@ import type { AccountDatabase } from '../accounts/account-database.ts'
 import type { SafeFiles } from '../files/safe-files.ts'
 import type { Host } from '../host.ts'
 import { observe } from '../observe.ts'
+import { platformOf } from '../platform.ts'
 import type { Services } from '../services/services.ts'
 import { createAccountSnapshot } from './account-snapshot.ts'
 import { createPathSnapshot } from './path-snapshot.ts'
@@ -15,7 +16,9 @@ export async function createHostSnapshot(host: Host): Promise<Host> {
   const read = await host.roster.read()
   const roster = changesNothing<RosterFile>('roster', { read: async () => read })
   const secrets = changesNothing<SecretsFile>('secrets', {})
-  const answers = createAccountSnapshot(host.accounts)
+  // Elsewhere the account database is no file that could be read once; the directory is asked for each answer.
+  const answers =
+    platformOf(environment.platform).name === 'linux' ? createAccountSnapshot(host.accounts) : host.accounts
   const settings = await host.accounts.settings()
   const accounts = changesNothing<AccountDatabase>('accounts', {
     ...answers,

@@ -20,6 +20,8 @@ export const violationsDe: Record<keyof typeof violationsEn, string> = {
     'kann {has_value, select, yes {„{value}“} other {das}} nicht als OS-Benutzer verwenden: der Name gehört dem System; wähle einen anderen',
   'violation.os_user_exists':
     'kann {has_value, select, yes {„{value}“} other {das Konto}} nicht anlegen: dieses Konto gibt es schon; wähle einen anderen Namen oder übernimm das Konto',
+  'violation.account_not_created_here':
+    'kann auf macOS keine Konten anlegen: lege {has_value, select, yes {„{value}“} other {es}} in den Systemeinstellungen an und übernimm es dann',
   'violation.os_user_missing':
     'kann {has_value, select, yes {„{value}“} other {das Konto}} nicht übernehmen: dieses Konto gibt es nicht; lege es an oder wähle ein vorhandenes',
   'violation.os_user_not_a_person':

@@ -19,6 +19,8 @@ export const violationsEn = {
     "cannot use{has_value, select, yes { ''{value}''} other {}} as an OS user: the name is reserved for the system; choose another",
   'violation.os_user_exists':
     "cannot create{has_value, select, yes { ''{value}''} other {}}: the account exists already; choose another name or adopt the account",
+  'violation.account_not_created_here':
+    "cannot create accounts on macOS: make{has_value, select, yes { ''{value}''} other { it}} in System Settings, then adopt it",
   'violation.os_user_missing':
     "cannot adopt{has_value, select, yes { ''{value}''} other {}}: there is no such account; create it or choose an existing one",
   'violation.os_user_not_a_person':

@@ -14,7 +14,16 @@ const power: AccountPower = { groups: ['alice'], sudoRules: [], linger: false, a
 const folder = { kind: 'directory', uid: 1500, gid: 1500, mode: 0o700 } as const
 const entry = { telegram_id: 42, name: 'Alice', os_user: 'alice', role: 'user' }
 const facts: Facts = {
-  ...{ host: 'h', mode: 'system', ownUid: null, homeBase: '/home', account, accountExpired: false, power },
+  ...{
+    host: 'h',
+    mode: 'system',
+    ownUid: null,
+    createsAccounts: true,
+    homeBase: '/home',
+    account,
+    accountExpired: false,
+    power,
+  },
   personUids: { min: 1000, max: 60_000 },
   lastLoginAt: null,
   sameNamedGroup: { name: 'alice', gid: 1500, members: [] },

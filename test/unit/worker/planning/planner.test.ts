@@ -28,6 +28,7 @@ const facts: Facts = {
   mode: 'system',
   personUids: { min: 1000, max: 60_000 },
   ownUid: null,
+  createsAccounts: true,
   homeBase: '/home',
   account: null,
   accountExpired: false,
