@@ -98,6 +98,8 @@ module.exports = {
       'src/texts/',
       'src/config/',
       'src/provisioning/',
+      // How lines look on a terminal.
+      'src/cli/output\\.ts',
       // What is installed: a file that `usher doctor` compares the host with.
       'src/install/record\\.ts',
     ),

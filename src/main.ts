@@ -10,8 +10,11 @@ const PARTS: Record<string, () => Promise<Part>> = {
   bot: () => import('./bot/main.ts'),
   witness: () => import('./witness/main.ts'),
   init: () => import('./setup/init.ts'),
+  setup: () => import('./setup/setup.ts'),
   doctor: () => import('./setup/doctor.ts'),
   install: () => import('./install/main.ts'),
+  // Not for people: the part of `usher setup` that has a network.
+  'ask-telegram': () => import('./setup/first-start/telegram-process.ts'),
 }
 
 /** Runs the part that the verb names with the other arguments, and gives its exit status. */

@@ -55,7 +55,7 @@ const DESCRIPTION = [
 ]
 
 const SEE_ALSO = [
-  'The documentation by task: /usr/share/doc/usher/docs/README.md. Every key of the config: configuration.md beside it.',
+  'The documentation by task: /usr/share/doc/usher/README.md. Every key of the config: configuration.md beside it.',
   'systemctl(1), journalctl(1), systemd.exec(5), useradd(8)',
 ]
 

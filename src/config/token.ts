@@ -16,11 +16,11 @@ export function readToken(config: Config, environment: Environment, uid: number)
     const file = `${environment.credentialsDirectory}/telegram-token`
     // systemd makes credentials readable for the unit's user only; by an ACL, which shows as a group bit.
     const read = readTrusted(file, { owners: [0, uid], parents: false, maxBytes: 4096 })
-    if (read.ok) return check(read.text, file)
+    if (read.ok) return checkToken(read.text, file)
     if (read.reason !== 'absent') return { ok: false, message: read.message }
   }
   if (environment.telegramToken !== null && uid !== 0)
-    return check(environment.telegramToken, 'USHER_TELEGRAM_TOKEN')
+    return checkToken(environment.telegramToken, 'USHER_TELEGRAM_TOKEN')
   return readTokenFile(config.telegram.tokenFile, uid)
 }
 
@@ -32,21 +32,23 @@ export function readWitnessToken(file: string, environment: Environment, uid: nu
   if (environment.credentialsDirectory !== null) {
     const credential = `${environment.credentialsDirectory}/witness-token`
     const read = readTrusted(credential, { owners: [0, uid], parents: false, maxBytes: 4096 })
-    if (read.ok) return check(read.text, credential)
+    if (read.ok) return checkToken(read.text, credential)
     if (read.reason !== 'absent') return { ok: false, message: read.message }
   }
   return readTokenFile(file, uid)
 }
 
-function readTokenFile(file: string, uid: number): TokenResult {
+/** The token in a file that only `uid` or root may read. */
+export function readTokenFile(file: string, uid: number): TokenResult {
   const read = readTrusted(file, { owners: [0, uid], parents: false, forbiddenMode: 0o077, maxBytes: 4096 })
-  if (read.ok) return check(read.text, file)
+  if (read.ok) return checkToken(read.text, file)
   const advice =
     read.reason === 'absent' ? '; put the token that BotFather gave you there, with mode 0600' : ''
   return { ok: false, message: `${read.message}${advice}` }
 }
 
-function check(text: string, source: string): TokenResult {
+/** Whether a text has the form of a token; white space around it is no part of it. */
+export function checkToken(text: string, source: string): TokenResult {
   const token = text.trim()
   if (TOKEN.test(token)) return { ok: true, token, source }
   return {

@@ -70,7 +70,8 @@ export async function main(argv: readonly string[], { distrust }: Launch): Promi
   return problems === 0 ? 0 : 1
 }
 
-async function examine(
+/** Every finding about the installation of this config. Changes nothing. */
+export async function examine(
   environment: Environment,
   uid: number,
   explicitFile: string | undefined,

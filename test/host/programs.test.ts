@@ -416,7 +416,7 @@ describe('ending the processes of an account', () => {
       asked.push([...args])
       return { ok: true, stdout: `far:x:${lent}:1:::/bin/sh\n`, stderr: '', durationMs: 0 }
     }
-    expect(await endProcessesOf(run, 4301, stop)).toEqual({ ended: 0, left: [] })
+    expect(await endProcessesOf(run, 'pid-namespace', 4301, stop)).toEqual({ ended: 0, left: [] })
     expect(asked).toEqual([['--', 'passwd', String(lent)]])
     expect(child.kill('SIGKILL')).toBe(true)
     await closed

@@ -85,5 +85,8 @@ pivot_root . .old
 umount -l /.old
 rmdir /.old
 cd /
+# As a machine has it, and as systemd leaves it to the maker of a container: mounts reach the namespaces of services, and the
+# credentials of a service (LoadCredential=) reach it from where they are made.
+mount --make-rshared /
 exec env -i container=usher-sandbox TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   /lib/systemd/systemd --system --unit="$unit" --log-target=console --log-level=notice --show-status=no </dev/null

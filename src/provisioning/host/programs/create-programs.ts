@@ -46,8 +46,8 @@ export function createPrograms(
       const refused = await forbidCore()
       return refused ?? runAsPerson(launch, await contain(), person, argv, options)
     },
-    endProcessesOf(uid, signal) {
-      return endProcessesOf(this.run, uid, signal)
+    async endProcessesOf(uid, signal) {
+      return endProcessesOf(this.run, await contain(), uid, signal)
     },
     endMarked,
     containment: contain,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { subordinateUids, type UidRange } from '../accounts/subordinate-uids.ts'
 import { allPids, hasEnded, killProcess, type ProcessEntry, readProcess } from './process-table.ts'
-import type { Programs } from './programs.ts'
+import type { Containment, Programs } from './programs.ts'
 
 /** How long processes that have ended may wait for their parent to reap them before they count as gone all the same. */
 const REAP_MS = 500
@@ -41,10 +41,13 @@ function isLent(uid: number, ranges: readonly UidRange[]): boolean {
  *   somebody else.
  * - A lent uid that belongs to an account after all (a directory service knows more than subuid(5)) is spared.
  *
+ * @param containment how programs of persons are contained: where systemd does it, it is also asked to become them here, because our
+ *   own unit cannot
  * @throws Error for uid 0 and for our own uid: that is a bug
  */
 export async function endProcessesOf(
   run: Programs['run'],
+  containment: Containment,
   uid: number,
   signal: AbortSignal,
 ): Promise<{ ended: number; left: number[] }> {
@@ -72,7 +75,7 @@ export async function endProcessesOf(
     }
     if (pass > 0 && alive.length > 0) {
       const lent = new Set(alive.flatMap(({ uids }) => uids.filter((one) => one !== uid && isTheirs(one))))
-      for (const one of [uid, ...[...lent].slice(0, LENT_AT_ONCE)]) await killAllAs(run, one)
+      for (const one of [uid, ...[...lent].slice(0, LENT_AT_ONCE)]) await killAllAs(run, containment, one)
     }
     for (const process of alive) killProcess(process)
     await delay(PASS_MS)
@@ -92,7 +95,14 @@ async function stopUserManager(run: Programs['run'], uid: number, signal: AbortS
   await run('/usr/bin/systemctl', ['stop', ...units], { timeoutMs: 5_000, signal })
 }
 
-async function killAllAs(run: Programs['run'], uid: number): Promise<void> {
+async function killAllAs(run: Programs['run'], containment: Containment, uid: number): Promise<void> {
   const become = [`--reuid=${uid}`, '--regid=65534', '--clear-groups', '--no-new-privs', '--']
-  await run('/usr/bin/setpriv', [...become, '/bin/sh', '-c', 'kill -KILL -1'], { timeoutMs: 2_000 })
+  const setpriv = [...become, '/bin/sh', '-c', 'kill -KILL -1']
+  if (containment !== 'transient-unit') {
+    await run('/usr/bin/setpriv', setpriv, { timeoutMs: 2_000 })
+    return
+  }
+  // Not --uid: systemd becomes nobody whom no passwd entry names, and a lent uid has none.
+  const unit = ['--quiet', '--wait', '--collect', '--service-type=exec', '-p', 'RuntimeMaxSec=3', '--']
+  await run('/usr/bin/systemd-run', [...unit, '/usr/bin/setpriv', ...setpriv], { timeoutMs: 4_000 })
 }

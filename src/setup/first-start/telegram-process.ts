@@ -1,0 +1,280 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { codeOf } from './code.ts'
+import type {
+  HeardMessage,
+  TelegramAnswer,
+  TelegramCall,
+  TelegramOrder,
+  TelegramProblem,
+  TelegramValue,
+} from './telegram-calls.ts'
+
+/** What Telegram may answer with at most, in bytes: a hundred of its longest messages are a tenth of it. */
+const ANSWER_LIMIT = 8 * 1024 * 1024
+/** How many messages are told of at once, and how much of a name: less than what a program's output may be. */
+const MESSAGES_AT_ONCE = 20
+const NAME_LIMIT = 64
+/** Telegram gives out so many at a time, and none behind them. */
+const QUEUE_LIMIT = 100
+/** How often a server is tried that cannot be reached: somebody waits for the answer. */
+const UNREACHABLE_TRIES = 3
+/** How often a queue is looked at in which something else waits already. */
+const LOOK_AGAIN_MS = 1000
+
+/**
+ * The part of `usher setup` that has a network: reads one order from stdin, asks Telegram, prints one answer. Never as root. No message
+ * of it, and nothing that it throws, holds the token.
+ *
+ * @returns 0 with an answer, a problem included; 2 when it was not asked rightly
+ */
+export async function main(): Promise<number> {
+  if (process.getuid?.() === 0) {
+    process.stderr.write(
+      'cannot talk to Telegram as root: usher setup starts this by itself, as another account\n',
+    )
+    return 2
+  }
+  const order = await readOrder(process.stdin)
+  if (order === null) {
+    process.stderr.write('cannot understand the order: usher setup starts this by itself\n')
+    return 2
+  }
+  process.stdout.write(JSON.stringify(await answer(order)))
+  return 0
+}
+
+async function readOrder(stdin: AsyncIterable<Buffer | string>): Promise<TelegramOrder | null> {
+  let text = ''
+  for await (const chunk of stdin) {
+    text += String(chunk)
+    if (text.length > 65_536) return null
+  }
+  try {
+    return JSON.parse(text) as TelegramOrder
+  } catch {
+    return null
+  }
+}
+
+/** What the order comes to. Time-outs and all that can go wrong with a network are answers. */
+export async function answer(order: TelegramOrder): Promise<TelegramAnswer> {
+  const deadline = performance.now() + order.patienceMs
+  try {
+    return await perform(order, order.call, deadline)
+  } catch (error) {
+    if (error instanceof CallFailed) return { ok: false, problem: error.problem }
+    // Whatever it is, its text may quote the address, and that holds the token.
+    return { ok: false, problem: { kind: 'failed', detail: 'an unexpected error' } }
+  }
+}
+
+async function perform(order: TelegramOrder, call: TelegramCall, deadline: number): Promise<TelegramAnswer> {
+  const ok = (value: TelegramValue): TelegramAnswer => ({ ok: true, value })
+  switch (call.kind) {
+    case 'identify': {
+      const me = userSchema.safeParse(await ask(order, 'getMe', {}, deadline))
+      if (!me.success || me.data.username === undefined || !me.data.is_bot)
+        throw notTelegram('no bot in its answer')
+      const { id, username, first_name: name } = me.data
+      return ok({ kind: 'bot', bot: { id, username, name } })
+    }
+    case 'listen':
+      return ok(await listen(order, call, deadline))
+    case 'confirm':
+      await ask(order, 'getUpdates', { offset: call.upTo + 1, limit: 1, timeout: 0 }, deadline)
+      return ok({ kind: 'done' })
+    case 'tell':
+      await ask(order, 'sendMessage', { chat_id: call.chatId, text: call.text }, deadline)
+      return ok({ kind: 'done' })
+  }
+}
+
+/**
+ * Looks at the queue without taking anything out of it: what people wrote to the bot before is the bot's. Only a queue so full that
+ * nothing new is ever seen is let go of.
+ */
+async function listen(
+  order: TelegramOrder,
+  { after, waitMs }: Extract<TelegramCall, { kind: 'listen' }>,
+  deadline: number,
+): Promise<TelegramValue> {
+  const until = Math.min(deadline, performance.now() + waitMs)
+  let offset = 0
+  for (;;) {
+    const left = Math.max(0, until - performance.now())
+    const timeout = Math.floor(left / 1000)
+    const limit = QUEUE_LIMIT
+    const found = updatesSchema.safeParse(
+      await ask(order, 'getUpdates', { limit, timeout, ...(offset > 0 ? { offset } : {}) }, deadline),
+    )
+    if (!found.success) throw notTelegram('no list of updates in its answer')
+    const updates = found.data
+    let last = after
+    const messages: HeardMessage[] = []
+    for (const { update_id: id, message } of updates.filter((update) => update.update_id > after)) {
+      if (messages.length >= MESSAGES_AT_ONCE) break
+      last = Math.max(last, id)
+      messages.push(...codeIn(message))
+    }
+    if (last > after || performance.now() >= until) {
+      return { kind: 'heard', messages, last, onlyFrom: sendersOf(updates) }
+    }
+    if (updates.length >= QUEUE_LIMIT) offset = last + 1
+    else if (updates.length > 0) await sleep(Math.min(LOOK_AGAIN_MS, left))
+  }
+}
+
+/** Who wrote everything that waits; -1 stands for what no person wrote in a chat with the bot. */
+function sendersOf(updates: z.infer<typeof updatesSchema>): number[] {
+  return [...new Set(updates.map(({ message }) => personalMessage(message)?.from.id ?? -1))].slice(0, 50)
+}
+
+/** A code that a person sent from a chat of their own with the bot; whatever else it is gives none. */
+function codeIn(message: unknown): HeardMessage[] {
+  const own = personalMessage(message)
+  const code = own === null ? null : codeOf(own.text ?? '')
+  if (own === null || code === null) return []
+  const { id: userId, first_name: first, last_name: last, username = null } = own.from
+  const name = (last === undefined ? first : `${first} ${last}`).slice(0, NAME_LIMIT)
+  return [{ userId, name, username: username?.slice(0, NAME_LIMIT) ?? null, code }]
+}
+
+function personalMessage(message: unknown): z.infer<typeof messageSchema> | null {
+  const parsed = messageSchema.safeParse(message)
+  if (!parsed.success) return null
+  const { from, chat, forward_origin, sender_chat, via_bot } = parsed.data
+  const isSomebodyElses = [forward_origin, sender_chat, via_bot].some((value) => value !== undefined)
+  const isPersonal = !from.is_bot && chat.type === 'private' && chat.id === from.id
+  return isPersonal && !isSomebodyElses ? parsed.data : null
+}
+
+const userSchema = z.object({
+  id: z.int().positive(),
+  is_bot: z.boolean(),
+  first_name: z.string(),
+  last_name: z.string().optional(),
+  username: z.string().optional(),
+})
+const messageSchema = z.object({
+  from: userSchema,
+  chat: z.object({ id: z.int(), type: z.string() }),
+  text: z.string().optional(),
+  forward_origin: z.unknown().optional(),
+  sender_chat: z.unknown().optional(),
+  via_bot: z.unknown().optional(),
+})
+const updatesSchema = z.array(z.object({ update_id: z.int(), message: z.unknown().optional() }))
+const envelopeSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), result: z.unknown() }),
+  z.object({
+    ok: z.literal(false),
+    error_code: z.int(),
+    description: z.string().default(''),
+    parameters: z.object({ retry_after: z.number().optional() }).optional(),
+  }),
+])
+
+class CallFailed extends Error {
+  readonly problem: TelegramProblem
+  constructor(problem: TelegramProblem) {
+    super(problem.kind)
+    this.problem = problem
+  }
+}
+
+function notTelegram(detail: string): CallFailed {
+  return new CallFailed({ kind: 'not_telegram', detail })
+}
+
+/** One call, tried again while what is wrong passes by itself: the network, 5xx, 429 for as long as it says. */
+async function ask(order: TelegramOrder, method: string, body: object, deadline: number): Promise<unknown> {
+  let unreachable = 0
+  for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
+    const made = await attempt(order, method, body, deadline)
+    if (made.kind === 'result') return made.result
+    const wait = made.retryAfterMs ?? pause
+    if (made.problem.kind === 'unreachable') unreachable += 1
+    const isOver = !made.passes || unreachable >= UNREACHABLE_TRIES
+    if (isOver || performance.now() + wait >= deadline) throw new CallFailed(made.problem)
+    await sleep(wait)
+  }
+}
+
+type Attempt =
+  | { kind: 'result'; result: unknown }
+  | { kind: 'problem'; problem: TelegramProblem; passes: boolean; retryAfterMs?: number }
+
+async function attempt(
+  order: TelegramOrder,
+  method: string,
+  body: object,
+  deadline: number,
+): Promise<Attempt> {
+  let status: number
+  let text: string
+  try {
+    const response = await fetch(`${order.apiRoot}/bot${order.token}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      // Elsewhere somebody else would get the token.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now()))),
+    })
+    status = response.status
+    text = await readLimited(response)
+  } catch (error) {
+    if (error instanceof CallFailed) throw error
+    return { kind: 'problem', problem: { kind: 'unreachable', detail: networkDetail(error) }, passes: true }
+  }
+  const parsed = envelopeSchema.safeParse(parseJson(text))
+  if (!parsed.success) {
+    const busy = status >= 500
+    const problem: TelegramProblem = { kind: busy ? 'busy' : 'not_telegram', detail: `HTTP status ${status}` }
+    return { kind: 'problem', problem, passes: busy }
+  }
+  if (parsed.data.ok) return { kind: 'result', result: parsed.data.result }
+  const { error_code: code, description, parameters } = parsed.data
+  const detail = `${code} ${description.replaceAll(order.token, '…').slice(0, 200)}`
+  if (code === 429) {
+    const retryAfterMs = (parameters?.retry_after ?? 1) * 1000
+    return { kind: 'problem', problem: { kind: 'busy', detail }, passes: true, retryAfterMs }
+  }
+  const passes = code >= 500
+  return { kind: 'problem', problem: { kind: passes ? 'busy' : kindOf(code, description), detail }, passes }
+}
+
+/** Codes and descriptions as the Bot API server spells them (tdlib/telegram-bot-api, Client.cpp). */
+function kindOf(code: number, description: string): TelegramProblem['kind'] {
+  if (code === 401 || code === 404) return 'refused'
+  if (code === 409) return /webhook/i.test(description) ? 'webhook' : 'polled'
+  return 'failed'
+}
+
+async function readLimited(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > ANSWER_LIMIT) throw notTelegram('its answer does not end')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Never the error's own text, which may quote the address. */
+function networkDetail(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError') return 'no answer in time'
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+  return /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'the connection failed'
+}
