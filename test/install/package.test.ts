@@ -32,7 +32,7 @@ const unitOf = () => shell("sed -n '1s/# of version //p' /usr/lib/systemd/system
 /** Everything that there is, with owners, modes and contents; but what other programs note by themselves. */
 const everything = () =>
   shell(`cd /; find etc usr opt var/lib home root -xdev \\( -path opt/usher-checkout -o -path var/lib/dpkg -o -path var/lib/systemd \\
-      -o -path var/lib/apt -o -path 'etc/*-' -o -path 'etc/.pwd.lock' -o -path var/lib/usher -o -path root/.cache -o -path root/.npm \\) -prune -o -print0 \\
+      -o -path var/lib/apt -o -path 'etc/*-' -o -path 'etc/.pwd.lock' -o -path var/lib/usher -o -path root/.cache -o -path root/.npm -o -path var/lib/PackageKit \\) -prune -o -print0 \\
     | sort -z | xargs -0 stat --format '%n %U:%G %a %F' | sed 's/ regular empty file/ regular file/'
     find etc -type f ! -path 'etc/*-' -print0 | sort -z | xargs -0 sha256sum`)
 
@@ -92,7 +92,7 @@ describe('the package, one life after another', () => {
   })
 
   test('a version that fails is switched back, dpkg knows that, and tries again when it is told to', async () => {
-    const { status, stdout, stderr } = await dpkg('--install', debs['1.2.0'] ?? '')
+    const { status, stdout, stderr } = await dpkg('--force-confold', '--install', debs['1.2.0'] ?? '')
     expect(status).not.toBe(0)
     expect(stdout + stderr).toContain('version 1.1.0 is in use again and its services run')
     expect([await state(), await inUse(), await runningVersion(), await unitOf()]).toEqual([
@@ -101,7 +101,7 @@ describe('the package, one life after another', () => {
       '1.1.0',
       '1.1.0',
     ])
-    expect((await dpkg('--configure', 'usher')).status).not.toBe(0)
+    expect((await dpkg('--force-confold', '--configure', 'usher')).status).not.toBe(0)
     expect(await runningVersion()).toBe('1.1.0')
   })
 
