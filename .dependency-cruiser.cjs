@@ -78,6 +78,8 @@ module.exports = {
     may(
       'worker',
       'src/worker/',
+      // A restore that was interrupted is finished before anything is read.
+      'src/backup/(interrupted|restore-journal|files)\\.ts',
       'src/command/',
       'src/domain/',
       'src/protocol/',

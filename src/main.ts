@@ -12,6 +12,8 @@ const PARTS: Record<string, () => Promise<Part>> = {
   init: () => import('./setup/init.ts'),
   setup: () => import('./setup/setup.ts'),
   doctor: () => import('./setup/doctor.ts'),
+  backup: () => import('./backup/backup.ts'),
+  restore: () => import('./backup/restore.ts'),
   install: () => import('./install/main.ts'),
   // Not for people: the part of `usher setup` that has a network.
   'ask-telegram': () => import('./setup/first-start/telegram-process.ts'),

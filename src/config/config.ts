@@ -41,6 +41,8 @@ export interface Config {
     ignoreAccounts: string[]
   }
   audit: { postHead: boolean }
+  /** How long the history and first answers are kept; null: the history for ever, answers as long as is usual. */
+  retention: { historyMs: number | null; answersMs: number | null }
   /** The group that may read the metrics on a socket of their own; null: only root can, on its own. */
   metrics: { group: string } | null
   /** Who may ask to be let in through the bot, and how long that waits for an admin. */

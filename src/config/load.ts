@@ -39,10 +39,8 @@ interface Found {
  * account is nobody's.
  */
 export function loadConfig(options: LoadConfigOptions): ConfigResult {
-  const { environment, uid } = options
-  const home = environment.home ?? options.home ?? null
-  const own =
-    home === null && !hasAllXdg(environment) ? null : singleUserPaths(environment, home ?? '/nonexistent')
+  const { uid } = options
+  const own = ownPaths(options)
   const found = find(options, own?.config ?? null)
   if (found === null) {
     if (uid === 0) return refuse(null, [unconfigured(options.systemFile ?? SYSTEM_CONFIG_FILE)])
@@ -54,16 +52,34 @@ export function loadConfig(options: LoadConfigOptions): ConfigResult {
   const parents = uid === 0 || found.origin === 'system'
   const read = readTrusted(found.file, { owners, parents })
   if (!read.ok) return refuse(found.file, [{ key: 'file', message: read.message }])
-  const parsed = parseConfig(read.text)
-  const mode = parsed.sections.mode ?? (read.ownerUid === 0 ? 'system' : 'single-user')
-  if (mode === 'system' && read.ownerUid !== 0) {
+  return configFromText(found.file, read.text, read.ownerUid, options)
+}
+
+/** What a file of this text and owner comes to, were it the one that counts. */
+export function configFromText(
+  file: string,
+  text: string,
+  ownerUid: number,
+  options: Pick<LoadConfigOptions, 'environment' | 'uid' | 'home'>,
+): ConfigResult {
+  const own = ownPaths(options)
+  const parsed = parseConfig(text)
+  const mode = parsed.sections.mode ?? (ownerUid === 0 ? 'system' : 'single-user')
+  if (mode === 'system' && ownerUid !== 0) {
     parsed.problems.push({
       key: 'mode',
       message: 'cannot use "system": the file of a system must belong to root; chown it or use "single-user"',
     })
   }
-  if (mode === 'single-user' && own === null) return refuse(found.file, [...parsed.problems, homeless()])
-  return build(found.file, mode, parsed, mode === 'system' || own === null ? systemPaths() : own, uid)
+  if (mode === 'single-user' && own === null) return refuse(file, [...parsed.problems, homeless()])
+  const paths = mode === 'system' || own === null ? systemPaths() : own
+  return build(file, mode, parsed, paths, options.uid)
+}
+
+/** The caller's own folders; null where neither a home nor all of XDG's variables say where they are. */
+function ownPaths({ environment, home }: Pick<LoadConfigOptions, 'environment' | 'home'>) {
+  const at = environment.home ?? home ?? null
+  return at === null && !hasAllXdg(environment) ? null : singleUserPaths(environment, at ?? '/nonexistent')
 }
 
 function find(options: LoadConfigOptions, ownFile: string | null): Found | null {
@@ -137,6 +153,10 @@ function build(
         ignoreAccounts: sections.reconcile.ignore_accounts,
       },
       audit: { postHead: sections.audit.post_head },
+      retention: {
+        historyMs: parseDuration(sections.retention.history),
+        answersMs: parseDuration(sections.retention.answers),
+      },
       metrics: sections.metrics ?? null,
       access: {
         ask: sections.access.ask,

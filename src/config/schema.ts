@@ -395,6 +395,26 @@ export const configFileSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      history: durationOrNever
+        .refine(
+          (text) => text === 'never' || !/^([0-9]+[smh]|[12]?[0-9]d)$/.test(text),
+          'must be 30d or more',
+        )
+        .default('never')
+        .meta({
+          description:
+            'after how long events of the history are forgotten; the history says up to which one, and `usher audit verify` goes on from there. Requests and runs stay',
+          example: '730d',
+        }),
+      answers: duration.default('7d').meta({
+        description:
+          'how long the first answer to a call is remembered for whoever repeats it under the same key; drafts that nobody submitted go with them',
+        example: '2d',
+      }),
+    })
+    .prefault({}),
   metrics: z
     .strictObject({
       group: z

@@ -44,6 +44,7 @@ export const EVENT_TYPES = [
   'block.added',
   'block.removed',
   'worker.started',
+  'worker.restored',
   'reconcile.finished',
   'reconcile.failed',
   'reconcile.overdue',
@@ -60,6 +61,7 @@ export const EVENT_TYPES = [
   'witness.refused',
   'witness.unreachable',
   'audit.head',
+  'audit.pruned',
   'audit.broken',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]

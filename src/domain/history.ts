@@ -58,6 +58,7 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'block.added': {},
   'block.removed': {},
   'worker.started': {},
+  'worker.restored': {},
   'reconcile.finished': {},
   'reconcile.failed': {},
   'reconcile.overdue': {},
@@ -74,6 +75,7 @@ const EFFECTS: Readonly<Record<EventType, Effect>> = {
   'witness.refused': {},
   'witness.unreachable': {},
   'audit.head': {},
+  'audit.pruned': {},
   'audit.broken': {},
 }
 

@@ -21,7 +21,7 @@ import { readSetupOptions, type SetupOptions } from './first-start/options.ts'
 import { findSituation, type Situation } from './first-start/situation.ts'
 import { byHandLines, ourServices, startServices } from './first-start/start-services.ts'
 import { counted, outcomeLines, peopleLines, situationLines, welcomeText } from './first-start/texts.ts'
-import { applyWishes, wantedConfig } from './first-start/wishes.ts'
+import { applyWishes, NO_WISHES, wantedConfig } from './first-start/wishes.ts'
 
 /** What `usher setup` finds around it. */
 interface World {
@@ -111,11 +111,13 @@ interface Talk {
 
 /** Look, ask, show what would be done, do it, start, look again. */
 async function inOrder(talk: Talk): Promise<End> {
-  const { situation, options, programs, asker, show, signal } = talk
+  const { situation, options, programs, asker, show, signal, environment } = talk
   const { apiRoot, places, system } = situation
   const ask = createAskTelegram({ programs, apiRoot, botUser: system ? places.botUser : null })
   // What init would stumble over is said before anybody is asked anything.
-  const stumbling = await applyWishes(situation, NOTHING, situation.configText, { programs, dryRun: true })
+  const asIs = wantedConfig(situation, NO_WISHES, environment)
+  if (!asIs.ok) return asIs
+  const stumbling = await applyWishes(situation, NO_WISHES, asIs, { programs, dryRun: true })
   if (stumbling.some(({ state }) => state === 'problem')) return notDone(stumbling, 'cannot set this host up')
   const given = await wishesOfOptions({ ...talk, ask })
   if (signal.aborted) return left(true)
@@ -129,9 +131,9 @@ async function inOrder(talk: Talk): Promise<End> {
   } else if ((await interview({ ...talk, asker, ask }, collected)) === null) return left(signal.aborted)
 
   const { wishes } = collected
-  const config = wantedConfig(situation, wishes)
+  const config = wantedConfig(situation, wishes, environment)
   if (!config.ok) return config
-  const planned = await applyWishes(situation, wishes, config.text, { programs, dryRun: true })
+  const planned = await applyWishes(situation, wishes, config, { programs, dryRun: true })
   if (planned.some(({ state }) => state === 'problem')) return notDone(planned, 'cannot set this host up')
   const hasChanges = planned.some(({ state }) => state === 'change')
   if (options.dryRun || asker !== null) {
@@ -144,21 +146,12 @@ async function inOrder(talk: Talk): Promise<End> {
     }
   }
   // From here on an interrupt is late: what was agreed to is done to its end.
-  const outcomes = await applyWishes(situation, wishes, config.text, { programs, dryRun: false })
+  const outcomes = await applyWishes(situation, wishes, config, { programs, dryRun: false })
   await show(outcomeLines(outcomes, false))
   const problems = outcomes.filter(({ state }) => state === 'problem')
   if (problems.length > 0) return notDone(outcomes, 'cannot write everything')
   await greet(talk, collected, ask)
   return begin(talk, collected, outcomes, hasChanges)
-}
-
-const NOTHING = {
-  token: null,
-  admins: [],
-  services: null,
-  agentCommand: null,
-  roster: null,
-  witnessToken: null,
 }
 
 /** Tells whoever proved themselves in their own chat. That they cannot be told changes nothing. */
@@ -190,6 +183,10 @@ async function begin(
   const { units, system, places } = situation
   const hasWitness = places.witness !== null || collected.wishes.witnessToken !== null
   const services = system ? ourServices({ units, hasWitness }) : []
+  if (outcomes.some(({ state, subject }) => state === 'change' && subject.startsWith('/etc/systemd/'))) {
+    // What is running goes on with what it was started with.
+    if (units.canStart()) await units.systemctl('daemon-reload')
+  }
   let started: boolean | null = null
   if (services.length > 0 && options.start !== 'never') {
     const running = await Promise.all(services.map((unit) => units.isActive(unit)))

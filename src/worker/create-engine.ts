@@ -19,6 +19,7 @@ import { createRateLimit } from './operations/rate-limit.ts'
 import { createObserve } from './planning/observe.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
 import { createSchedule } from './reconcile/schedule.ts'
+import { sayRestored } from './restored.ts'
 import { startRetention } from './retention.ts'
 import { createRunner } from './running/runner.ts'
 import { createStuckRuns } from './running/stuck-runs.ts'
@@ -118,6 +119,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       running = true
       events.commit(() => {
         const nobody = { requestId: null, runId: null, telegramId: null }
+        sayRestored(context)
         events.append('worker.started', nobody, 'worker', { version, mode: config.mode })
       })
       lapse(context)

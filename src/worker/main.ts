@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { finishInterrupted } from '../backup/interrupted.ts'
 import { helpOf } from '../command/help.ts'
 import { WORKER } from '../command/parts/worker.ts'
 import { readCommandLine } from '../command/read-command-line.ts'
@@ -55,6 +56,8 @@ export async function main(argv: readonly string[], { development }: Launch): Pr
   const loaded = loadConfig({ environment, uid, explicitFile: configFile })
   if (!loaded.ok) return refuseConfig(json, loaded.file, loaded.problems)
   const { config } = loaded
+  const restored = finishedRestore(config.paths.state, config.mode === 'system' ? [0] : [0, uid])
+  if (restored !== null) return refuse(json, 1, 'internal', restored)
   if (config.mode === 'system' && uid !== 0) {
     const message = `cannot run the worker of ${config.file} as uid ${uid}: start it as root, or name a config of your own with --config`
     return refuse(json, 3, 'not_permitted', message)
@@ -92,6 +95,16 @@ export async function main(argv: readonly string[], { development }: Launch): Pr
   if (failed) return refuse(json, 1, 'internal', end.why)
   if (json) process.stdout.write(jsonDocument({ ok: true }))
   return 0
+}
+
+/** Half a restore is nothing to start from; null when there was none, or another process is at it. */
+function finishedRestore(state: string, owners: readonly number[]): string | null {
+  try {
+    if (finishInterrupted(state, owners) !== 'finished') return null
+    return 'finished a restore that was interrupted; config and roster may be others now: start again'
+  } catch (error) {
+    return `cannot finish a restore that was interrupted: ${error instanceof Error ? error.message : error}`
+  }
 }
 
 /** What only the host can say against the config, and secrets that are not secret. */

@@ -149,6 +149,31 @@ describe('usher setup without a terminal, as root', () => {
     }
   })
 
+  test('tells the units of places that they do not know, and takes that back with the config', async () => {
+    const unit = '/etc/systemd/system/usher-worker.service'
+    writeFileSync(unit, '[Service]\nExecStart=/bin/true\n')
+    try {
+      writeConfig('paths: { data: /srv/people }\n')
+      expect((await setup(GIVEN)).status).toBe(0)
+      const dropIn = `${unit}.d/50-paths.conf`
+      expect(readFileSync(dropIn, 'utf8')).toContain('ReadWritePaths="-/srv/people"')
+      expect(facts(dropIn)).toBe('root:root 0644')
+      const before = everything()
+      expect((await setup(['--yes'])).status).toBe(0)
+      expect(everything()).toEqual(before)
+      writeConfig('  admins: [42]\n')
+      const { document } = await asJson(['--yes'])
+      expect(
+        document.changes.filter(({ state }) => state === 'change').map(({ subject }) => subject),
+      ).toContain(dropIn)
+      expect(existsSync(dropIn)).toBe(false)
+    } finally {
+      rmSync(unit)
+      rmSync(`${unit}.d`, { recursive: true, force: true })
+      rmSync('/srv/people', { recursive: true, force: true })
+    }
+  })
+
   test('says what is missing, and makes nothing, not even a folder', async () => {
     rmSync('/etc/usher', { recursive: true })
     const { status, document } = await asJson([

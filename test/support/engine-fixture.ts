@@ -75,6 +75,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     adopt: 'owner',
     reconcile: { everyMs: null, smoke: false, alarmAfterMs: null, ignoreAccounts: [] },
     audit: { postHead: false },
+    retention: { historyMs: null, answersMs: null },
     metrics: null,
     access: { ask: 'anyone', expiresMs: 7 * 24 * HOUR },
     approval: { holdMs: 10 * 60_000, chatPerDay: 100 },

@@ -39,6 +39,7 @@ export function createOurUnits(programs: Pick<Programs, 'run'>): OurUnits {
       return canStart() && (await programs.run('/usr/bin/systemctl', ['is-active', '--quiet', '--', unit])).ok
     },
     systemctl(verb, units = []) {
+      if (!canStart()) throw new Error('systemd does not run here')
       const operands = verb === 'daemon-reload' ? [] : ['--', ...units]
       return programs.run('/usr/bin/systemctl', [verb, ...operands], { timeoutMs: START_MS })
     },

@@ -1,15 +1,18 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Config } from '../../config/config.ts'
 import { configViolations } from '../../config/config-violations.ts'
+import type { Environment } from '../../config/environment.ts'
 import { readHostFacts } from '../../config/host-facts.ts'
-import { parseConfig } from '../../config/parse.ts'
-import { valueProblems } from '../../config/value-problems.ts'
+import { configFromText } from '../../config/load.ts'
 import type { ServiceAction } from '../../domain/step.ts'
 import type { DocumentViolation } from '../../protocol/json-document.ts'
 import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { ensureDirectory, type Outcome, type Owner } from '../ensure.ts'
+import { placesOf } from '../init-places.ts'
 import { type InitPlaces, initialize } from '../init-plan.ts'
+import { dropInFiles, removeStale } from '../units/drop-in-files.ts'
 import type { Refusal } from './codes.ts'
 import { type ConfigChange, editConfig } from './edit-config.ts'
 import type { Situation } from './situation.ts'
@@ -32,18 +35,18 @@ export const NO_WISHES: Wishes = {
   ...{ token: null, admins: [], services: null, agentCommand: null, roster: null, witnessToken: null },
 }
 
-const WITNESS: NonNullable<InitPlaces['witness']> = {
-  user: 'usher-witness',
-  tokenFile: '/etc/usher/witness-token',
-  state: '/var/lib/usher-witness',
-  language: 'en',
+/** A config as it would be written, and what it comes to. */
+export interface WantedConfig {
+  text: string
+  config: Config
 }
 
 /** The config as the wishes make it, or why they do not go together. */
 export function wantedConfig(
-  { configText, config, admins }: Situation,
+  { configText, config, admins, places, uid }: Situation,
   wishes: Wishes,
-): { ok: true; text: string } | { ok: false; refusal: Refusal; violations: DocumentViolation[] } {
+  environment: Environment,
+): ({ ok: true } & WantedConfig) | { ok: false; refusal: Refusal; violations: DocumentViolation[] } {
   const changes: ConfigChange[] = []
   const joined = [...new Set([...admins.config, ...wishes.admins])]
   if (joined.length > admins.config.length) changes.push({ path: ['telegram', 'admins'], value: joined })
@@ -62,11 +65,11 @@ export function wantedConfig(
   }
   const edited = editConfig(configText, changes)
   if (!edited.ok) return { ok: false, refusal: { code: 'invalid', message: edited.message }, violations: [] }
-  const parsed = parseConfig(edited.text)
-  const problems = [...parsed.problems, ...valueProblems(parsed.sections)]
-  if (problems.length === 0) return edited
+  const ownerUid = config?.file == null ? uid : statSync(config.file).uid
+  const read = configFromText(places.configFile, edited.text, ownerUid, { environment, uid })
+  if (read.ok) return { ok: true, text: edited.text, config: read.config }
   const message = 'cannot write this config: what was asked for does not go together'
-  return { ok: false, refusal: { code: 'invalid', message }, violations: configViolations(problems) }
+  return { ok: false, refusal: { code: 'invalid', message }, violations: configViolations(read.problems) }
 }
 
 export interface ApplyOptions {
@@ -81,22 +84,28 @@ export interface ApplyOptions {
 export async function applyWishes(
   situation: Situation,
   wishes: Wishes,
-  configText: string,
+  wanted: WantedConfig,
   { programs, dryRun }: ApplyOptions,
 ): Promise<Outcome[]> {
-  const places = wantedPlaces(situation, wishes)
+  const configText = wanted.text
+  const places = placesOf(wanted.config, situation.places.configFile)
   const { own, trusted } = situation
   // Who else reads a roster that is there already, init does not know.
   const keepRoster = situation.people.roster.state !== 'absent'
   const context = { programs, own, admins: [], configText, keepRoster, dryRun, trusted }
   const prepared = await initialize(places, context)
   if (prepared.some(({ state }) => state === 'problem')) return prepared
-  const files = wantedFiles(situation, places, wishes, configText)
+  const dropIns = situation.system
+    ? dropInFiles(wanted.config, situation.units.isInstalled, own)
+    : { wanted: [], stale: [] }
+  const files = [...wantedFiles(situation, places, wishes, configText), ...dropIns.wanted]
   const folders = missingFolders(files, prepared).map((folder) =>
     ensureDirectory(folder, own, 0o755, context),
   )
   if (folders.some(({ state }) => state === 'problem')) return [...prepared, ...folders]
   const written = writeTogether(files, { dryRun, trusted })
+  const isWritten = written.every(({ state }) => state !== 'problem')
+  const removed = isWritten ? removeStale(dropIns.stale, { dryRun }) : []
   // The config stands in both lists: made by the one, or changed by the other.
   const isChanged = (subject: string) =>
     prepared.some((one) => one.subject === subject && one.state === 'change')
@@ -106,12 +115,8 @@ export async function applyWishes(
     ),
     ...folders,
     ...written.filter(({ subject }) => !isChanged(subject)),
+    ...removed,
   ]
-}
-
-function wantedPlaces({ places }: Situation, { roster, witnessToken }: Wishes): InitPlaces {
-  const paths = roster === null ? places.paths : { ...places.paths, roster }
-  return { ...places, paths, witness: places.witness ?? (witnessToken === null ? null : WITNESS) }
 }
 
 function wantedFiles(
@@ -127,10 +132,15 @@ function wantedFiles(
     const owner = { uid, gid, name: own.name }
     files.push({ path: config.file, content: configText, owner, mode: mode & 0o7777, what: 'config' })
   }
+  const hasUnit = system && units.isInstalled('usher-bot.service')
   if (wishes.token !== null) {
-    const owner = units.isInstalled('usher-bot.service') && system ? own : accountOf(places.botUser, own)
+    const owner = hasUnit ? own : accountOf(places.botUser, own)
     const what = `token of @${wishes.token.bot.username}`
     files.push({ path: places.tokenFile, content: `${wishes.token.text}\n`, owner, mode: 0o600, what })
+  } else if (hasUnit && situation.token?.text != null) {
+    // From the time when the bot was started by hand.
+    const content = readFileSync(places.tokenFile, 'utf8')
+    files.push({ path: places.tokenFile, content, owner: own, mode: 0o600, what: 'token' })
   }
   if (wishes.witnessToken !== null && places.witness !== null) {
     const owner = units.isInstalled('usher-witness.service') ? own : accountOf(places.witness.user, own)

@@ -19,7 +19,9 @@ export const WORKER_WRITES = [
   '/run/usher',
 ]
 
-const HEADING = '# Made from the config by usher: what it names outside the places that the unit knows.'
+/** The first line of each: by it they are known as ours. */
+export const HEADING =
+  '# Made from the config by usher: what it names outside the places that the unit knows.'
 
 /**
  * The drop-ins (systemd.unit(5)) that the units need for this config of a whole system: other folders, accounts and token files

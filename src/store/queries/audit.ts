@@ -25,6 +25,7 @@ export interface AuditFilter {
 /** What the tables say of a request, to be compared with what its events say. */
 export interface StoredRequest {
   state: string
+  createdAt: number
   revision: number
   runs: ReadonlyMap<number, string>
   approvals: readonly string[]
@@ -106,7 +107,7 @@ export function auditQueries({ build, all, first }: Database): AuditQueries {
       ),
     stored(requestId) {
       const row = first(
-        build.selectFrom('requests').select(['state', 'revision']).where('id', '=', requestId),
+        build.selectFrom('requests').select(['state', 'revision', 'created_at']).where('id', '=', requestId),
       )
       if (row === undefined) return null
       const runs = all(build.selectFrom('runs').select(['id', 'state']).where('request_id', '=', requestId))
@@ -121,7 +122,7 @@ export function auditQueries({ build, all, first }: Database): AuditQueries {
         build.selectFrom('consents').select(['revision', 'by']).where('request_id', '=', requestId),
       )
       return {
-        ...row,
+        ...{ state: row.state, revision: row.revision, createdAt: row.created_at },
         runs: new Map(runs.map(({ id, state }) => [id, state])),
         approvals: approvals.map(({ revision, actor, via, proof }) =>
           approvalKey(revision, keyOf(actor), via, proof),

@@ -7,7 +7,7 @@ import { metaQueries } from './meta.ts'
 
 export type NewEvent = Omit<DomainEvent, 'id' | 'previousHash' | 'hash'>
 
-/** The append-only chain of events. There is deliberately no update and no delete. */
+/** The append-only chain of events. There is deliberately no update, and nothing goes but from its beginning. */
 export interface EventQueries {
   /** Appends inside the caller's transaction. */
   append(event: NewEvent): DomainEvent
@@ -22,8 +22,23 @@ export interface EventQueries {
   latest(): number
   /** Where the chain ends, as this process wrote it, else as it was noted beside the events. */
   end(): ChainEnd
+  /** The last event that was forgotten, where the chain goes on from; before the first one when none was. */
+  anchor(): ChainAnchor
+  /** The last event before the first one that is of this time or later; never the end of the chain. Null when there is none. */
+  lastBefore(at: number): ChainEnd | null
+  /** Forgets at most `limit` events up to this id, inside the caller's transaction; true when more are left. */
+  forgetUpTo(id: number, limit: number): boolean
+  /** What the newest event of this type says. */
+  newestOf(type: EventType): DomainEvent | null
 }
 
+/** A place in the chain whose event is gone, and when that was. */
+export interface ChainAnchor extends ChainEnd {
+  at: number
+}
+
+/** Where the last event that was forgotten is noted. */
+const ANCHOR_KEY = 'events.anchor'
 /** Where the end of the chain is noted in `meta`, with every event that is appended. */
 const END_KEY = 'events.end'
 /** Ids beyond are none that were given. */
@@ -35,7 +50,7 @@ const MAX_ID = Number.MAX_SAFE_INTEGER
  *   missing or was put in shows as a break for ever, and as an event `audit.broken` that followers get.
  */
 export function eventQueries(database: Database): EventQueries {
-  const { build, all, asked, first, repeated, rollbacks } = database
+  const { build, all, asked, first, repeated, rollbacks, run } = database
   const meta = metaQueries(database)
   const insert = repeated(
     build
@@ -103,7 +118,48 @@ export function eventQueries(database: Database): EventQueries {
     while (put(event, id, left.hash) === null) id++
   }
 
+  function anchor(): ChainAnchor {
+    const match = /^([0-9]{1,16}):([0-9a-f]{64}):([0-9]{1,16})$/.exec(meta.get(ANCHOR_KEY) ?? '')
+    return match === null
+      ? { ...GENESIS, at: 0 }
+      : { id: Number(match[1]), hash: match[2] ?? '', at: Number(match[3]) }
+  }
+
   return {
+    anchor,
+    lastBefore(at) {
+      const young = first(
+        build
+          .selectFrom('events')
+          .select(({ fn }) => fn.min('id').as('id'))
+          .where('at', '>=', at),
+      )?.id
+      const last = Math.min(young ?? MAX_ID, end().id) - 1
+      const hash = last <= anchor().id ? null : hashOf(last)
+      return hash === null ? null : { id: last, hash }
+    },
+    forgetUpTo(id, limit) {
+      const from = anchor().id
+      const last = Math.min(id, from + limit, end().id - 1)
+      const row = first(chain().select(['id', 'hash', 'at']).where('id', '=', last))
+      // What is missing there already was not forgotten by us: it stays a break.
+      if (row === undefined || last <= from) return false
+      run(build.deleteFrom('events').where('id', '>', from).where('id', '<=', last))
+      meta.set(ANCHOR_KEY, `${row.id}:${row.hash}:${row.at}`)
+      return last < id
+    },
+    newestOf(type) {
+      const row = first(
+        build
+          .selectFrom('events')
+          .selectAll()
+          .where('type', '=', type)
+          .orderBy('at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(1),
+      )
+      return row === undefined ? null : asWritten(row)
+    },
     append(event) {
       if (known() === null) {
         const left = end()

@@ -42,6 +42,8 @@ export const historyDe: Record<keyof typeof historyEn, string> = {
   'audit.person.started': '{who} hat beim Bot „Start“ gedrückt',
   'audit.person.activated':
     '{who} {active, select, yes {hat das Konto von Lauf {run} aktiviert} other {hat das wartende Konto von Lauf {run} angesehen: nichts aufzuheben}}',
+  'audit.audit.pruned': '{who} hat den Verlauf bis Eintrag {up_to} vergessen, wie die Konfiguration es sagt',
+  'audit.worker.restored': '{who} hat eine Sicherung von {from_host} zurückgespielt',
   'audit.worker.started': '{who} ist gestartet{has_version, select, yes {, Version {version}} other {}}',
   'audit.reconcile.finished':
     '{who} hat die Personenliste mit dem Rechner abgeglichen: {differing, plural, =0 {nichts weicht ab} one {# weicht ab} other {# weichen ab}}',

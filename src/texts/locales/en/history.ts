@@ -39,6 +39,8 @@ export const historyEn = {
   'audit.person.started': '{who} pressed Start at the bot',
   'audit.person.activated':
     '{who} {active, select, yes {activated the account of run {run}} other {looked at the waiting account of run {run}: nothing to lift}}',
+  'audit.audit.pruned': '{who} forgot the history up to entry {up_to}, as the config says',
+  'audit.worker.restored': '{who} put back a backup of {from_host}',
   'audit.worker.started': '{who} started{has_version, select, yes {, version {version}} other {}}',
   'audit.reconcile.finished':
     '{who} compared the roster with the host: {differing, plural, =0 {nothing differs} other {# differ}}',
