@@ -141,6 +141,26 @@ describe('a new version', () => {
   })
 })
 
+test('a new version that has no room for the copy of the database leaves it as it is, and is switched back', async () => {
+  await startWithFirst()
+  await variants.lay(systemd, '3.1.0', { migrates: true })
+  const before = await schema()
+  await shell(`systemctl stop usher-worker; cp -a /var/lib/usher /tmp/state
+    mount -t tmpfs -o size=8m,mode=711 tmpfs /var/lib/usher; cp -a /tmp/state/. /var/lib/usher/; systemctl start usher-worker
+    free=$(df --output=avail --block-size=1024 /var/lib/usher | tail -n 1)
+    head -c $(( (free - 120) * 1024 )) /dev/zero >/var/lib/usher/fill`)
+  try {
+    const result = await switchTo('3.1.0')
+    expect(result).toMatchObject({ ok: false, stayed: false })
+    expect(!result.ok && result.message).toContain('the copy that is made before it')
+    expect(await schema()).toBe(before)
+    expect(await shell('ls /var/lib/usher | grep -c before- || true')).toBe('0')
+    await expectFirstInUse()
+  } finally {
+    await shell('systemctl stop usher-worker; umount /var/lib/usher')
+  }
+})
+
 describe('a new version that fails after something was accepted', () => {
   const broken = '4.0.0'
   let known: string
