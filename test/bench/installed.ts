@@ -39,7 +39,9 @@ export async function measureInstalled(switches: number): Promise<string> {
           Number(await shell(`systemctl show --value --property=${name}TimestampMonotonic ${unit}`)) / 1000
         const rss = async (unit: string) => {
           const pid = await shell(`systemctl show --value --property=MainPID ${unit}`)
-          return Number(await shell(`sed -n 's/^VmRSS: *\\([0-9]*\\) kB/\\1/p' /proc/${pid}/status`)) / 1024
+          const kb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(await shell(`cat /proc/${pid}/status`))?.[1])
+          if (!(kb > 0)) throw new Error(`cannot tell the memory of ${unit}: process ${pid}`)
+          return kb / 1024
         }
         const begun = performance.now()
         await shell(`dpkg --install /run/usher-scratch/'${basename(made)}' </dev/null`)

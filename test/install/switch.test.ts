@@ -252,7 +252,7 @@ describe('a switch that is killed', () => {
     await variants.lay(systemd, '6.0.1', { migrates: true, endsAfterMigration: true })
     let ended = 0
     // What comes before its restart is the same for every version.
-    for (const point of points.slice(8)) {
+    for (const point of points.filter((point) => point > 8 && point % 2 === 0)) {
       await startWithFirst()
       const { stdout } = await systemd.run([node, driver, '6.0.1', '--die-before', String(point)])
       if (stdout !== '') break
