@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { Config } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
 import type { Environment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
@@ -88,7 +89,7 @@ async function perform(
   const places = placesHere(environment)
   if (!places.ok) return refuse(output, 2, 'invalid', places.message, { violations: places.violations })
   const by = named ?? record.value?.by ?? 'install'
-  const wish = { image, places: places.value, by, now, switching, switchTo }
+  const wish = { image, places: places.value, config: places.config, by, now, switching, switchTo }
   const situation = { host, image, places: places.value, record: record.value, by }
   const found = await obstacles(situation, thisMachine())
   if (found.length > 0 && !dryRun) return refuseObstacles(output, found)
@@ -148,14 +149,18 @@ async function perform(
 }
 
 export type PlacesHere =
-  | { ok: true; value: InitPlaces }
+  | { ok: true; value: InitPlaces; config: Config | null }
   | { ok: false; message: string; violations: readonly DocumentViolation[] }
 
 /** Where everything goes by the system's config, else the defaults. */
 export function placesHere(environment: Environment): PlacesHere {
-  if (!existsSync(SYSTEM_CONFIG_FILE)) return { ok: true, value: freshPlaces(undefined, environment, 0) }
+  if (!existsSync(SYSTEM_CONFIG_FILE))
+    return { ok: true, value: freshPlaces(undefined, environment, 0), config: null }
   const loaded = loadConfig({ environment, uid: 0 })
-  if (loaded.ok) return { ok: true, value: placesOf(loaded.config, loaded.config.file ?? SYSTEM_CONFIG_FILE) }
+  if (loaded.ok) {
+    const { config } = loaded
+    return { ok: true, value: placesOf(config, config.file ?? SYSTEM_CONFIG_FILE), config }
+  }
   const message = `cannot use the config ${SYSTEM_CONFIG_FILE}: mend it, or move it away, then install again`
   return { ok: false, message, violations: configViolations(loaded.problems) }
 }

@@ -34,7 +34,7 @@ export async function takeBack(
   const left: Made[] = []
   const leaving = new Set<string>()
   let units = false
-  for (const one of made.toReversed()) {
+  for (const one of newestFirst(made)) {
     // The journal and the record stand in it: it goes after them.
     if (one.kind === 'folder' && PROGRAM_FOLDER.startsWith(one.path)) {
       left.unshift(one)
@@ -49,6 +49,13 @@ export async function takeBack(
   }
   if (units && !options.dryRun) await reloadUnits(host)
   return { removals, left }
+}
+
+/** A unit is stopped and disabled while its file is there, whichever came first into the record. */
+function newestFirst(made: readonly Made[]): Made[] {
+  const newest = made.toReversed()
+  const isFirst = ({ kind }: Made) => kind === 'enabled' || kind === 'current'
+  return [...newest.filter(isFirst), ...newest.filter((one) => !isFirst(one))]
 }
 
 async function takeBackOne(

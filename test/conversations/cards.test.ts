@@ -296,6 +296,20 @@ describe('Edit', () => {
     await admin.seesOn(card, /succeeded/)
   })
 
+  it('ends when the same card is approved meanwhile, so that what is typed next answers nothing', async () => {
+    const { admin } = scene
+    const card = await toReview(scene, ada)
+    await admin.taps('✏️ Edit', { on: card })
+    await admin.taps('Name')
+    await admin.sees('What is their name?')
+    await admin.taps('✅ Approve', { on: card })
+    await admin.seesOn(card, /succeeded/)
+    await admin.sends('Augusta')
+    await admin.sends('/cancel')
+    await admin.sees('nothing to cancel')
+    expect(scene.worker.requests).toHaveLength(1)
+  })
+
   it('keeps asking when the new answer is refused', async () => {
     const { admin } = scene
     const card = await toReview(scene, ada)
@@ -324,8 +338,9 @@ describe('Edit', () => {
     await admin.taps('✅ Approve', { on: card })
     await admin.seesOn(card, /succeeded/)
     await admin.taps('Name', { earlier: true })
+    await admin.seesToast('no longer open')
     await admin.sends('Somebody Else')
-    await admin.sees(/already/)
+    await scene.settled()
     expect(scene.worker.requests.filter((one) => one.state === 'approved')).toHaveLength(1)
   })
 })

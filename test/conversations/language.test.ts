@@ -48,6 +48,16 @@ describe('the bot speaks', () => {
 })
 
 describe('/language', () => {
+  it('takes the language that is named behind it, and asks where it knows none of that name', async () => {
+    const { admin } = scene
+    await admin.sends('/language de')
+    await admin.sees('Ab jetzt spreche ich Deutsch mit dir.')
+    await admin.sends('/language English')
+    await admin.sees('From now on')
+    await admin.sends('/language klingon')
+    await admin.sees('Which language', { buttons: ['English', 'Deutsch', 'As in Telegram'] })
+  })
+
   it('switches the texts and the menu at once, for good', async () => {
     const { admin } = scene
     await admin.sends('/language')

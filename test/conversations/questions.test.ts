@@ -263,6 +263,10 @@ describe('in the middle of a dialogue', () => {
     await admin.sees('Cancelled.')
     await admin.taps('ada', { earlier: true })
     await admin.seesToast('no longer open')
+    const { messages } = await admin.chat()
+    expect(messages.at(-1)?.text).not.toContain('/adduser asks again')
+    const toast = await scene.server.control.calls({ method: 'answerCallbackQuery' })
+    expect(JSON.stringify(toast.at(-1))).not.toContain('/adduser')
   })
 
   it('says calmly that the worker is away, and goes on when it is back', async () => {

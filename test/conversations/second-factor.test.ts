@@ -176,6 +176,8 @@ describe('freezing', () => {
     await scene.admin.seesOn(card, 'Approvals in chat are frozen')
     await scene.admin.sees(/froze approvals in chat/)
     expect(engine.store.freezes.current()).toMatchObject({ by: `telegram:${ADMIN_ID}` })
+    await scene.admin.sends('/freeze')
+    await scene.admin.sees('They are frozen already')
     await scene.admin.sends('/unfreeze')
     await scene.admin.sees('Only root can end a freeze')
     engine.time.now += 1000

@@ -1,6 +1,7 @@
 /** `npm run demo`: Usher's main path from start to end, for somebody who has never seen it. */
 import { createStage, type Stage, type StageOptions } from '../support/stage/stage.ts'
 import { type DemoArguments, parseArguments, USAGE } from './arguments.ts'
+import { ownHomeProblem } from './own-home.ts'
 import { playForOneself } from './own-scene.ts'
 import { createPaper } from './paper.ts'
 import { findPlace, playAt } from './place.ts'
@@ -27,7 +28,12 @@ async function main(words: readonly string[]): Promise<number> {
   const { options } = parsed
   if (options.on !== null) return play({ ...options, on: options.on })
   const place = await findPlace()
-  if (place.kind === 'here') return play({ ...options, on: 'own', why: place.why })
+  if (place.kind === 'here') {
+    const homeless = ownHomeProblem()
+    if (homeless === null) return play({ ...options, on: 'own', why: place.why })
+    console.error(`demo: ${homeless}`)
+    return 2
+  }
   const status = await playAt(place, words)
   if (!options.web || ![129, 130, 143].includes(status)) return status
   // A page is ended by a signal: that is how it is meant. What holds the namespaces ends at once with all that is inside.

@@ -18,6 +18,7 @@ beforeAll(async () => {
 Type=notify
 NotifyAccess=main
 ExecStart=${usher} worker
+Environment=USHER_LOG_LEVEL=debug
 WatchdogSec=3
 Restart=on-failure
 RestartSec=0
@@ -36,6 +37,25 @@ describe('the worker as a unit of Type=notify with a watchdog', () => {
     expect(await shell(`${usher} status --json`)).toContain('"ready": true')
     expect(await property('StatusText')).toBe('ready: 0 running, 0 waiting')
     expect(await property('ActiveState')).toBe('active')
+  })
+
+  test('gives the journal each line with its priority, and as the JSON that it is', async () => {
+    const lines = async (flags: string) =>
+      (await shell(`journalctl --unit usher --output cat ${flags}`)).split('\n').filter((line) => line !== '')
+    const all = await lines('')
+    const ours = all
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { level: number })
+    const levels = (priority: string) =>
+      lines(`--priority ${priority}`).then((some) =>
+        some
+          .filter((line) => line.startsWith('{'))
+          .map((line) => (JSON.parse(line) as { level: number }).level),
+      )
+    expect(ours.filter(({ level }) => level === 20).length).toBeGreaterThan(0)
+    expect(all.filter((line) => line.startsWith('<'))).toEqual([])
+    expect(new Set(await levels('info'))).toEqual(new Set([30]))
+    expect(await levels('err')).toEqual([])
   })
 
   test('stays as long as it gives signs of life, over several times of the watchdog', async () => {

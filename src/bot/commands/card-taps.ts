@@ -37,11 +37,20 @@ export function decidingTaps(deps: SecondFactorDeps): Composer<BotContext> {
       return askForCode(ctx, deps, card, decided.asks)
     }
     await answerTap(ctx, decided.text, decided.done)
+    // What was being changed is decided; the next thing that is typed answers no question of it.
+    if (decided.done && editedCard(ctx) === card.id) await ctx.conversation.exit(EDIT_ANSWER)
     const { violations = [] } = decided
     if (violations.length > 0)
       await ctx.reply(violationsHtml(ctx.words, violations).html, { parse_mode: 'HTML' })
   })
   return composer
+}
+
+/** The card whose answers are being changed in this chat, as the dialogue was begun with it; null when none is. */
+function editedCard({ chatState }: BotContext): string | null {
+  const begun = chatState.dialogue?.state[EDIT_ANSWER]?.[0]
+  const [draft] = begun?.args === undefined ? [] : (JSON.parse(begun.args) as [EditedDraft])
+  return draft?.cardId ?? null
 }
 
 /** [Edit] and [Deny] on cards: behind the dialogues, because each begins one. */

@@ -20,6 +20,11 @@ export function freezeCommands({
 
   composer.command('freeze', async (ctx) => {
     const { words } = ctx
+    const status = await worker.call('status', {}, { onBehalfOf: ctx.identity?.telegramId ?? 0 })
+    if (status.ok && status.details?.frozen != null) {
+      await ctx.reply(words.say('factors.freeze_already'))
+      return
+    }
     await ctx.reply(words.say('factors.freeze_ask'), {
       reply_markup: new InlineKeyboard().text(words.say('factors.freeze_button'), YES),
     })

@@ -1,11 +1,12 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { readHostFacts } from '../../config/host-facts.ts'
+import { distrustOfGround } from '../../config/root-ground.ts'
 import { readWitnessToken } from '../../config/token.ts'
-import { othersCanReplace } from '../../config/trusted-file.ts'
 import { shellWord } from '../../domain/shell-word.ts'
 import { accountFilesOf } from '../../provisioning/host/accounts/account-files.ts'
 import { octal } from '../ensure.ts'
 import { type Check, type Finding, note, ok, problem } from '../finding.ts'
+import { hasUnit } from './units.ts'
 
 /** Witness and approver, where the config has them: token and folder of the one, keys of the other. */
 export const checkStepUps: Check = ({ config, environment, uid }) => {
@@ -26,45 +27,38 @@ function tokenFindings(
   environment: Parameters<typeof readWitnessToken>[1],
   owner: number | null,
 ): Finding[] {
-  const about = "witness's token"
   const why = 'the witness cannot start without it'
+  const holder = hasUnit('usher-witness.service') ? 'root' : user
+  const name = shellWord(tokenFile)
   const token = readWitnessToken(tokenFile, environment, owner ?? 0)
   if (!token.ok) {
-    const fix = `install -m 0600 -o ${user} /dev/stdin ${shellWord(tokenFile)}   # paste the token, then Ctrl-D`
-    return [problem(about, token.message, why, fix)]
+    const fix = `install -m 0600 -o ${holder} /dev/stdin ${name}   # paste the token, then Ctrl-D`
+    return [problem('witness.token', tokenFile, token.message, why, fix)]
   }
   const now = token.source === tokenFile ? lstatSync(tokenFile, { throwIfNoEntry: false }) : undefined
-  if (now !== undefined && owner !== null && now.uid !== owner) {
-    const text = `cannot be read by the witness: ${tokenFile} belongs to uid ${now.uid}`
-    return [problem(about, text, why, `chown ${user} ${shellWord(tokenFile)}`)]
+  if (now !== undefined && holder !== 'root' && owner !== null && now.uid !== owner) {
+    const what = `cannot be read by the witness: it belongs to uid ${now.uid}, and no unit hands it over`
+    return [problem('witness.token', tokenFile, what, why, `chown ${user} ${name}`)]
   }
-  return [ok(about, `in ${token.source}`)]
+  return [ok('witness.ok', token.source, 'the token of the witness is of the right form')]
 }
 
 function stateFindings(path: string, owner: number | null): Finding[] {
-  const about = "witness's state folder"
   const now = lstatSync(path, { throwIfNoEntry: false })
-  const why = 'whoever can write there can have a code sent twice, or not at all'
   if (now === undefined || !now.isDirectory()) {
-    return [problem(about, `${path} is not there`, 'the witness cannot keep anything', 'usher init')]
+    return [problem('witness.folder', path, 'is not there', 'the witness cannot keep anything', 'usher init')]
   }
-  if ((owner !== null && now.uid !== owner) || (now.mode & 0o077) !== 0) {
-    const text = `${path}: uid ${now.uid}, ${octal(now.mode & 0o7777)}; wanted uid ${owner ?? '?'}, 0700`
-    return [
-      problem(
-        about,
-        text,
-        why,
-        `chown ${owner ?? 'WITNESS'} ${shellWord(path)} && chmod 0700 ${shellWord(path)}`,
-      ),
-    ]
-  }
-  return [ok(about, `${path}, 0700`)]
+  if ((owner === null || now.uid === owner) && (now.mode & 0o077) === 0)
+    return [ok('witness.ok', path, 'the folder of the witness is its own')]
+  const what = `uid ${now.uid}, ${octal(now.mode & 0o7777)}; wanted uid ${owner ?? '?'}, 0700`
+  const why = 'whoever can write there can have a code sent twice, or not at all'
+  const fix =
+    owner === null ? 'usher init' : `chown -h ${owner} ${shellWord(path)} && chmod 0700 ${shellWord(path)}`
+  return [problem('witness.folder', path, what, why, fix)]
 }
 
 /** Each key of the approver account must be tied to the command that asks for a code. */
 function keyFindings(user: string): Finding[] {
-  const about = 'approver'
   const home = homeOf(user)
   if (home === null) return []
   const file = `${home}/.ssh/authorized_keys`
@@ -72,16 +66,15 @@ function keyFindings(user: string): Finding[] {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    const why = 'nobody can decide by SSH yet'
-    return [note(about, `${file} is not there`, why, 'see docs/security.md, "The approver account"')]
+    const fix = 'see docs/security.md, "The approver account"'
+    return [note('approver.no-keys', file, 'is not there', 'nobody can decide by SSH yet', fix)]
   }
   const findings: Finding[] = []
-  const replaceable = othersCanReplace(file, [0])
-  const { uid, mode } = lstatSync(file)
-  if (replaceable !== null || uid !== 0 || (mode & 0o022) !== 0) {
+  const distrust = distrustOfGround(file)
+  if (distrust !== null) {
     const why = 'who comes in by one key could let in another'
-    const fix = `chown -h root ${shellWord(file)} && chmod 0644 ${shellWord(file)}`
-    findings.push(problem(about, replaceable ?? `${file} is not root's alone`, why, fix))
+    const fix = distrust.mend ?? `edit the home of ${user}: a folder where only root can write`
+    findings.push(problem('approver.keys-untrusted', distrust.path, distrust.message, why, fix))
   }
   const free = text
     .split('\n')
@@ -89,10 +82,11 @@ function keyFindings(user: string): Finding[] {
     .filter(({ line }) => line !== '' && !line.startsWith('#') && !isTied(line))
   for (const { number } of free) {
     const why = 'that key opens a shell: it can read every request, and guess at codes'
-    const fix = `begin line ${number} of ${shellWord(file)} with command="/usr/bin/usher approver --as TELEGRAM_ID",restrict,pty`
-    findings.push(problem(about, `line ${number} of ${file} is not tied to 'usher approver'`, why, fix))
+    const fix = `edit line ${number} of ${shellWord(file)}: begin it with command="/usr/bin/usher approver --as TELEGRAM_ID",restrict,pty`
+    const what = `line ${number} is not tied to 'usher approver'`
+    findings.push(problem('approver.free-key', file, what, why, fix))
   }
-  return findings.length > 0 ? findings : [ok(about, `each key in ${file} is tied to 'usher approver'`)]
+  return findings.length > 0 ? findings : [ok('approver.ok', file, "each key is tied to 'usher approver'")]
 }
 
 /** sshd(8), "AUTHORIZED_KEYS FILE FORMAT": options before the key, separated by commas. */

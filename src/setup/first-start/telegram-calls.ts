@@ -1,5 +1,5 @@
 /**
- * What the process that talks to Telegram for `usher setup` is asked, and what it answers: JSON on its stdin and stdout. Root has no
+ * What the process that talks to Telegram for `usher setup` and `usher doctor` is asked, and what it answers: JSON on its stdin and stdout. Root has no
  * network, so this is all that passes between the two.
  */
 export interface TelegramOrder {
@@ -15,16 +15,17 @@ export type TelegramCall =
   | { kind: 'identify' }
   /** Codes in messages after the update `after`; waits for something new. Takes nothing away from the bot. */
   | { kind: 'listen'; after: number; waitMs: number }
-  /** Takes the updates up to `upTo` out of the queue. */
-  | { kind: 'confirm'; upTo: number }
   | { kind: 'tell'; chatId: number; text: string }
+  /** Who the token belongs to, and to whom of these that bot cannot write. Sends nothing. */
+  | { kind: 'reach'; chatIds: readonly number[] }
 
 export type TelegramAnswer = { ok: true; value: TelegramValue } | { ok: false; problem: TelegramProblem }
 
 export type TelegramValue =
   | { kind: 'bot'; bot: BotIdentity }
-  /** `last`: the last update looked at; `onlyFrom`: who wrote all that waits, -1 for what no person did. */
-  | { kind: 'heard'; messages: HeardMessage[]; last: number; onlyFrom: number[] }
+  /** `last`: the last update looked at. */
+  | { kind: 'heard'; messages: HeardMessage[]; last: number }
+  | { kind: 'reached'; bot: BotIdentity; unreachable: number[] }
   | { kind: 'done' }
 
 export interface BotIdentity {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { codeOf } from './code.ts'
 import type {
+  BotIdentity,
   HeardMessage,
   TelegramAnswer,
   TelegramCall,
@@ -72,21 +73,39 @@ export async function answer(order: TelegramOrder): Promise<TelegramAnswer> {
 async function perform(order: TelegramOrder, call: TelegramCall, deadline: number): Promise<TelegramAnswer> {
   const ok = (value: TelegramValue): TelegramAnswer => ({ ok: true, value })
   switch (call.kind) {
-    case 'identify': {
-      const me = userSchema.safeParse(await ask(order, 'getMe', {}, deadline))
-      if (!me.success || me.data.username === undefined || !me.data.is_bot)
-        throw notTelegram('no bot in its answer')
-      const { id, username, first_name: name } = me.data
-      return ok({ kind: 'bot', bot: { id, username, name } })
+    case 'identify':
+      return ok({ kind: 'bot', bot: await identify(order, deadline) })
+    case 'reach': {
+      const bot = await identify(order, deadline)
+      const unreachable: number[] = []
+      for (const chatId of call.chatIds)
+        if (!(await hasChat(order, chatId, deadline))) unreachable.push(chatId)
+      return ok({ kind: 'reached', bot, unreachable })
     }
     case 'listen':
       return ok(await listen(order, call, deadline))
-    case 'confirm':
-      await ask(order, 'getUpdates', { offset: call.upTo + 1, limit: 1, timeout: 0 }, deadline)
-      return ok({ kind: 'done' })
     case 'tell':
       await ask(order, 'sendMessage', { chat_id: call.chatId, text: call.text }, deadline)
       return ok({ kind: 'done' })
+  }
+}
+
+async function identify(order: TelegramOrder, deadline: number): Promise<BotIdentity> {
+  const me = userSchema.safeParse(await ask(order, 'getMe', {}, deadline))
+  if (!me.success || me.data.username === undefined || !me.data.is_bot)
+    throw notTelegram('no bot in its answer')
+  const { id, username, first_name: name } = me.data
+  return { id, username, name }
+}
+
+/** Whether somebody started the bot: before that it knows no chat of theirs (Bot API, getChat). */
+async function hasChat(order: TelegramOrder, chatId: number, deadline: number): Promise<boolean> {
+  try {
+    await ask(order, 'getChat', { chat_id: chatId }, deadline)
+    return true
+  } catch (error) {
+    if (error instanceof CallFailed && error.problem.kind === 'failed') return false
+    throw error
   }
 }
 
@@ -118,16 +137,11 @@ async function listen(
       messages.push(...codeIn(message))
     }
     if (last > after || performance.now() >= until) {
-      return { kind: 'heard', messages, last, onlyFrom: sendersOf(updates) }
+      return { kind: 'heard', messages, last }
     }
     if (updates.length >= QUEUE_LIMIT) offset = last + 1
     else if (updates.length > 0) await sleep(Math.min(LOOK_AGAIN_MS, left))
   }
-}
-
-/** Who wrote everything that waits; -1 stands for what no person wrote in a chat with the bot. */
-function sendersOf(updates: z.infer<typeof updatesSchema>): number[] {
-  return [...new Set(updates.map(({ message }) => personalMessage(message)?.from.id ?? -1))].slice(0, 50)
 }
 
 /** A code that a person sent from a chat of their own with the bot; whatever else it is gives none. */

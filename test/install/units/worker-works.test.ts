@@ -104,6 +104,15 @@ describe('the worker within its unit', () => {
       .toContain('never')
   })
 
+  test('refuses a workspace where its unit may not write before anything is done, and says what to do', async () => {
+    await shell('mkdir -p /srv/work')
+    const flags = '--telegram-id 43 --name Noor --os-user noor --role user --create-account --dry-run'
+    const said = await shell(`usher adduser ${flags} --workspace-base /srv/work/noor 2>&1 || true`)
+    expect(said).toContain("cannot write below '/srv/work'")
+    expect(said).toContain('ReadWritePaths= by systemctl edit usher-worker')
+    expect((await host.systemd.run(['id', 'noor'])).status).toBe(1)
+  })
+
   test('edits, tests again and repairs them', async () => {
     const edit = await bot.asks('person.edit', { name: 'maria', changes: { model: 'large' } }, ADMIN)
     const run = await carryOut(bot, ok(edit).request)

@@ -15,6 +15,7 @@ import { ensureFolder } from '../../../src/install/changes/folder.ts'
 import { foldersOf } from '../../../src/install/changes/folders.ts'
 import { ensureLink } from '../../../src/install/changes/link.ts'
 import { ensureTree } from '../../../src/install/changes/tree.ts'
+import type { InstallHost } from '../../../src/install/context.ts'
 import type { Image } from '../../../src/install/image.ts'
 import { merge, recover } from '../../../src/install/install.ts'
 import { closeLedger, openLedger } from '../../../src/install/ledger.ts'
@@ -180,6 +181,30 @@ describe('a file', () => {
     await takeBack(host, first.made, { dryRun: false, onRemoval: ({ text }) => removed.push(text) })
     expect(removed).toContainEqual(expect.stringContaining('changed by somebody'))
     expect(readFileSync(`${root}${wish.path}.usher-saved`, 'utf8')).toBe('edited')
+  })
+})
+
+describe('units', () => {
+  test('are disabled while their files are there, also those whose file was replaced after they were enabled', async () => {
+    const { host, root } = made
+    const wish = unit('new')
+    const first = openLedger(host, start)
+    ensureFile(contextOf(host, first), unit('old'))
+    const record = recordOf([...first.made, { kind: 'enabled', unit: 'usher-worker.service' }])
+    writeFileSync(root + wish.path, 'edited')
+    const second = openLedger(host, start)
+    ensureFile(contextOf(host, second, record), wish)
+    const merged = merge(record.made, second.made)
+    expect(merged.map(({ kind }) => kind)).toEqual(record.made.map(({ kind }) => kind))
+    const wasThere: boolean[] = []
+    const programs: InstallHost['programs'] = {
+      run: async (_, args) => {
+        if (args[0] === 'disable') wasThere.push(existsSync(root + wish.path))
+        return { ok: true, stdout: 'enabled', stderr: '', durationMs: 0 }
+      },
+    }
+    await takeBack({ ...host, programs }, [...merged].reverse(), quiet)
+    expect(wasThere).toEqual([true])
   })
 })
 

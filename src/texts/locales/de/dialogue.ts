@@ -4,7 +4,7 @@ export const dialogueDe: Record<keyof typeof dialogueEn, string> = {
   'dialogue.back': '‹ Zurück',
   'dialogue.cancel': 'Abbrechen',
   'dialogue.stale_question': 'Diese Frage ist schon beantwortet. Bitte nimm die neueste Nachricht.',
-  'dialogue.question_gone': 'Diese Frage ist nicht mehr offen. /adduser fragt noch einmal.',
+  'dialogue.question_gone': 'Diese Frage ist nicht mehr offen.',
   'dialogue.unknown_command':
     'Das kann ich nicht, solange die Frage oben auf ihre Antwort wartet. /cancel beendet sie; danach sende das noch einmal.',
   'dialogue.edited_message':

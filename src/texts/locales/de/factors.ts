@@ -35,6 +35,8 @@ export const factorsDe: Record<keyof typeof factorsEn, string> = {
     'Der Worker kann gerade keine Codes prüfen. Sag es denen, die den Rechner betreiben.',
   'factors.freeze_ask':
     'Genehmigungen im Chat einfrieren? Dann zählt keine mehr, auch keine, die ruht oder deren Lauf noch nicht begonnen hat. Nur Root kann das beenden, auf dem Rechner.',
+  'factors.freeze_already':
+    "Sie sind schon eingefroren. Das kann nur Root beenden, auf dem Rechner: ''sudo usher unfreeze''.",
   'factors.freeze_button': '🧊 Einfrieren',
   'factors.frozen_now': 'Eingefroren. Genehmigungen im Chat zählen nicht, bis Root es beendet.',
   'factors.unfreeze': "Das kann nur Root beenden, auf dem Rechner: ''sudo usher unfreeze''.",

@@ -89,5 +89,5 @@ export const violationsDe: Record<keyof typeof violationsEn, string> = {
   'violation.disk_full':
     'kann unterhalb von {has_path, select, yes {„{path}“} other {dem Datenordner}} nicht schreiben: die Platte ist voll; schaffe Platz',
   'violation.disk_read_only':
-    'kann unterhalb von {has_path, select, yes {„{path}“} other {dem Datenordner}} nicht schreiben: das Dateisystem ist schreibgeschützt; hänge es beschreibbar ein',
+    'kann unterhalb von {has_path, select, yes {„{path}“} other {dem Datenordner}} nicht schreiben: das Dateisystem ist schreibgeschützt; hänge es beschreibbar ein, oder nenne den Ordner, wenn nur der Dienst dort nicht schreiben darf, in seiner Unit: ReadWritePaths= mit systemctl edit usher-worker',
 }

@@ -3,7 +3,7 @@ export const dialogueEn = {
   'dialogue.back': '‹ Back',
   'dialogue.cancel': 'Cancel',
   'dialogue.stale_question': 'This question is answered already. Please use the newest message.',
-  'dialogue.question_gone': 'This question is no longer open. /adduser asks again.',
+  'dialogue.question_gone': 'This question is no longer open.',
   'dialogue.unknown_command':
     'I cannot do that while the question above waits for its answer. /cancel ends it; then send this again.',
   'dialogue.edited_message':

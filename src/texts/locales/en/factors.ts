@@ -32,6 +32,8 @@ export const factorsEn = {
   'factors.refused.unreadable': 'The worker cannot check codes right now. Tell whoever runs the host.',
   'factors.freeze_ask':
     'Freeze approvals in chat? Then none counts any more, also none that waits or has not begun to run. Only root can end that, on the host.',
+  'factors.freeze_already':
+    "They are frozen already. Only root can end that, on the host: ''sudo usher unfreeze''.",
   'factors.freeze_button': '🧊 Freeze',
   'factors.frozen_now': 'Frozen. Approvals in chat do not count until root ends it.',
   'factors.unfreeze': "Only root can end a freeze, on the host: ''sudo usher unfreeze''.",

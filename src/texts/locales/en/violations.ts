@@ -88,5 +88,5 @@ export const violationsEn = {
   'violation.disk_full':
     "cannot write below{has_path, select, yes { ''{path}''} other { the data folder}}: the disk is full; make room",
   'violation.disk_read_only':
-    "cannot write below{has_path, select, yes { ''{path}''} other { the data folder}}: the file system is read-only; remount it",
+    "cannot write below{has_path, select, yes { ''{path}''} other { the data folder}}: the file system is read-only; remount it, or, where only the service may not write there, name the folder in its unit: ReadWritePaths= by systemctl edit usher-worker",
 } as const
