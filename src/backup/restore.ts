@@ -21,7 +21,7 @@ import type { Manifest } from './manifest.ts'
 import { databaseOf } from './members.ts'
 import { movesOf, type Planned, prepareRestore } from './prepare-restore.ts'
 import { readArchive } from './read-archive.ts'
-import { unpackData } from './restore-data.ts'
+import { removeEmptied, unpackData } from './restore-data.ts'
 import {
   beginJournal,
   finishJournal,
@@ -168,6 +168,7 @@ async function fromArchive(asked: Asked, file: string): Promise<number> {
     // Whatever happens from here on, what lies ready is needed.
     cleanups.splice(1)
     finishJournal(state, journal)
+    removeEmptied(config.paths.data)
     const aside = moves.map((move) => move.aside).filter(isThere)
     return done(json, { manifest, files: shown(files), warnings, aside }, stamp)
   } finally {
