@@ -27,9 +27,10 @@ export function systemFiles(source: SystemSource, to: string): void {
     mkdirSync(dirname(join(to, path)), { recursive: true })
     writeFileSync(join(to, path), content)
   }
-  const copyAll = (from: string, into: string, ending: string) => {
+  const copyAll = (from: string, into: string, ending: string, change = (text: string) => text) => {
     for (const name of existsSync(join(checkout, from)) ? readdirSync(join(checkout, from)) : []) {
-      if (name.endsWith(ending)) write(`${into}/${name}`, readFileSync(join(checkout, from, name)))
+      if (name.endsWith(ending))
+        write(`${into}/${name}`, change(readFileSync(join(checkout, from, name), 'utf8')))
     }
   }
   copyAll('deploy/units', 'usr/lib/systemd/system', '.service')
@@ -47,10 +48,20 @@ export function systemFiles(source: SystemSource, to: string): void {
   write('etc/usher/config.yaml', config)
   write(MEMORY_EXAMPLE.slice(1), MEMORY_TEMPLATE)
 
-  copyAll('docs', 'usr/share/doc/usher', '.md')
+  const documentation = 'usr/share/doc/usher'
+  copyAll('docs', documentation, '.md', asPackaged)
+  write(
+    `${documentation}/HOST_CHANGES.md`,
+    asPackaged(readFileSync(join(checkout, 'deploy/HOST_CHANGES.md'), 'utf8')),
+  )
   write('usr/share/doc/usher/examples/config.yaml', config)
   write('usr/share/doc/usher/copyright', copyrightFile(source))
   write('usr/share/doc/usher/changelog.gz', gzip(readFileSync(join(checkout, 'CHANGELOG.md'))))
+}
+
+/** A page as it stands beside all the others in one folder: links between the checkout's folders lead there. */
+function asPackaged(page: string): string {
+  return page.replaceAll(/\]\((?:\.\.\/)(?:deploy|docs)\/([\w.-]+\.md)/g, '](./$1')
 }
 
 /** Without a name and a time in it: the same text gives the same bytes. */

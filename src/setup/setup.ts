@@ -218,12 +218,29 @@ async function begin(
   if (collected.wishes.witnessToken !== null) await show(witnessLines(collected))
   const findings = await look(talk)
   await show(findingLines(findings))
+  if (started === true) await show(nextLines(collected))
   const data = { dry_run: false, ...described(collected, situation, outcomes), started, findings }
   if (started === false) {
     const message = 'cannot say that Usher runs: it is set up, but a service did not start'
     return { ok: false, refusal: { code: 'findings', message }, data }
   }
   return { ok: true, data }
+}
+
+/** What to do with it, for who set it up and has never seen it. */
+function nextLines({ wishes }: Collected): Line[] {
+  const bot = wishes.token === null ? 'the bot' : `@${plain(wishes.token.bot.username, 64)}`
+  return [
+    {
+      mark: 'info',
+      text: `next: whoever is to come in writes /start to ${bot} and asks for access; an admin gets a card, completes and approves it`,
+    },
+    {
+      mark: 'none',
+      text: 'or an admin says /invite or /adduser there, or you: sudo usher adduser',
+      indent: 2,
+    },
+  ]
 }
 
 function witnessLines({ wishes }: Collected): Line[] {

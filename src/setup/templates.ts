@@ -13,11 +13,11 @@ export function configTemplate({ admins, memoryTemplate, mode }: ConfigTemplateO
 # After a change: restart the worker and the bot. \`usher doctor\` says what is wrong with it.
 
 telegram:
-  # First admins, by numeric Telegram id (send /whoami to the bot to see yours). They count until the
-  # roster has had an admin of its own.
+  # First admins, by numeric Telegram id (the bot says it to /whoami); 'usher setup' finds it out
+  # and writes it here. They count until the roster has had an admin of its own.
   admins: [${admins.join(', ')}]
   # api_root: https://api.telegram.org
-  # token_file: ${system ? '/etc/usher/telegram-token' : '~/.config/usher/telegram-token (absolute)'}   # 0600, the bot's
+  # token_file: ${system ? '/etc/usher/telegram-token' : '~/.config/usher/telegram-token (absolute)'}   # 0600, ${system ? "root's: systemd hands it to the bot" : 'yours'}
 
 memory:
   # Becomes MEMORY.md of each new person who has none.

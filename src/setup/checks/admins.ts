@@ -6,7 +6,7 @@ import { editing } from './config.ts'
 /** Without an admin everything works as root on a terminal, and nothing in the chat. */
 export const checkAdmins: Check = ({ config, people }) => {
   if (people === null || adminIds(config, people).length > 0) return []
-  const fix = `${editing(config.file)}: telegram.admins, with the id that the bot says to /start; then restart both`
+  const fix = `usher setup   # or ${editing(config.file)}: telegram.admins, with the id that the bot says to /start; then restart both`
   return [note('admins.none', 'admins', 'there is none yet', 'nobody can do anything in the chat', fix)]
 }
 

@@ -56,7 +56,7 @@ function tokenFindings({ config, environment, uid, botUid }: Subject): Finding[]
         ),
       ]
     }
-    const fix = `install -m 0600 -o ${owner} /dev/stdin ${shellWord(file)}   # paste the token, then Ctrl-D`
+    const fix = `install -m 0600 -o ${owner} /dev/stdin ${shellWord(file)}   # paste the token, then Ctrl-D; usher setup asks for it, too`
     return [problem('token.missing', file, token.message, why, fix)]
   }
   const stat = token.source === file ? lstatSync(file, { throwIfNoEntry: false }) : undefined

@@ -33,7 +33,16 @@ function readRoster(config: Config, uid: number): RosterRead {
     return { state: 'unusable', finding: problem('roster.broken', file, parsed.why, why, `edit ${name}`) }
   }
   if (read.reason === 'absent') {
-    return { state: 'unusable', finding: problem('roster.missing', file, read.message, why, 'usher init') }
+    return {
+      state: 'unusable',
+      finding: problem(
+        'roster.missing',
+        file,
+        read.message,
+        why,
+        'usher init   # makes an empty one; the one that was: usher restore BACKUP',
+      ),
+    }
   }
   if (system && distrustOfGround(file) !== null) return { state: 'unusable', finding: null } // said with the config
   const fix = `chown -h ${owners.at(-1)} ${name} && chmod 0600 ${name}`

@@ -82,8 +82,21 @@ export function createAsker({ stdin, stdout, signal, style }: AskerTerminal): As
       return answered<T[]>(given)
     },
     async confirm(message, initial) {
-      return answered<boolean>(await confirm({ ...common, message, initialValue: initial }))
+      stdin.prependListener('keypress', ignoreLineFeed)
+      try {
+        return answered<boolean>(await confirm({ ...common, message, initialValue: initial }))
+      } finally {
+        stdin.off('keypress', ignoreLineFeed)
+      }
     },
     show: (lines) => write(stdout, renderLines(lines, style)),
   }
+}
+
+/**
+ * An Enter typed ahead, while the terminal was not raw, arrives as a line feed, and the library turns the answer around at that key.
+ * It is not taken for an answer either: whoever typed it had not read the question.
+ */
+function ignoreLineFeed(_text: string | undefined, key: { name?: string | undefined }): void {
+  if (key.name === 'enter') key.name = undefined
 }
