@@ -21,6 +21,14 @@ async function inside(...argv: [string, ...string[]]): Promise<{ stdout: string;
 }
 
 describe('a staged tree, put where it belongs', () => {
+  test('has documentation whose links between pages lead to pages', async () => {
+    const folder = '/usr/share/doc/usher'
+    const { stdout } = await inside('grep', '-oErh', '--include=*.md', '\\]\\([^):#]+\\.md', folder)
+    const links = [...new Set(stdout.trim().split('\n'))].map((link) => link.slice(2))
+    expect(links.length).toBeGreaterThan(10)
+    await inside('env', '-C', folder, 'ls', '--', ...links)
+  })
+
   test('answers with its version, called by any name and from any folder', async () => {
     for (const command of ['/usr/bin/usher', '/opt/usher/current/usher', `${tree}/usher`]) {
       expect((await inside('env', '-C', '/', command, '--version')).stdout.trim()).toBe(image.version)
