@@ -138,7 +138,7 @@ async function perform(
     })
   }
   show(summaryText(result.outcomes, ''))
-  show(doneText(version, result.from, result.started, places.value))
+  show(doneText(version, by, result, places.value))
   if (output.json) {
     const { outcomes, from, started } = result
     output.write(
@@ -196,8 +196,8 @@ function summaryText(outcomes: readonly Outcome[], before: string): string {
 
 function doneText(
   version: string,
-  from: string | null,
-  started: readonly string[],
+  by: InstallRecord['by'],
+  { from, started }: { from: string | null; started: readonly string[] },
   { tokenFile }: InitPlaces,
 ): string {
   const fresh = from === null
@@ -218,7 +218,7 @@ function doneText(
       'starts it now; with the machine it starts by itself',
     ])
   steps.push(['sudo usher doctor', 'says what is not right yet'])
-  if (fresh)
-    steps.push(['sudo usher install --uninstall', 'takes it away again; config, roster and data stay'])
+  const away = by === 'package' ? 'sudo apt remove usher' : 'sudo usher install --uninstall'
+  if (fresh) steps.push([away, 'takes it away again; config, roster and data stay'])
   return head + nextSteps('Next:', steps)
 }
