@@ -9,20 +9,14 @@ import { jsonDocument } from '../protocol/json-document.ts'
 import type { Outcome } from '../setup/ensure.ts'
 import { freshPlaces, placesOf } from '../setup/init-places.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
-import type { InstallHost } from './context.ts'
+import type { InstallHost, InstallPorts } from './context.ts'
 import type { Image } from './image.ts'
-import {
-  type HalfFinished,
-  type InstallPorts,
-  type InstallWish,
-  install,
-  planInstall,
-  recover,
-} from './install.ts'
+import { type InstallWish, install, planInstall } from './install.ts'
 import { withInstallLock } from './lock.ts'
 import { nextSteps, type Output, Progress, refuse } from './output.ts'
 import { machineObstacles, obstacles, thisMachine } from './preconditions.ts'
 import { type InstallRecord, PROGRAM_FOLDER, readRecord } from './record.ts'
+import { type HalfFinished, recover } from './recover.ts'
 import { switchTo } from './switch.ts'
 import { readSwitching } from './switching.ts'
 import { trustWriters } from './trust.ts'
