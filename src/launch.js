@@ -75,5 +75,6 @@ function keepCompiledCode() {
 }
 
 if (lstatSync(shipped, { throwIfNoEntry: false })?.isDirectory()) useShippedCode()
-else keepCompiledCode()
+// A checkout that is installed from leaves nothing of its own on the host.
+else if (!process.argv.includes('install')) keepCompiledCode()
 await import('./main.ts')

@@ -31,8 +31,8 @@ async function run(given: readonly string[]): Promise<number> {
     runtime: process.execPath,
     development: argv.length < given.length,
   })
-  // Doctor is there to say it, and then looks at nothing else.
-  if (!caution.ok && (verb !== 'doctor' || caution.distrust === null)) return refuse(argv, caution.message)
+  if (!caution.ok && (!JUDGES.includes(verb ?? '') || caution.distrust === null))
+    return refuse(argv, caution.message)
   const launch = caution.ok ? caution.launch : { development: null, distrust: caution.distrust }
   if (launch.development !== null) {
     const text = `WARNING: root runs code that others can change (--development): ${launch.development}`
@@ -47,6 +47,12 @@ async function run(given: readonly string[]): Promise<number> {
 function partOf(verb: string | undefined) {
   return verb !== undefined && Object.hasOwn(PARTS, verb) ? PARTS[verb] : undefined
 }
+
+/**
+ * Doctor is there to say it, and then looks at nothing else. Install asks the operator whether root is to take the code of that
+ * account, and installs a copy that only root can write.
+ */
+const JUDGES = ['doctor', 'install']
 
 /** Understood here, before every verb: it is about the code and not about what the code does. */
 const DEVELOPMENT = '--development'

@@ -98,12 +98,11 @@ export function prepareRestore(options: PrepareOptions): Preparation {
     }
     const why = placeProblem(path, uid)
     if (why !== null) return refuse(why)
-    const secret = 'secret' in (places.find((place) => place.name === name) ?? {}) && isSecret(name)
     files.push({
       ...{ member, staged: join(folder, name), target: path, ...owner },
       source: join(dirname(path), `.${basename(path)}.usher-restore`),
       // What only its owner may read is never made readable by an archive, and nothing writable for others.
-      mode: secret ? 0o600 : member.mode & 0o755 & ~0o111,
+      mode: isSecret(name) ? 0o600 : member.mode & 0o755 & ~0o111,
       replaces: isThere(path),
     })
   }

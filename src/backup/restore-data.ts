@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Programs } from '../provisioning/host/programs/programs.ts'
 import { isThere } from './files.ts'
@@ -8,6 +8,8 @@ import { type TarEntry, walkTar } from './tar-entries.ts'
 export type DataUnpacked = { ok: true; moves: Move[] } | { ok: false; why: string }
 
 const UNPACK_MS = 60 * 60_000
+/** Where people's folders lie ready, in the folder of their places. */
+const UNPACKED = '.usher-restore'
 const TREES = ['memory', 'history'] as const
 
 /**
@@ -29,7 +31,7 @@ export async function unpackData(
     closeSync(fd)
   }
   if (!isThere(data)) return { ok: false, why: `there is no folder ${data}` }
-  const folder = join(data, '.usher-restore')
+  const folder = join(data, UNPACKED)
   if (isThere(folder)) {
     const removed = await programs.run('/usr/bin/rm', ['-r', '-f', '--one-file-system', '--', folder])
     if (!removed.ok) return { ok: false, why: `${folder} of an earlier try cannot be removed` }
@@ -49,6 +51,15 @@ export async function unpackData(
       source: join(folder, tree),
       aside: join(data, `${tree}.before-restore-${stamp}`),
     })),
+  }
+}
+
+/** Takes away what was unpacked into, once all of it has its place; what is still in use stays. */
+export function removeEmptied(data: string): void {
+  try {
+    rmdirSync(join(data, UNPACKED))
+  } catch {
+    // There was none, or something is left in it, which goes with the next restore.
   }
 }
 

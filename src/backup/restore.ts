@@ -10,6 +10,7 @@ import { type Environment, readEnvironment } from '../config/environment.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import { singleUserPaths, systemPaths } from '../config/paths.ts'
+import { distrustOfGround } from '../config/root-ground.ts'
 import { jsonDocument } from '../protocol/json-document.ts'
 import { accountFilesOf } from '../provisioning/host/accounts/account-files.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
@@ -20,7 +21,7 @@ import type { Manifest } from './manifest.ts'
 import { databaseOf } from './members.ts'
 import { movesOf, type Planned, prepareRestore } from './prepare-restore.ts'
 import { readArchive } from './read-archive.ts'
-import { unpackData } from './restore-data.ts'
+import { removeEmptied, unpackData } from './restore-data.ts'
 import {
   beginJournal,
   finishJournal,
@@ -80,6 +81,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     ...{ json, dryRun, yes, uid, state, owners, environment, now: new Date() },
     gid: process.getgid?.() ?? -1,
   }
+  const distrust = uid === 0 ? distrustOfGround(state) : null
+  if (distrust !== null) return refuse(json, 2, 'invalid', `cannot restore: ${distrust.message}`)
   try {
     if (!isThere(state)) mkdirSync(state, { recursive: true, mode: uid === 0 ? 0o711 : 0o700 })
     if (dryRun && isThere(journalOf(state))) {
@@ -165,6 +168,7 @@ async function fromArchive(asked: Asked, file: string): Promise<number> {
     // Whatever happens from here on, what lies ready is needed.
     cleanups.splice(1)
     finishJournal(state, journal)
+    removeEmptied(config.paths.data)
     const aside = moves.map((move) => move.aside).filter(isThere)
     return done(json, { manifest, files: shown(files), warnings, aside }, stamp)
   } finally {

@@ -1,8 +1,10 @@
 import type { ApiError } from '../protocol/errors.ts'
 
 const WHY: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such socket; start the worker ('usher worker') or name its config with --config",
-  ECONNREFUSED: "nobody listens there any more; start the worker again ('usher worker')",
+  ENOENT:
+    "there is no such socket; start the worker (systemctl start usher-worker, or 'usher worker' by hand) or name its config with --config",
+  ECONNREFUSED:
+    "nobody listens there any more; start the worker again (systemctl start usher-worker, or 'usher worker' by hand)",
   EACCES: 'it is not for this account; run the command as root (sudo), or check that its folder is 0755',
   EAGAIN: 'too many connections wait there; try again in a moment',
   EMFILE: 'this program has too many open files; close some or raise the limit',

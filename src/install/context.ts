@@ -32,9 +32,12 @@ export interface ChangeContext {
  */
 export type Change = (context: ChangeContext) => Promise<Outcome[]> | Outcome[]
 
-/** What became of one thing that was to be taken away. `kept`: it stays, and `text` says why. */
+/**
+ * What became of one thing that was to be taken away. `kept`: what is there is somebody else's by now, and stays; `failed`: it could not
+ * be taken away, and may be tried again. `text` says why.
+ */
 export interface Removal {
-  state: 'gone' | 'removed' | 'kept'
+  state: 'gone' | 'removed' | 'kept' | 'failed'
   subject: string
   text: string
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { Config } from '../config/config.ts'
 import { configViolations } from '../config/config-violations.ts'
 import type { Environment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
@@ -88,22 +89,24 @@ async function perform(
   const places = placesHere(environment)
   if (!places.ok) return refuse(output, 2, 'invalid', places.message, { violations: places.violations })
   const by = named ?? record.value?.by ?? 'install'
-  const wish = { image, places: places.value, by, now, switching, switchTo }
+  const wish = { image, places: places.value, config: places.config, by, now, switching, switchTo }
   const situation = { host, image, places: places.value, record: record.value, by }
   const found = await obstacles(situation, thisMachine())
-  if (found.length > 0) return refuseObstacles(output, found)
+  if (found.length > 0 && !dryRun) return refuseObstacles(output, found)
 
   const plan = await planInstall(installPorts, wish, record.value)
   const wrong = plan.filter(({ state }) => state === 'problem')
-  if (wrong.length > 0) {
-    return refuseObstacles(
-      output,
-      wrong.map(({ subject, text }) => ({ field: subject, code: 'problem', message: `${subject}: ${text}` })),
-    )
+  const inTheWay = [
+    ...found,
+    ...wrong.map(({ subject, text }) => ({ field: subject, code: 'problem', message: text })),
+  ]
+  if (dryRun) for (const outcome of plan) if (outcome.state === 'change') progress.outcome(outcome, true)
+  if (inTheWay.length > 0) {
+    progress.end()
+    return refuseObstacles(output, inTheWay, dryRun ? { dry_run: true, changes: plan } : {})
   }
   const wanted = plan.filter(({ state }) => state === 'change').length
   if (dryRun) {
-    for (const outcome of plan) progress.outcome(outcome, true)
     show(summaryText(plan, `Nothing was changed. ${wanted} things would be`))
     if (output.json) output.write(jsonDocument({ ok: true, dry_run: true, version, changes: plan }))
     return 0
@@ -135,7 +138,7 @@ async function perform(
     })
   }
   show(summaryText(result.outcomes, ''))
-  show(doneText(version, result.from, result.started, places.value))
+  show(doneText(version, by, result, places.value))
   if (output.json) {
     const { outcomes, from, started } = result
     output.write(
@@ -146,33 +149,34 @@ async function perform(
 }
 
 export type PlacesHere =
-  | { ok: true; value: InitPlaces }
+  | { ok: true; value: InitPlaces; config: Config | null }
   | { ok: false; message: string; violations: readonly DocumentViolation[] }
 
 /** Where everything goes by the system's config, else the defaults. */
 export function placesHere(environment: Environment): PlacesHere {
-  if (!existsSync(SYSTEM_CONFIG_FILE)) return { ok: true, value: freshPlaces(undefined, environment, 0) }
+  if (!existsSync(SYSTEM_CONFIG_FILE))
+    return { ok: true, value: freshPlaces(undefined, environment, 0), config: null }
   const loaded = loadConfig({ environment, uid: 0 })
-  if (loaded.ok) return { ok: true, value: placesOf(loaded.config, loaded.config.file ?? SYSTEM_CONFIG_FILE) }
+  if (loaded.ok) {
+    const { config } = loaded
+    return { ok: true, value: placesOf(config, config.file ?? SYSTEM_CONFIG_FILE), config }
+  }
   const message = `cannot use the config ${SYSTEM_CONFIG_FILE}: mend it, or move it away, then install again`
   return { ok: false, message, violations: configViolations(loaded.problems) }
 }
 
-function refuseObstacles(output: Output, found: readonly DocumentViolation[]): number {
+function refuseObstacles(
+  output: Output,
+  found: readonly DocumentViolation[],
+  more: Readonly<Record<string, unknown>> = {},
+): number {
   const [only] = found
-  if (found.length === 1 && only !== undefined)
-    return refuse(output, 2, 'invalid', `${only.message}\nnothing was changed`, {
-      violations: output.json ? found : [],
-    })
-  return refuse(
-    output,
-    2,
-    'invalid',
-    `cannot install; ${found.length} things stand in the way, and nothing was changed:`,
-    {
-      violations: found,
-    },
-  )
+  const message =
+    found.length === 1 && only !== undefined
+      ? `${only.message}\nnothing was changed`
+      : `cannot install; ${found.length} things stand in the way, and nothing was changed:`
+  const violations = output.json || found.length > 1 ? found : []
+  return refuse(output, 2, 'invalid', message, { ...more, violations })
 }
 
 function halfFinishedText({ version, at, continued, left }: HalfFinished, dryRun: boolean): string {
@@ -192,8 +196,8 @@ function summaryText(outcomes: readonly Outcome[], before: string): string {
 
 function doneText(
   version: string,
-  from: string | null,
-  started: readonly string[],
+  by: InstallRecord['by'],
+  { from, started }: { from: string | null; started: readonly string[] },
   { tokenFile }: InitPlaces,
 ): string {
   const fresh = from === null
@@ -214,7 +218,7 @@ function doneText(
       'starts it now; with the machine it starts by itself',
     ])
   steps.push(['sudo usher doctor', 'says what is not right yet'])
-  if (fresh)
-    steps.push(['sudo usher install --uninstall', 'takes it away again; config, roster and data stay'])
+  const away = by === 'package' ? 'sudo apt remove usher' : 'sudo usher install --uninstall'
+  if (fresh) steps.push([away, 'takes it away again; config, roster and data stay'])
   return head + nextSteps('Next:', steps)
 }

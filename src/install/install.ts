@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Config } from '../config/config.ts'
 import type { Outcome } from '../setup/ensure.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
 import { ensureAccounts } from './changes/accounts.ts'
 import { ensureConfiguration } from './changes/configuration.ts'
+import { ensureDropIns } from './changes/drop-ins.ts'
 import { dropFile, ensureFile, forgetReplaced } from './changes/file.ts'
 import { ensureFolders } from './changes/folders.ts'
 import { ensureLink } from './changes/link.ts'
@@ -36,6 +38,8 @@ export interface InstallWish {
   places: InitPlaces
   /** What brings it: `usher install`, or the package whose files dpkg has put there already. */
   by: InstallRecord['by']
+  /** Null where there is none yet. */
+  config: Config | null
   /** Start what does not run yet. */
   now: boolean
   /** What of a switch an operator may decide. */
@@ -61,7 +65,7 @@ export type InstallResult =
   | { ok: false; outcomes: Outcome[]; problem: Outcome; left: Removal[]; stayed: boolean }
 
 /** What an installation of this image comes to, in order; the switch comes last and is no change of its own here. */
-function changesOf({ image, places }: InstallWish): Change[] {
+function changesOf({ image, places, config }: InstallWish): Change[] {
   const files = systemFiles(image.tree)
   return [
     (context) => ensureTree(context, image),
@@ -69,6 +73,7 @@ function changesOf({ image, places }: InstallWish): Change[] {
     (context) => ensureFolders(context, join(image.tree, TMPFILES_FILE)),
     (context) => ensureConfiguration(context, places),
     (context) => ensureSystem(context, image),
+    (context) => ensureDropIns(context, config),
     async (context) => {
       const outcomes: Outcome[] = []
       for (const unit of unitsOf(files)) outcomes.push(...(await ensureEnabled(context, unit)))
@@ -222,7 +227,7 @@ export async function recover(
   const { removals, left } = await takeBack(host, made, { dryRun, onRemoval })
   closeLedger(host)
   removeProgramFolders(host, left)
-  const kept = removals.filter(({ state }) => state === 'kept')
+  const kept = removals.filter(({ state }) => state === 'kept' || state === 'failed')
   return { ok: true, found: { version, at, continued, left: kept } }
 }
 
@@ -239,7 +244,7 @@ async function undo(
     ok: false,
     outcomes,
     problem,
-    left: removals.filter(({ state }) => state === 'kept'),
+    left: removals.filter(({ state }) => state === 'kept' || state === 'failed'),
     stayed: false,
   }
 }
@@ -344,9 +349,10 @@ export function merge(earlier: readonly Made[], later: readonly Made[]): Made[] 
       if (file?.kind === 'file') made[at] = { ...file, sha256: one.sha256 }
       continue
     }
-    // What was put aside is the operator's from now on.
     if (one.kind === 'put-aside' || one.kind === 'dropped') {
-      const at = made.findIndex((known) => known.kind === 'file' && known.path === one.path)
+      // What was put aside is the operator's from now on; where ours took its place, that is the next entry.
+      const again = later.some((other) => other.kind === 'file' && other.path === one.path)
+      const at = again ? -1 : made.findIndex((known) => known.kind === 'file' && known.path === one.path)
       if (at !== -1) made.splice(at, 1)
       continue
     }

@@ -12,16 +12,35 @@ export interface SocketHolder {
 /** Who listens on this socket; null where nobody does and the file is only left over. */
 export async function socketHolder(path: string): Promise<SocketHolder | null> {
   if (!(await answers(path))) return null
-  const inodes = new Set(
-    readFileSync('/proc/net/unix', 'utf8')
-      .split('\n')
-      .filter((line) => line.endsWith(` ${path}`))
-      .map((line) => `socket:[${line.trim().split(/\s+/)[6]}]`),
-  )
-  for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) {
+  const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))
+  const inodes = socketsAt(path, pids)
+  for (const pid of pids) {
     if (descriptorsOf(pid).some((target) => inodes.has(target))) return describe(Number(pid))
   }
   return { pid: null, command: '', unit: null }
+}
+
+/** As /proc/PID/fd names them. Each network namespace lists only its own sockets, whoever can reach their paths. */
+function socketsAt(path: string, pids: readonly string[]): ReadonlySet<string> {
+  const namespaces = new Map<string, string>()
+  for (const pid of pids) {
+    try {
+      namespaces.set(readlinkSync(`/proc/${pid}/ns/net`), pid)
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const lines = [...namespaces.values()].flatMap((pid) => linesOf(`/proc/${pid}/net/unix`))
+  const ours = lines.filter((line) => line.endsWith(` ${path}`))
+  return new Set(ours.map((line) => `socket:[${line.trim().split(/\s+/)[6]}]`))
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
 }
 
 function answers(path: string): Promise<boolean> {

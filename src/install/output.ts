@@ -39,7 +39,8 @@ export class Progress {
   removal({ state, subject, text }: Removal, dryRun = false): void {
     // What was not there is not worth a line.
     if (state === 'gone') return
-    this.#line(state === 'kept' ? 'KEPT' : dryRun ? 'would be' : 'removed', subject, text)
+    const done = dryRun ? 'would be' : 'removed'
+    this.#line({ kept: 'KEPT', failed: 'FAILED', removed: done }[state], subject, text)
   }
 
   text(text: string): void {

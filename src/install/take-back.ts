@@ -11,7 +11,7 @@ import { type Made, PROGRAM_FOLDER } from './record.ts'
 
 export interface TakenBack {
   removals: Removal[]
-  /** What is still there, as it was written down. */
+  /** What could not be taken away, as it was written down, and the folder that the record itself stands in. */
   left: Made[]
 }
 
@@ -34,14 +34,14 @@ export async function takeBack(
   const left: Made[] = []
   const leaving = new Set<string>()
   let units = false
-  for (const one of made.toReversed()) {
+  for (const one of newestFirst(made)) {
     // The journal and the record stand in it: it goes after them.
     if (one.kind === 'folder' && PROGRAM_FOLDER.startsWith(one.path)) {
       left.unshift(one)
       continue
     }
     const removal = await attempt(one, () => takeBackOne(host, one, options.dryRun, leaving))
-    if (removal.state === 'kept') left.unshift(one)
+    if (removal.state === 'failed') left.unshift(one)
     else leaving.add(removal.subject)
     if ('path' in one && one.path.includes('/systemd/system/')) units = true
     removals.push(removal)
@@ -49,6 +49,13 @@ export async function takeBack(
   }
   if (units && !options.dryRun) await reloadUnits(host)
   return { removals, left }
+}
+
+/** A unit is stopped and disabled while its file is there, whichever came first into the record. */
+function newestFirst(made: readonly Made[]): Made[] {
+  const newest = made.toReversed()
+  const isFirst = ({ kind }: Made) => kind === 'enabled' || kind === 'current'
+  return [...newest.filter(isFirst), ...newest.filter((one) => !isFirst(one))]
 }
 
 async function takeBackOne(
@@ -92,6 +99,6 @@ async function attempt(made: Made, take: () => Promise<Removal>): Promise<Remova
     return await take()
   } catch (error) {
     const subject = 'path' in made ? made.path : made.kind
-    return { state: 'kept', subject, text: `cannot take it back: ${(error as Error).message}` }
+    return { state: 'failed', subject, text: `cannot take it back: ${(error as Error).message}` }
   }
 }

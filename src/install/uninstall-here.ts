@@ -63,6 +63,12 @@ async function perform({ host, output, environment }: UninstallPorts, wish: Remo
   )
   progress.end()
   if (!result.ok) return refuse(output, result.code === 'wrong_state' ? 4 : 1, result.code, result.message)
+  const failed = result.removals.filter(({ state }) => state === 'failed')
+  if (failed.length > 0) {
+    const message = `cannot take everything away: ${failed.length} things are still there; try again`
+    const violations = failed.map(({ subject, text }) => ({ field: subject, code: 'problem', message: text }))
+    return refuse(output, 1, 'internal', message, { violations, changes: result.removals })
+  }
   const changes = result.removals.filter(({ state }) => state !== 'gone')
   if (output.json) {
     output.write(jsonDocument({ ok: true, dry_run: dryRun, changes }))

@@ -1,9 +1,11 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { whyOf } from '../domain/step.ts'
 import { parseRoster } from '../provisioning/roster/parse.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
+import { dropInsMade } from './changes/drop-ins.ts'
 import { removeFile } from './changes/file.ts'
+import { removeFolder } from './changes/folder.ts'
 import { SYSTEMCTL } from './changes/services.ts'
 import type { InstallHost, Removal } from './context.ts'
 import { removeProgramFolders, removeRecord } from './install.ts'
@@ -71,6 +73,17 @@ export async function uninstall(
       if (lstatSync(`${host.root}${path}`, { throwIfNoEntry: false }) !== undefined)
         tell(removeFile(host, made, dryRun))
     }
+  }
+  for (const path of dropInsMade(host)) {
+    tell(removeFile(host, { kind: 'file', path, sha256: null, goes: 'uninstall' }, dryRun))
+    tell(
+      removeFolder(
+        host,
+        { kind: 'folder', path: dirname(path), goes: 'uninstall', contents: false },
+        dryRun,
+        new Set([path]),
+      ),
+    )
   }
   const { left } = await takeBack(host, goes, { dryRun, onRemoval: tell })
   if (!dryRun) {

@@ -4,6 +4,7 @@ import { renderLines, styleFor, write } from '../cli/output.ts'
 import { helpOf } from '../command/help.ts'
 import { SETUP } from '../command/parts/setup.ts'
 import { type Environment, readEnvironment } from '../config/environment.ts'
+import type { Launch } from '../config/root-caution.ts'
 import { type DocumentViolation, jsonDocument } from '../protocol/json-document.ts'
 import { createPrograms } from '../provisioning/host/programs/create-programs.ts'
 import type { Programs } from '../provisioning/host/programs/programs.ts'
@@ -31,6 +32,7 @@ interface World {
   stdout: Writable & { isTTY?: boolean; columns?: number }
   stderr: Writable & { isTTY?: boolean; columns?: number }
   signal: AbortSignal
+  launch: Launch
 }
 
 /** How setup ended; `data` joins the JSON document. */
@@ -39,7 +41,7 @@ type End =
   | { ok: false; refusal: Refusal; violations?: DocumentViolation[]; data?: object }
 
 /** `usher setup`: the first start, and later changes of what it asked. Nothing is written before it is agreed to. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], launch: Launch): Promise<number> {
   const read = readSetupOptions(argv)
   const interrupt = new AbortController()
   const stop = () => interrupt.abort()
@@ -55,6 +57,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     stdout,
     stderr,
     signal: interrupt.signal,
+    launch,
   }
   try {
     if (!read.ok)
@@ -70,7 +73,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function setUp(world: World, options: SetupOptions): Promise<End> {
-  const { environment, uid, stdin, stdout, stderr, signal } = world
+  const { environment, uid, stdin, stdout, stderr, signal, launch } = world
   const programs = createPrograms(uid === 0 ? 'system' : 'single-user')
   const found = await findSituation({ environment, uid, programs }, options)
   if (!found.ok) return found
@@ -87,7 +90,7 @@ async function setUp(world: World, options: SetupOptions): Promise<End> {
   }
   const pause = createPause(situation)
   try {
-    const deps = { situation, options, signal, programs, pauseBot: pause.bot }
+    const deps = { launch, situation, options, signal, programs, pauseBot: pause.bot }
     const talk = { ...deps, show, stdin, asker: asks ? createAsker({ stdin, stdout, signal, style }) : null }
     return await inOrder({ ...talk, environment, isPaused: pause.isPaused, resume: pause.resume })
   } finally {
@@ -96,6 +99,7 @@ async function setUp(world: World, options: SetupOptions): Promise<End> {
 }
 
 interface Talk {
+  launch: Launch
   environment: Environment
   situation: Situation
   options: SetupOptions
@@ -169,7 +173,6 @@ async function greet(
         { mark: 'kept', text: `${id} could not be told in their chat; they are an admin all the same` },
       ])
   }
-  if (collected.drainedTo !== null) await ask(token, { kind: 'confirm', upTo: collected.drainedTo }, signal)
 }
 
 /** Starts or restarts what is to be, then lets the doctor look. */
@@ -235,9 +238,8 @@ function witnessLines({ wishes }: Collected): Line[] {
   ]
 }
 
-async function look({ situation, environment, options }: Talk): Promise<Finding[]> {
+async function look({ situation, environment, options, launch }: Talk): Promise<Finding[]> {
   const explicitFile = options.configFile ?? situation.places.configFile
-  const launch = { development: null, distrust: null }
   return examine({ environment, uid: situation.uid, launch, explicitFile })
 }
 

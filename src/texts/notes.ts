@@ -89,8 +89,9 @@ export function noteLine(words: Words, note: Note, indent = 1): Line {
 }
 
 /** What is not shown as it came: times, durations, modes, kinds of steps, fields of an entry. */
-function inWords(words: Words, { ms, at, mode, kind, fields }: Params): Values {
+function inWords(words: Words, { ms, at, mode, kind, fields, groups }: Params): Values {
   return {
+    ...(groups === undefined ? {} : { group_count: String(groups).split(', ').length }),
     ...(typeof ms === 'number' ? { ms: durationText(words, ms) } : {}),
     ...(typeof at === 'number' ? { at: timeText(words, at) } : {}),
     // People read octal.

@@ -11,7 +11,7 @@ import { checkConfigAgainstHost } from '../config/host-check.ts'
 import { readHostFacts } from '../config/host-facts.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Launch } from '../config/root-caution.ts'
-import { groundProblems } from '../config/root-ground.ts'
+import { distrustOfGround, groundProblems } from '../config/root-ground.ts'
 import { readTrusted } from '../config/trusted-file.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import {
@@ -56,7 +56,7 @@ export async function main(argv: readonly string[], { development }: Launch): Pr
   const loaded = loadConfig({ environment, uid, explicitFile: configFile })
   if (!loaded.ok) return refuseConfig(json, loaded.file, loaded.problems)
   const { config } = loaded
-  const restored = finishedRestore(config.paths.state, config.mode === 'system' ? [0] : [0, uid])
+  const restored = finishedRestore(config, uid)
   if (restored !== null) return refuse(json, 1, 'internal', restored)
   if (config.mode === 'system' && uid !== 0) {
     const message = `cannot run the worker of ${config.file} as uid ${uid}: start it as root, or name a config of your own with --config`
@@ -98,9 +98,11 @@ export async function main(argv: readonly string[], { development }: Launch): Pr
 }
 
 /** Half a restore is nothing to start from; null when there was none, or another process is at it. */
-function finishedRestore(state: string, owners: readonly number[]): string | null {
+function finishedRestore({ mode, paths }: Config, uid: number): string | null {
+  // Where others could have put the journal there is none to believe, and the start is refused anyway.
+  if (mode === 'system' && distrustOfGround(paths.state) !== null) return null
   try {
-    if (finishInterrupted(state, owners) !== 'finished') return null
+    if (finishInterrupted(paths.state, mode === 'system' ? [0] : [0, uid]) !== 'finished') return null
     return 'finished a restore that was interrupted; config and roster may be others now: start again'
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

@@ -10,6 +10,7 @@ import { canUnshare, collect, spawnInSandbox } from '../support/sandbox/sandbox.
 import { withSystemd } from '../support/systemd-sandbox/systemd-sandbox.ts'
 import { measureBulk } from './bulk.ts'
 import { measureChat } from './chat.ts'
+import { measureInstalled } from './installed.ts'
 import { measureListings } from './listings.ts'
 import { measureMemory } from './memory.ts'
 import { measureOnboarding } from './onboarding.ts'
@@ -28,10 +29,12 @@ const RESTARTS = 5
 const MAX_PEOPLE = 10_000
 
 interface Bench {
-  /** How many people, requests about people, questions or restarts take part unless `--people` says it. */
+  /** How many people, requests about people, questions, restarts or switches take part unless `--people` says it. */
   people: number
   /** Inside a sandbox of its own: rows of the table, without its head. */
   measure(people: number): Promise<string>
+  /** Boots what it needs itself, from the machine. */
+  onMachine?: true
   /** Besides, inside a sandbox with a systemd. */
   underSystemd?(): Promise<string>
 }
@@ -46,6 +49,7 @@ const BENCHES: Record<string, Bench> = {
   reconcile: { people: 1000, measure: measureReconcile },
   recovery: { people: 9, measure: measureRecovery },
   memory: { people: 10_000, measure: measureMemory },
+  installed: { people: 6, measure: measureInstalled, onMachine: true },
 }
 
 process.exitCode = await main(process.argv.slice(2))
@@ -73,6 +77,7 @@ async function main(words: readonly string[]): Promise<number> {
     console.error(`bench: cannot measure: ${possible.why}`)
     return 1
   }
+  if (bench.onMachine) return measure(name, bench, people)
   const node = process.execPath.startsWith(CHECKOUT)
     ? process.execPath.slice(CHECKOUT.length + 1)
     : process.execPath

@@ -116,7 +116,7 @@ describe('the account', () => {
     scene.worker.accounts.add('lovelace')
     await scene.admin.sends('lovelace')
     await scene.admin.sees('The account lovelace exists already')
-    await scene.admin.sees('in the groups docker')
+    await scene.admin.sees('in the group docker')
     await scene.admin.taps('Adopt lovelace')
     await scene.admin.sees('(existing, adopted)')
   })

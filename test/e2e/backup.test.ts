@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parseScrape } from '../support/prometheus.ts'
 import { playOn } from '../support/stage/play.ts'
 import { SYSTEM_PLACES } from '../support/stage/system-installation.ts'
 import { makeTar } from '../support/tar.ts'
+import { exchange, requestBytes } from '../worker/support/raw.ts'
 
-const { roster, state, data, token, secrets } = SYSTEM_PLACES
+const { roster, state, data, token, secrets, run } = SYSTEM_PLACES
 const FOLDER = '/root/backups'
 const scene = playOn()
 
@@ -69,6 +71,10 @@ describe('a backup', () => {
     execFileSync('rm', [`${FOLDER}/usher.db`])
     expect(readFileSync(`${FOLDER}/a.tar`, 'latin1')).not.toContain(readFileSync(token, 'utf8').trim())
     expect(readdirSync(FOLDER)).toEqual(['a.tar'])
+    const { text } = await exchange(`${run}/admin.sock`, requestBytes('GET /metrics'))
+    const noted = parseScrape(text.slice(text.indexOf('\r\n\r\n') + 4))
+    const at = noted.value('usher_last_backup_timestamp_seconds') ?? 0
+    expect(Math.abs(Date.now() / 1000 - at)).toBeLessThan(60)
   })
 
   test('with secrets has them, and says so', async () => {
@@ -238,5 +244,6 @@ describe('a restore', () => {
       '/etc/shadow\n',
     )
     expect(osUser).not.toBe('')
+    expect(existsSync(`${data}/.usher-restore`)).toBe(false)
   })
 })

@@ -205,8 +205,8 @@ describe('usher worker', () => {
     test(`does not open a database in a folder that ${what}`, async () => {
       arrange()
       const worker = await start()
-      expect(await Promise.race([worker.ended, 'it runs'])).toBe(1)
-      expect(worker.stderr()).toContain('cannot use /var/lib/usher (paths.state)')
+      expect(await Promise.race([worker.ended, 'it runs'])).toBe(2)
+      expect(worker.stderr()).toContain('paths.state: cannot trust "/var/lib/usher"')
     })
   }
 

@@ -12,11 +12,15 @@ export const addFreeze: AddVerb = (program, act) => {
     .command('freeze')
     .description('no approval in chat counts any more, also none that waits or has not begun to run')
     .action(
-      act(async ({ client, signal, words }) => {
+      act(async ({ client, config, signal, words }) => {
         const answer = await client.call('chat.freeze', {}, { signal })
         if (!answer.ok) return refused(words, answer.error)
         const { frozen } = answer
-        const by = actorText(words, { key: frozen.by, name: null })
+        // In single-user mode the operator is oneself, and needs no root.
+        const isOwn = config.mode === 'single-user'
+        const by =
+          isOwn && frozen.by === 'operator' ? 'you' : actorText(words, { key: frozen.by, name: null })
+        const thaw = isOwn ? 'usher unfreeze' : 'sudo usher unfreeze'
         return done({ frozen }, [
           {
             mark: 'done',
@@ -24,7 +28,7 @@ export const addFreeze: AddVerb = (program, act) => {
           },
           {
             mark: 'info',
-            text: "what was approved there does not count any more; 'sudo usher unfreeze' ends it",
+            text: `what was approved there does not count any more; '${thaw}' ends it`,
           },
         ])
       }),

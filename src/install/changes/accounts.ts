@@ -55,7 +55,7 @@ export async function removeAccount(
     const gone = await host.programs.run(USERDEL, ['--', name])
     if (!gone.ok && gone.status !== NO_SUCH_USER)
       return {
-        state: 'kept',
+        state: 'failed',
         subject,
         text: `cannot remove it: ${gone.stderr.trim() || whyOf(gone.failure)}`,
       }

@@ -36,7 +36,7 @@ export async function removeWithContents(
   )
   if (!removed.ok) {
     const why = removed.stderr.trim() || whyOf(removed.failure)
-    return { state: 'kept', subject: path, text: `cannot remove all of it, see ${away}: ${why}` }
+    return { state: 'failed', subject: path, text: `cannot remove all of it, see ${away}: ${why}` }
   }
   rmdirSync(away)
   return { state: 'removed', subject: path, text: 'folder removed with all that is in it' }

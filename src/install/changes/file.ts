@@ -26,7 +26,7 @@ export interface FileWish {
   bytes: Buffer
   mode: number
   goes: Goes
-  /** Hashes of what other versions of ours have there, besides what the record says. */
+  /** Hashes of what else is ours there, besides what the record says: of other versions, or made from another config. */
   known: ReadonlySet<string>
 }
 
@@ -185,6 +185,9 @@ function writeBeside(host: InstallHost, real: string, bytes: Buffer, mode: numbe
     fchownSync(descriptor, host.owner, host.owner)
     fchmodSync(descriptor, mode)
     fsyncSync(descriptor)
+  } catch (error) {
+    // write(2) does not say where.
+    throw Object.assign(error as Error, { path: real })
   } finally {
     closeSync(descriptor)
   }

@@ -49,7 +49,7 @@ export async function removeEnabled(
   })
   if (disabled.ok) return { state: 'removed', subject: unit, text: 'disabled' }
   return {
-    state: 'kept',
+    state: 'failed',
     subject: unit,
     text: `cannot disable it: ${disabled.stderr.trim() || whyOf(disabled.failure)}`,
   }

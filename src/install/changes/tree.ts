@@ -181,6 +181,9 @@ function copyFile(host: Pick<InstallHost, 'owner'>, from: string, to: string, mo
       fchownSync(target, host.owner, host.owner)
       fchmodSync(target, mode)
       return hash.digest('hex')
+    } catch (error) {
+      // write(2) does not say where.
+      throw Object.assign(error as Error, { path: to })
     } finally {
       closeSync(target)
     }

@@ -42,7 +42,7 @@ export const checkUnits: HostCheck = async (context) => {
 async function unitFindings(name: UnitName, context: HostContext, programs: Programs): Promise<Finding[]> {
   const unit = await show(name, programs)
   const findings = [
-    ...stateFindings(name, unit),
+    ...stateFindings(name, unit, context),
     ...fileFindings(name, unit),
     ...dropInFindings(name, unit, context),
     ...userFindings(name, unit, context),
@@ -57,7 +57,7 @@ type Shown = Readonly<Record<string, string>>
 async function show(name: UnitName, programs: Programs): Promise<Shown> {
   const properties = [
     ...['LoadState', 'ActiveState', 'SubState', 'Result', 'UnitFileState', 'FragmentPath', 'DropInPaths'],
-    ...['NeedDaemonReload', 'User', 'ConditionResult', 'ConditionTimestampMonotonic'],
+    ...['NeedDaemonReload', 'User'],
   ]
   const shown = await programs.run(SYSTEMCTL, ['show', `--property=${properties.join(',')}`, '--', name])
   const lines = shown.ok ? shown.stdout.split('\n') : []
@@ -66,7 +66,7 @@ async function show(name: UnitName, programs: Programs): Promise<Shown> {
   )
 }
 
-function stateFindings(name: UnitName, unit: Shown): Finding[] {
+function stateFindings(name: UnitName, unit: Shown, { config }: HostContext): Finding[] {
   const {
     ActiveState: active = 'unknown',
     Result: result = '',
@@ -94,9 +94,8 @@ function stateFindings(name: UnitName, unit: Shown): Finding[] {
     const fix = `journalctl -u ${name} -n 50; systemctl reset-failed ${name}; systemctl start ${name}`
     findings.push(problem('unit.failed', name, `has failed (${result})`, why, fix))
   } else if (active !== 'active' && active !== 'reloading') {
-    const waits = name !== 'usher-worker.service' && unit['ConditionResult'] === 'no' && active === 'inactive'
-    const met = unit['ConditionTimestampMonotonic'] !== '0'
-    if (waits && met) {
+    const tokenFile = tokenFileOf(name, config)
+    if (active === 'inactive' && tokenFile !== null && !existsSync(tokenFile)) {
       const what = 'waits for its token, and is started when it is there'
       findings.push(
         note('unit.waits-for-token', name, what, why, `usher setup   # or start it: systemctl start ${name}`),
@@ -104,6 +103,12 @@ function stateFindings(name: UnitName, unit: Shown): Finding[] {
     } else findings.push(problem('unit.inactive', name, `is ${active}`, why, `systemctl start ${name}`))
   }
   return findings
+}
+
+/** What the unit's `ConditionPathExists=` asks for; null for the worker, and where no config says. */
+function tokenFileOf(name: UnitName, config: HostContext['config']): string | null {
+  if (name === 'usher-bot.service') return config?.telegram.tokenFile ?? null
+  return name === 'usher-witness.service' ? (config?.witness?.tokenFile ?? null) : null
 }
 
 /** The unit's own file, compared with what the version in use brought along. */

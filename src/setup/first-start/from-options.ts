@@ -69,7 +69,6 @@ export async function wishesOfOptions(
         roster: rosterFile,
       },
       proven: [],
-      drainedTo: null,
     },
   }
 }
@@ -129,7 +128,6 @@ export async function completeWithoutQuestions(
   await show([{ mark: 'done', text: `the code came from ${personText(proven.person)}` }])
   collected.wishes = { ...wishes, admins: [...new Set([...wishes.admins, proven.person.id])] }
   collected.proven.push(proven.person)
-  if (proven.drained) collected.drainedTo = proven.last
   return { ok: true }
 }
 

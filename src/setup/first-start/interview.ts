@@ -30,8 +30,6 @@ export interface Collected {
   wishes: Wishes
   /** Who proved themselves, to be told in their chat. */
   proven: ProvenPerson[]
-  /** After a proof: the last update, when all that waits belongs to it. */
-  drainedTo: number | null
 }
 
 /** How a question ended: `left` is for the whole of it. */
@@ -215,7 +213,6 @@ async function askProof(deps: InterviewDeps, collected: Collected): Promise<Aske
   if (!right) return 'answered'
   addAdmin(collected, proven.person.id)
   collected.proven.push(proven.person)
-  if (proven.drained) collected.drainedTo = proven.last
   return 'answered'
 }
 

@@ -17,9 +17,7 @@ export interface OneProof {
   after?: number
 }
 
-export type OneProven =
-  | { ok: true; person: ProvenPerson; last: number; drained: boolean }
-  | { ok: false; refusal: Refusal }
+export type OneProven = { ok: true; person: ProvenPerson; last: number } | { ok: false; refusal: Refusal }
 
 /** Shows a new code and waits for it. Nothing else may get the bot's messages meanwhile. */
 export async function proveOne(

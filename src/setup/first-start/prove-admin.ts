@@ -34,9 +34,8 @@ export interface ProvenPerson {
 }
 
 export type Proven =
-  /** `last`: the update to go on after; `drained`: everything that waits is that person's, so it may be taken away. */
-  | { ok: true; person: ProvenPerson; last: number; drained: boolean }
-  | { ok: false; refusal: Refusal; last: number }
+  /** `last`: the update to go on after. It stays for the bot, which learns from it that it may write to its new admin. */
+  { ok: true; person: ProvenPerson; last: number } | { ok: false; refusal: Refusal; last: number }
 
 /**
  * Waits until somebody sends the code to the bot from a private chat of their own. Wrong codes are counted over everybody; what else is
@@ -52,12 +51,11 @@ export async function awaitProof(proof: Proof, options: ProofOptions): Promise<P
     const asked = await ask(proof.token, { kind: 'listen', after, waitMs }, signal)
     if (!asked.ok) return { ok: false, refusal: telegramRefusal({ apiRoot }, asked), last: after }
     if (asked.value.kind !== 'heard') throw new Error(`listening was answered with ${asked.value.kind}`)
-    const { messages, last, onlyFrom } = asked.value
+    const { messages, last } = asked.value
     after = last
     for (const { userId, name, username, code } of messages) {
       const person = { id: userId, name, username }
-      if (code === proof.code)
-        return { ok: true, person, last, drained: onlyFrom.every((id) => id === userId) }
+      if (code === proof.code) return { ok: true, person, last }
       wrong += 1
       await onWrong(person, limits.wrongCodes - wrong)
       if (wrong >= limits.wrongCodes) {

@@ -15,8 +15,6 @@ export type TelegramCall =
   | { kind: 'identify' }
   /** Codes in messages after the update `after`; waits for something new. Takes nothing away from the bot. */
   | { kind: 'listen'; after: number; waitMs: number }
-  /** Takes the updates up to `upTo` out of the queue. */
-  | { kind: 'confirm'; upTo: number }
   | { kind: 'tell'; chatId: number; text: string }
   /** Who the token belongs to, and to whom of these that bot cannot write. Sends nothing. */
   | { kind: 'reach'; chatIds: readonly number[] }
@@ -25,8 +23,8 @@ export type TelegramAnswer = { ok: true; value: TelegramValue } | { ok: false; p
 
 export type TelegramValue =
   | { kind: 'bot'; bot: BotIdentity }
-  /** `last`: the last update looked at; `onlyFrom`: who wrote all that waits, -1 for what no person did. */
-  | { kind: 'heard'; messages: HeardMessage[]; last: number; onlyFrom: number[] }
+  /** `last`: the last update looked at. */
+  | { kind: 'heard'; messages: HeardMessage[]; last: number }
   | { kind: 'reached'; bot: BotIdentity; unreachable: number[] }
   | { kind: 'done' }
 

@@ -84,9 +84,6 @@ async function perform(order: TelegramOrder, call: TelegramCall, deadline: numbe
     }
     case 'listen':
       return ok(await listen(order, call, deadline))
-    case 'confirm':
-      await ask(order, 'getUpdates', { offset: call.upTo + 1, limit: 1, timeout: 0 }, deadline)
-      return ok({ kind: 'done' })
     case 'tell':
       await ask(order, 'sendMessage', { chat_id: call.chatId, text: call.text }, deadline)
       return ok({ kind: 'done' })
@@ -140,16 +137,11 @@ async function listen(
       messages.push(...codeIn(message))
     }
     if (last > after || performance.now() >= until) {
-      return { kind: 'heard', messages, last, onlyFrom: sendersOf(updates) }
+      return { kind: 'heard', messages, last }
     }
     if (updates.length >= QUEUE_LIMIT) offset = last + 1
     else if (updates.length > 0) await sleep(Math.min(LOOK_AGAIN_MS, left))
   }
-}
-
-/** Who wrote everything that waits; -1 stands for what no person wrote in a chat with the bot. */
-function sendersOf(updates: z.infer<typeof updatesSchema>): number[] {
-  return [...new Set(updates.map(({ message }) => personalMessage(message)?.from.id ?? -1))].slice(0, 50)
 }
 
 /** A code that a person sent from a chat of their own with the bot; whatever else it is gives none. */

@@ -50,6 +50,9 @@ describe('what root does against a thief', () => {
     server.handlers['chat.unfreeze'] = () => ({ ended: true })
     const frozen = await runInProcess(['freeze'], { folder: server.folder })
     expect([frozen.status, frozen.stdout]).toEqual([0, expect.stringContaining('are frozen since')])
+    // Single-user mode: there is no root to wait for.
+    expect(frozen.stdout).toContain('by you')
+    expect(frozen.stdout).not.toMatch(/sudo|uid 0/)
     const ended = await runInProcess(['unfreeze', '--json'], { folder: server.folder })
     expect(ended.json()).toEqual({ ok: true, ended: true })
   })

@@ -193,7 +193,7 @@ describe('adduser without flags at a terminal', () => {
     })
     const answers: [string, string][] = [
       ...QUESTIONS.slice(0, 3),
-      ['in the groups docker', ''],
+      ['in the group docker', ''],
       ['This account exists', ENTER],
       ['Reason', `asked${ENTER}`],
       ...QUESTIONS.slice(3),

@@ -158,4 +158,17 @@ describe('the pages by task', () => {
     const index = text('docs/README.md')
     expect(docs.filter((name) => name !== 'README.md' && !index.includes(`(${name})`))).toEqual([])
   })
+
+  it('have something under each heading', () => {
+    const empty = docs.flatMap((name) =>
+      [
+        ...text(`docs/${name}`)
+          .replace(/^ *```\w*\n[\s\S]*?^ *```$/gm, 'x')
+          .matchAll(/^(#+) (.+)\n+(?=(#+) |$(?![\s\S]))/gm),
+      ]
+        .filter(([, level = '', , next]) => next === undefined || next.length <= level.length)
+        .map(([, , heading]) => `${name}: ${heading}`),
+    )
+    expect(empty).toEqual([])
+  })
 })

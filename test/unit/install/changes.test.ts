@@ -15,6 +15,7 @@ import { ensureFolder } from '../../../src/install/changes/folder.ts'
 import { foldersOf } from '../../../src/install/changes/folders.ts'
 import { ensureLink } from '../../../src/install/changes/link.ts'
 import { ensureTree } from '../../../src/install/changes/tree.ts'
+import type { InstallHost } from '../../../src/install/context.ts'
 import type { Image } from '../../../src/install/image.ts'
 import { merge, recover } from '../../../src/install/install.ts'
 import { closeLedger, openLedger } from '../../../src/install/ledger.ts'
@@ -183,6 +184,30 @@ describe('a file', () => {
   })
 })
 
+describe('units', () => {
+  test('are disabled while their files are there, also those whose file was replaced after they were enabled', async () => {
+    const { host, root } = made
+    const wish = unit('new')
+    const first = openLedger(host, start)
+    ensureFile(contextOf(host, first), unit('old'))
+    const record = recordOf([...first.made, { kind: 'enabled', unit: 'usher-worker.service' }])
+    writeFileSync(root + wish.path, 'edited')
+    const second = openLedger(host, start)
+    ensureFile(contextOf(host, second, record), wish)
+    const merged = merge(record.made, second.made)
+    expect(merged.map(({ kind }) => kind)).toEqual(record.made.map(({ kind }) => kind))
+    const wasThere: boolean[] = []
+    const programs: InstallHost['programs'] = {
+      run: async (_, args) => {
+        if (args[0] === 'disable') wasThere.push(existsSync(root + wish.path))
+        return { ok: true, stdout: 'enabled', stderr: '', durationMs: 0 }
+      },
+    }
+    await takeBack({ ...host, programs }, [...merged].reverse(), quiet)
+    expect(wasThere).toEqual([true])
+  })
+})
+
 describe('a tree', () => {
   test('that is not what its manifest says is not installed', async () => {
     const { host, root } = made
@@ -210,7 +235,8 @@ describe('a tree', () => {
     const ledger = openLedger(host, start)
     await ensureTree(contextOf(host, ledger), made.image('1.0.0', { 'src/main.js': 'run()' }))
     writeFileSync(join(root, 'opt/usher/1.0.0/src/notes.txt'), 'mine')
-    expect(await undo(ledger.made)).toMatchObject([{ kind: 'tree' }])
+    const { removals } = await takeBack(host, ledger.made, quiet)
+    expect(removals).toMatchObject([{ state: 'kept', text: expect.stringContaining('src/notes.txt') }])
     expect(readdirSync(join(root, 'opt/usher/1.0.0/src'))).toEqual(['notes.txt'])
   })
 

@@ -35,15 +35,28 @@ function holderByFile(path: string): Holder {
   return byProcess(Number(text))
 }
 
-/** /proc/locks names pid and inode; of a layered file system not the device, so the open file itself is looked at. */
+/**
+ * /proc/locks names pid, device and inode. On a layered file system the device is another one than the file's, and then the open file
+ * itself is looked at, which a service without CAP_SYS_PTRACE may not.
+ */
 function holderOfWhole(): Holder {
-  const inode = statSync(WHOLE, { throwIfNoEntry: false })?.ino
+  const whole = statSync(WHOLE, { throwIfNoEntry: false })
+  if (whole === undefined) return { held_by: 'unknown' }
   for (const line of read('/proc/locks')?.split('\n') ?? []) {
     const [, kind, , mode, pid, file] = line.split(/\s+/)
-    if (kind !== 'POSIX' || mode !== 'WRITE' || !file?.endsWith(`:${inode}`)) continue
-    if (hasOpen(Number(pid), WHOLE)) return byProcess(Number(pid))
+    if (kind !== 'POSIX' || mode !== 'WRITE' || !file?.endsWith(`:${whole.ino}`)) continue
+    const isThis = file === `${deviceInLocks(whole.dev)}:${whole.ino}`
+    if (isThis || hasOpen(Number(pid), WHOLE)) return byProcess(Number(pid))
   }
   return { held_by: 'unknown' }
+}
+
+/** proc(5), /proc/locks: major and minor number of the device in at least two hexadecimal digits each; makedev(3) of glibc. */
+function deviceInLocks(device: number): string {
+  const low = device % 2 ** 32
+  const major = (low >>> 8) & 0xfff
+  const minor = (low & 0xff) | ((low >>> 12) & 0xfff00)
+  return [major, minor].map((number) => number.toString(16).padStart(2, '0')).join(':')
 }
 
 function hasOpen(pid: number, path: string): boolean {

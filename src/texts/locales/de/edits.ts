@@ -24,7 +24,7 @@ export const editsDe: Record<keyof typeof editsEn, string> = {
   'note.account.left':
     'das Konto {os_user} bleibt, wie es ist, mit Dateien und Gruppen, und gehört niemandem mehr auf der Personenliste',
   'note.groups.never_stripped':
-    'bleibt in den Gruppen {groups} der Rolle {role}: Eine Gruppe wird nie entzogen, das macht root von Hand',
+    'bleibt in {group_count, plural, one {der Gruppe} other {den Gruppen}} {groups} der Rolle {role}: Eine Gruppe wird nie entzogen, das macht root von Hand',
   'note.dir.left': 'der Ordner {path} bleibt, wie er ist: Der Inhalt wird von Hand umgezogen',
   'note.roster.change': 'in der Personenliste ändern: {fields}',
   'note.roster.changed': 'in der Personenliste geändert: {fields}',

@@ -17,7 +17,8 @@ export const notesDe: Record<keyof typeof notesEn, string> = {
     'das vorhandene Konto {os_user}{has_uid, select, yes { (uid {uid})} other {}} übernehmen, wie es ist',
   'note.account.adopted':
     'vorhandenes Konto {os_user}{has_uid, select, yes { (uid {uid})} other {}} übernommen, wie es ist',
-  'note.account.power.groups': 'das Konto ist in den Gruppen {groups}',
+  'note.account.power.groups':
+    'das Konto ist in {group_count, plural, one {der Gruppe} other {den Gruppen}} {groups}',
   'note.account.power.sudo': 'das Konto hat sudo-Regeln: {rules}',
   'note.account.power.linger': 'das Konto lässt Dienste auch nach dem Abmelden weiterlaufen (linger)',
   'note.account.power.keys':
@@ -33,11 +34,11 @@ export const notesDe: Record<keyof typeof notesEn, string> = {
     '{has_count, select, yes {{count, plural, one {1 Ordner} other {# Ordner}}} other {Ordner}} des Kontos stehen lassen, weil andere etwas hineingelegt haben oder dort etwas eingehängt ist: {paths}',
   'note.account.kept_not_ours':
     'Konto {os_user} nicht angerührt: es ist nicht mehr das, das dieser Lauf angelegt hat',
-  'note.groups.add': 'in die Gruppen {groups} aufnehmen',
-  'note.groups.added': 'in die Gruppen {groups} aufgenommen',
+  'note.groups.add': 'in die {group_count, plural, one {Gruppe} other {Gruppen}} {groups} aufnehmen',
+  'note.groups.added': 'in die {group_count, plural, one {Gruppe} other {Gruppen}} {groups} aufgenommen',
   'note.groups.member':
-    '{has_groups, select, yes {schon in den Gruppen {groups}} other {keine Gruppe nötig}}',
-  'note.groups.left': 'aus den Gruppen {groups} genommen',
+    '{has_groups, select, yes {schon in {group_count, plural, one {der Gruppe} other {den Gruppen}} {groups}} other {keine Gruppe nötig}}',
+  'note.groups.left': 'aus {group_count, plural, one {der Gruppe} other {den Gruppen}} {groups} genommen',
   'note.dir.make':
     'den Ordner {path} anlegen, im Besitz von {owner}{has_mode, select, yes {, Modus {mode}} other {}}',
   'note.dir.made': 'Ordner {path} angelegt',

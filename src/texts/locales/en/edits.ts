@@ -23,7 +23,7 @@ export const editsEn = {
   'note.account.left':
     'the account {os_user} stays as it is, with its files and groups, and belongs to nobody on the roster any more',
   'note.groups.never_stripped':
-    'stays in the groups {groups} of the role {role}: a group is never taken away, root does that by hand',
+    'stays in the {group_count, plural, one {group} other {groups}} {groups} of the role {role}: a group is never taken away, root does that by hand',
   'note.dir.left': 'the folder {path} stays as it is: what is in it is moved by hand',
   'note.roster.change': 'change in the roster: {fields}',
   'note.roster.changed': 'changed in the roster: {fields}',

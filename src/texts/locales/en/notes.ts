@@ -16,7 +16,8 @@ export const notesEn = {
     'take the existing account {os_user}{has_uid, select, yes { (uid {uid})} other {}} as it is',
   'note.account.adopted':
     'took the existing account {os_user}{has_uid, select, yes { (uid {uid})} other {}} as it is',
-  'note.account.power.groups': 'the account is in the groups {groups}',
+  'note.account.power.groups':
+    'the account is in the {group_count, plural, one {group} other {groups}} {groups}',
   'note.account.power.sudo': 'the account has sudo rules: {rules}',
   'note.account.power.linger': 'the account keeps services running while logged out (linger)',
   'note.account.power.keys':
@@ -32,10 +33,11 @@ export const notesEn = {
     'left {has_count, select, yes {{count, plural, one {1 folder} other {# folders}}} other {some folders}} of the account in place, because others put something into it or something is mounted there: {paths}',
   'note.account.kept_not_ours':
     'left the account {os_user} alone: it is no longer the one that this run made',
-  'note.groups.add': 'add to the groups {groups}',
-  'note.groups.added': 'added to the groups {groups}',
-  'note.groups.member': '{has_groups, select, yes {already in the groups {groups}} other {no group to add}}',
-  'note.groups.left': 'took out of the groups {groups}',
+  'note.groups.add': 'add to the {group_count, plural, one {group} other {groups}} {groups}',
+  'note.groups.added': 'added to the {group_count, plural, one {group} other {groups}} {groups}',
+  'note.groups.member':
+    '{has_groups, select, yes {already in the {group_count, plural, one {group} other {groups}} {groups}} other {no group to add}}',
+  'note.groups.left': 'took out of the {group_count, plural, one {group} other {groups}} {groups}',
   'note.dir.make': 'make the folder {path}, owner {owner}{has_mode, select, yes {, mode {mode}} other {}}',
   'note.dir.made': 'made the folder {path}',
   'note.dir.exists': 'the folder {path} is there already',

@@ -27,10 +27,10 @@ export async function approve(
 }
 
 /** Approves, and waits for the end of the run. */
-export async function carryOut(bot: Speaker, request: RequestView): Promise<RunView> {
+export async function carryOut(bot: Speaker, request: RequestView, withinMs = 25_000): Promise<RunView> {
   const { run_id } = await approve(bot, request)
   if (run_id === null) throw new Error('approved, and not queued')
-  return ended(bot, run_id)
+  return ended(bot, run_id, withinMs)
 }
 
 const OVER = ['succeeded', 'undone', 'failed', 'superseded', 'cancelled']
