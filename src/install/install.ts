@@ -172,10 +172,11 @@ function complete(
   record: InstallRecord | null,
   by: InstallRecord['by'],
 ): void {
-  // Old versions go with a switch, switch.ts.
-  const there = merge(record?.made ?? [], made).filter(
-    (one) => one.kind !== 'tree' || existsSync(`${host.root}${one.path}`),
-  )
+  const there = merge(record?.made ?? [], made).filter((one) => {
+    // Old versions go with a switch, switch.ts; and what stands in /usr is dpkg's from the package on.
+    if (one.kind === 'tree') return existsSync(`${host.root}${one.path}`)
+    return !(by === 'package' && 'path' in one && one.kind !== 'folder' && one.path.startsWith('/usr/'))
+  })
   writeRecord({ format: 1, id, by, version, at, made: there }, host.root)
   forget(host, made)
 }
