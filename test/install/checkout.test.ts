@@ -5,8 +5,7 @@ import { bootMachine, difference, type Machine } from './support/machine.ts'
 /** What a clone has, but for its history, its tests and the large packages that only those need. */
 const CLONE =
   'usher src conversations deploy docs package.json package-lock.json tsconfig.json CHANGELOG.md LICENSE'
-const NOT_NEEDED =
-  '@biomejs @swc playwright-core axe-core vitest vite rolldown @rolldown lightningcss-linux-x64-gnu'
+const NOT_NEEDED = '@biomejs @swc playwright-core axe-core vitest vite lightningcss-linux-x64-gnu'
 
 let machine: Machine
 let before: string[]
