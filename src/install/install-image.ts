@@ -53,7 +53,7 @@ export async function installImage(ports: InstallImagePorts, wish: InstallImageW
   if (wrong.length > 0) return refuseObstacles(output, wrong)
   if (image.tree !== `${PROGRAM_FOLDER}/${image.manifest.version}`) {
     const trust = { trusted: wish.trusted, ask: false }
-    const trusted = await trustWriters(image.tree, writersOf(image.tree), trust)
+    const trusted = await trustWriters(image.tree, await writersOf(ports.host.programs, image.tree), trust)
     if (!trusted.ok) {
       const violation = { field: image.tree, code: 'untrusted', message: trusted.message }
       return output.json

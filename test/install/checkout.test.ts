@@ -52,6 +52,22 @@ describe('sudo ./usher install in the clone of a plain user', () => {
     expect(difference(before, await machine.snapshot())).toEqual([])
   })
 
+  test('is not done where an access list lets a third write, which the mode does not tell', async () => {
+    const { shell, attempt } = machine
+    await shell('setfacl -m u:eve:rw /home/anna/usher/src/worker/main.ts')
+    const { status, stderr } = await attempt('/home/anna/usher/usher install --trust-owner anna')
+    await shell(
+      'setfacl -b /home/anna/usher/src/worker/main.ts; chmod go-w /home/anna/usher/src/worker/main.ts',
+    )
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        '/home/anna/usher/src/worker/main.ts can be changed by others: it has an access list',
+      ),
+    ])
+    expect(difference(before, await machine.snapshot())).toEqual([])
+  })
+
   test('stages as that user, installs a copy of root’s, and leaves nothing else', async () => {
     const { shell } = machine
     const text = await shell('cd /home/anna && ./usher/usher install --trust-owner anna')
