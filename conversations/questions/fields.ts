@@ -45,6 +45,7 @@ const yesNo =
       { ...button(dialogue, 'questions.inherit_label', 'inherit'), means: ABSENT },
     ],
     read: () => null,
+    onlyButtons: true,
   })
 
 /** Every answer that is a text, a number, a list or a yes or no: one table. */

@@ -14,6 +14,8 @@ export interface TextQuestion<V extends AnswerValue> {
   /** What the typed text says; null when it cannot be such a value, and the worker is then asked about the text itself. */
   read: (text: string) => V | null
   slash?: boolean
+  /** Nothing that is typed is such a value. */
+  onlyButtons?: boolean
 }
 
 /** A question that is answered with a text or a button; the worker says at once whether the answer will do. */
@@ -43,6 +45,9 @@ export async function askText<V extends AnswerValue>(
       const checked = await dialogue.talk.external(() =>
         ports.validate(scope, { key: question.key, value: candidate, answers }),
       )
+      if (value === null && question.onlyButtons === true) {
+        return { ok: false, text: words.html('dialogue.use_a_button') }
+      }
       if (!checked.ok) return { ok: false, text: h`${checked.text}` }
       if (checked.violations.length > 0) return { ok: false, text: violationsHtml(words, checked.violations) }
       if (value === null) return { ok: false, text: words.html('dialogue.type_an_answer') }

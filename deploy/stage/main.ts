@@ -16,7 +16,7 @@ if (dir === undefined || dir.startsWith('-') || more.length > 0) {
   try {
     // npm and the launcher change to the checkout; a path is the caller's.
     const root = resolve(process.env['INIT_CWD'] ?? '.', dir)
-    const { version, manifest } = stageTree(root, { epoch: process.env['SOURCE_DATE_EPOCH'] })
+    const { version, manifest } = await stageTree(root, { epoch: process.env['SOURCE_DATE_EPOCH'] })
     console.log(
       `staged usher ${version} (${manifest.arch}, glibc ${manifest.glibc} or later) in ${root}: ${manifest.files.length} files`,
     )

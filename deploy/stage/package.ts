@@ -13,14 +13,14 @@ import { parseArgs } from 'node:util'
 import { makePackage } from './debian-package.ts'
 import { stageTree } from './stage-tree.ts'
 
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))
 
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'usher-stage-'))
   try {
     const { values } = parseArgs({ args: [...args], options: { out: { type: 'string', default: '.' } } })
     const root = join(scratch, 'root')
-    stageTree(root, { epoch: process.env['SOURCE_DATE_EPOCH'] })
+    await stageTree(root, { epoch: process.env['SOURCE_DATE_EPOCH'] })
     // npm and the launcher change to the checkout; a path is the caller's.
     console.log(makePackage(root, resolve(process.env['INIT_CWD'] ?? '.', values.out)))
     return 0

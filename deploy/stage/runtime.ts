@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 /** What the launcher starts Node with. They are part of what the compile cache is made for. */
 export const RUNTIME_FLAGS = [
   '--v8-pool-size=0',
-  '--max-semi-space-size=4',
+  '--max-semi-space-size=2',
   '--disable-warning=ExperimentalWarning',
 ] as const
 

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { describeFile, MANIFEST_FILE, type Manifest, pathsBelow } from '../../src/config/manifest.ts'
 import { makeCompileCache } from './compile-cache.ts'
 import { copyPackages, productionPackages } from './dependencies.ts'
+import { gatherScattered } from './one-file.ts'
 import { copyRuntime, minimumGlibc, pinnedRuntime } from './runtime.ts'
 import { systemFiles } from './system-files.ts'
 import { originOf, versionOf } from './version.ts'
@@ -48,7 +49,7 @@ export type StageOptions = {
  * Lays out in `root`, an empty or missing folder, what a host gets. Changes nothing else, needs neither root nor network, and gives
  * the same bytes each time. Throws, with a message for people, where something that it needs is missing; what is there by then stays.
  */
-export function stageTree(root: string, options: StageOptions = {}): Staged {
+export async function stageTree(root: string, options: StageOptions = {}): Promise<Staged> {
   const { version: release } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
     version: string
   }
@@ -61,6 +62,7 @@ export function stageTree(root: string, options: StageOptions = {}): Staged {
   emitJavaScript(making)
   const packages = productionPackages(checkout)
   copyPackages(checkout, packages, making)
+  await gatherScattered(making)
   const runtime = pinnedRuntime(checkout)
   copyRuntime(runtime, join(making, 'bin/node'))
   const glibc = minimumGlibc([

@@ -9,6 +9,7 @@ import { type DatabaseFacts, snapshotDatabase } from '../store/backup.ts'
 import { isThere, measured, readWhole, removeFlatFolder, sha256, sync, writeNew } from './files.ts'
 import type { Manifest, ManifestMember } from './manifest.ts'
 import { databaseOf, type Owner, type Place, placesOf } from './members.ts'
+import { dataRefusal } from './restore-data.ts'
 
 export interface BackupAmbient {
   programs: Pick<Programs, 'run'>
@@ -193,16 +194,33 @@ async function packData(
   const { data } = config.paths
   const there = ['memory', 'history'].filter((name) => isThere(join(data, name)))
   const packed = join(folder, 'data.tar')
+  const notes: string[] = []
   const argv = ['--create', `--file=${packed}`, '--format=gnu', '--numeric-owner', '--hard-dereference']
-  const { status, ...said } = withStatus(
-    await programs.run(TAR, [...argv, '--one-file-system', `--directory=${data}`, '--', ...there], {
-      timeoutMs: TAR_MS,
-    }),
-  )
-  // tar(1): 1 says that some files changed while they were read.
-  if (status !== 0 && status !== 1) return failed(`tar failed on ${data}: ${lastLine(said.stderr)}`)
+  argv.push('--one-file-system', '--anchored', '--no-wildcards', `--directory=${data}`)
+  const unfit = new Map<string, string>()
+  for (;;) {
+    const { status, ...said } = withStatus(
+      await programs.run(
+        TAR,
+        [...argv, ...[...unfit.keys()].map((name) => `--exclude=${name}`), '--', ...there],
+        { timeoutMs: TAR_MS },
+      ),
+    )
+    // tar(1): 1 says that some files changed while they were read.
+    if (status !== 0 && status !== 1) return failed(`tar failed on ${data}: ${lastLine(said.stderr)}`)
+    const changed = status === 1 ? [`some of people's files changed meanwhile: ${lastLine(said.stderr)}`] : []
+    const refused = dataRefusal(packed)
+    if (refused === null) {
+      notes.push(...changed)
+      break
+    }
+    // One person's folder must not make everybody's unusable.
+    const { folder: whose, why } = refused
+    if (whose === null || unfit.has(whose)) return failed(`${data} could not be restored from it: ${why}`)
+    unfit.set(whose, why)
+    notes.push(`${join(data, whose)} is LEFT OUT, because it could not be restored: ${why}`)
+  }
   sync(packed)
-  const notes = status === 1 ? [`some of people's files changed meanwhile: ${lastLine(said.stderr)}`] : []
   const member = {
     name: 'data.tar',
     path: data,

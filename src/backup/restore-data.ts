@@ -22,14 +22,8 @@ export async function unpackData(
   data: string,
   stamp: string,
 ): Promise<DataUnpacked> {
-  const links = new Set<string>()
-  const fd = openSync(archive, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    const walked = walkTar(fd, (entry) => lookAt(entry, links))
-    if (!walked.ok) return { ok: false, why: `data.tar cannot be used: ${walked.why}` }
-  } finally {
-    closeSync(fd)
-  }
+  const refused = dataRefusal(archive)
+  if (refused !== null) return { ok: false, why: `data.tar cannot be used: ${refused.why}` }
   if (!isThere(data)) return { ok: false, why: `there is no folder ${data}` }
   const folder = join(data, UNPACKED)
   if (isThere(folder)) {
@@ -54,6 +48,28 @@ export async function unpackData(
   }
 }
 
+/**
+ * Why people's folders in this archive would not be unpacked, and whose folder it is about (`memory/17`), where it is about one;
+ * null when they would be. What is asked before a restore is asked of a fresh backup as well: what people put into their folders
+ * must not keep the others' from coming back.
+ */
+export function dataRefusal(archive: string): { why: string; folder: string | null } | null {
+  const links = new Set<string>()
+  let folder: string | null = null
+  const fd = openSync(archive, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    const walked = walkTar(fd, (entry) => {
+      const why = lookAt(entry, links)
+      const [tree, person] = entry.name.split('/')
+      if (why !== null && TREES.some((one) => one === tree) && person) folder = `${tree}/${person}`
+      return why
+    })
+    return walked.ok ? null : { why: walked.why, folder }
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /** Takes away what was unpacked into, once all of it has its place; what is still in use stays. */
 export function removeEmptied(data: string): void {
   try {
@@ -65,10 +81,11 @@ export function removeEmptied(data: string): void {
 
 /** Only what lies below the two trees, in no link's place, and nothing that is no file, folder, link or pipe. */
 function lookAt({ name, type }: TarEntry, links: Set<string>): string | null {
-  const shown = JSON.stringify(name.slice(0, 200))
+  const shown = JSON.stringify(Buffer.from(name.slice(0, 200), 'latin1').toString('utf8'))
   const parts = name.replace(/\/$/, '').split('/')
   if (!TREES.some((tree) => tree === parts[0])) return `${shown} is in neither memory nor history`
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return `${shown} leads elsewhere`
+  if (type === 'deep') return `${shown} leads deeper than a path can be long`
   if (type === 'other') return `${shown} is a device, a hard link, or nothing known`
   for (let depth = 1; depth < parts.length; depth++) {
     if (links.has(parts.slice(0, depth).join('/'))) return `${shown} is behind a symbolic link`

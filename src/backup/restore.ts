@@ -162,7 +162,8 @@ async function fromArchive(asked: Asked, file: string): Promise<number> {
       ? await unpackData(createPrograms(config.mode), join(folder, 'data.tar'), config.paths.data, stamp)
       : { ok: true as const, moves: [] }
     if (!data.ok) return refuse(json, 2, 'invalid', `cannot restore: ${data.why}; nothing was changed`)
-    const moves = [...data.moves, ...freshBotState(config, uid, gid, stamp), ...movesOf(files, stamp)]
+    // First what the worker cannot move within its unit, because it stands beside its own folder: the rest it can finish.
+    const moves = [...freshBotState(config, uid, gid, stamp), ...data.moves, ...movesOf(files, stamp)]
     const journal = { format: 1, stamp, moves } as const
     beginJournal(state, journal)
     // Whatever happens from here on, what lies ready is needed.

@@ -2,8 +2,13 @@ import { fstatSync, readSync } from 'node:fs'
 
 /** One entry of a tar archive in GNU's form (tar(5)), as far as Usher's own have any. */
 export interface TarEntry {
+  /** A character for each byte: names that differ stay different, whatever bytes people chose. */
   name: string
-  type: 'file' | 'folder' | 'symlink' | 'fifo' | 'other'
+  /**
+   * `whiteout`: the character device 0:0, which anybody may make and which opens nothing (mknod(2)). `deep`: its name, of which
+   * this is the beginning, is longer than any path that can be opened.
+   */
+  type: 'file' | 'folder' | 'symlink' | 'fifo' | 'whiteout' | 'deep' | 'other'
   size: number
   /** Where its bytes begin. */
   offset: number
@@ -43,17 +48,27 @@ export function walkTar(fd: number, look: (entry: TarEntry) => string | null): T
     const offset = at + BLOCK
     at = offset + Math.ceil(size / BLOCK) * BLOCK
     if (type === 'L' || type === 'K') {
-      if (size > LONGEST_NAME) return bad('a name is too long')
-      const text = Buffer.alloc(size)
-      readSync(fd, text, 0, size, offset)
-      if (type === 'L') longName = textOf(text)
+      const text = Buffer.alloc(Math.min(size, LONGEST_NAME))
+      readSync(fd, text, 0, text.length, offset)
+      const name = textOf(text)
+      if (size > LONGEST_NAME) return bad(look({ name, type: 'deep', size, offset }) ?? 'a name is too long')
+      if (type === 'L') longName = name
       continue
     }
     const name: string = longName ?? textOf(header.subarray(0, 100))
     longName = null
-    const why = look({ name, type: TYPES[type] ?? 'other', size, offset })
+    const why = look({
+      name,
+      type: isWhiteout(header, type) ? 'whiteout' : (TYPES[type] ?? 'other'),
+      size,
+      offset,
+    })
     if (why !== null) return bad(why)
   }
+}
+
+function isWhiteout(header: Buffer, type: string): boolean {
+  return type === '3' && numberAt(header, 329, 8) === 0 && numberAt(header, 337, 8) === 0
 }
 
 function block(fd: number, at: number): Buffer | null {
@@ -84,7 +99,7 @@ function numberAt(header: Buffer, from: number, length: number): number | null {
 
 function textOf(field: Buffer): string {
   const end = field.indexOf(0)
-  return field.toString('utf8', 0, end < 0 ? field.length : end)
+  return field.toString('latin1', 0, end < 0 ? field.length : end)
 }
 
 function isZeroFrom(fd: number, from: number, end: number): boolean {

@@ -23,7 +23,7 @@ export function isInstalledTree(root: string): boolean {
 /**
  * Why somebody other than root could change the code below `root`, or the Node, that root is about to run, or null. Every folder
  * up to / is looked at, every file of an installed tree, and of a checkout every file of ours and of each package that root
- * may load; of packages for development only their own folder. A link leads to what it names. About 10 ms.
+ * may load; of packages for development only their own folder. A link leads to what it names. Takes about 20 ms for 3,000 files.
  *
  * The tree may stand below /tmp or behind a link of root's: it is only read, and where it really is gets looked at.
  */

@@ -1,4 +1,6 @@
+import type { AccessState } from './access-request.ts'
 import type { DomainEvent, EventType } from './event.ts'
+import type { InvitationState } from './invitation.ts'
 import type { JsonObject } from './json.ts'
 import type { RequestState } from './request.ts'
 import type { RunState } from './run.ts'
@@ -130,4 +132,29 @@ export function toldOf(events: Iterable<DomainEvent>): ToldRequest {
     if (type === 'request.consent') consents.push(consentKey(revision, String(data['by'])))
   }
   return { state, revision, everSubmitted, runs, approvals: [...approvals.values()], consents }
+}
+
+/** The states that events about access requests and invitations tell of; an event that is not here changes none. */
+const ACCESS_STATES_TOLD: Readonly<Partial<Record<string, AccessState | InvitationState>>> = {
+  'access.asked': 'waiting',
+  'access.completed': 'completed',
+  'access.reopened': 'waiting',
+  'access.granted': 'granted',
+  'access.denied': 'denied',
+  'access.expired': 'expired',
+  'access.withdrawn': 'withdrawn',
+  'access.blocked': 'blocked',
+  'invite.created': 'open',
+  'invite.opened': 'opened',
+  'invite.used': 'used',
+  'invite.revoked': 'revoked',
+  'invite.expired': 'expired',
+}
+
+/** The state in which these events, oldest first, leave an access request or an invitation; null when none says. */
+export function accessToldOf(types: readonly string[]): AccessState | InvitationState | null {
+  return types.reduce<AccessState | InvitationState | null>(
+    (told, type) => ACCESS_STATES_TOLD[type] ?? told,
+    null,
+  )
 }

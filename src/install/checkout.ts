@@ -33,7 +33,7 @@ export interface CheckoutPorts {
  */
 export async function installCheckout(ports: CheckoutPorts): Promise<number | null> {
   const { host, output, checkout, trust, stage, signal } = ports
-  const writers = writersOf(checkout)
+  const writers = await writersOf(host.programs, checkout)
   const trusted = await trustWriters(checkout, writers, trust)
   if (!trusted.ok)
     return refuse(output, 2, 'invalid', trusted.message, {

@@ -41,3 +41,13 @@ export interface Removal {
   subject: string
   text: string
 }
+
+/** What an installation works on, is stopped by and tells. */
+export interface InstallPorts {
+  host: InstallHost
+  signal: AbortSignal
+  /** Told of each as it happens. */
+  onOutcome(outcome: Outcome): void
+  onRemoval(removal: Removal): void
+  say(text: string): void
+}

@@ -9,20 +9,14 @@ import { jsonDocument } from '../protocol/json-document.ts'
 import type { Outcome } from '../setup/ensure.ts'
 import { freshPlaces, placesOf } from '../setup/init-places.ts'
 import type { InitPlaces } from '../setup/init-plan.ts'
-import type { InstallHost } from './context.ts'
+import type { InstallHost, InstallPorts } from './context.ts'
 import type { Image } from './image.ts'
-import {
-  type HalfFinished,
-  type InstallPorts,
-  type InstallWish,
-  install,
-  planInstall,
-  recover,
-} from './install.ts'
+import { type InstallWish, install, planInstall } from './install.ts'
 import { withInstallLock } from './lock.ts'
 import { nextSteps, type Output, Progress, refuse } from './output.ts'
 import { machineObstacles, obstacles, thisMachine } from './preconditions.ts'
 import { type InstallRecord, PROGRAM_FOLDER, readRecord } from './record.ts'
+import { type HalfFinished, recover } from './recover.ts'
 import { switchTo } from './switch.ts'
 import { readSwitching } from './switching.ts'
 import { trustWriters } from './trust.ts'
@@ -53,7 +47,7 @@ export async function installImage(ports: InstallImagePorts, wish: InstallImageW
   if (wrong.length > 0) return refuseObstacles(output, wrong)
   if (image.tree !== `${PROGRAM_FOLDER}/${image.manifest.version}`) {
     const trust = { trusted: wish.trusted, ask: false }
-    const trusted = await trustWriters(image.tree, writersOf(image.tree), trust)
+    const trusted = await trustWriters(image.tree, await writersOf(ports.host.programs, image.tree), trust)
     if (!trusted.ok) {
       const violation = { field: image.tree, code: 'untrusted', message: trusted.message }
       return output.json

@@ -3,11 +3,11 @@ import type { Environment } from '../config/environment.ts'
 import { jsonDocument } from '../protocol/json-document.ts'
 import { freshPlaces } from '../setup/init-places.ts'
 import type { InstallHost } from './context.ts'
-import { recover } from './install.ts'
 import { placesHere } from './install-image.ts'
 import { withInstallLock } from './lock.ts'
 import { type Output, Progress, refuse } from './output.ts'
 import { readRecord } from './record.ts'
+import { recover } from './recover.ts'
 import { uninstall } from './uninstall.ts'
 
 export interface UninstallPorts {

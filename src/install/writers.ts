@@ -1,6 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseGroup, parsePasswd } from '../provisioning/host/accounts/passwd.ts'
+import { accessLists } from '../provisioning/host/isolation/isolation-facts.ts'
+import type { Programs } from '../provisioning/host/programs/programs.ts'
 
 /** Who can change what is in a folder, root aside. */
 export type Writers =
@@ -10,8 +12,34 @@ export type Writers =
   /** Several, or everybody; `path` is one that shows it. */
   | { kind: 'others'; path: string; why: string }
 
-/** Looks at the folder, everything in it and every folder above it. Links are looked at themselves; where they lead is looked at where it lies. */
-export function writersOf(folder: string): Writers {
+type Shared = { path: string; mode: number }
+
+/** How many files are asked about at once: what `ls` says of them is less than what is kept of a program's output. */
+const ASKED_AT_ONCE = 30
+
+/**
+ * Looks at the folder, everything in it and every folder above it. Where the mode lets a group of one person's own write, an access
+ * list may hide behind it and let others write (acl(5)); so those are asked for one.
+ */
+export async function writersOf(programs: Pick<Programs, 'run'>, folder: string): Promise<Writers> {
+  const shared: Shared[] = []
+  const writers = writersByMode(folder, shared)
+  for (let from = 0; writers.kind !== 'others' && from < shared.length; from += ASKED_AT_ONCE) {
+    const asked = shared.slice(from, from + ASKED_AT_ONCE)
+    const lists = await accessLists(programs, asked)
+    const open = asked.find(({ path }) => lists.get(path) !== false)
+    if (open === undefined) continue
+    const why =
+      lists.get(open.path) === true
+        ? 'it has an access list, which lets others write (see getfacl; setfacl -b takes it away)'
+        : 'it cannot be learnt whether an access list lets others write; chmod g-w on it'
+    return { kind: 'others', path: open.path, why }
+  }
+  return writers
+}
+
+/** Looks at the folder, everything in it and every folder above it. Links are looked at themselves; where they lead is looked at where it lies. `shared` gets what a group may write. */
+function writersByMode(folder: string, shared: Shared[]): Writers {
   const accounts = parsePasswd(readFileSync('/etc/passwd', 'utf8'))
   const groups = parseGroup(readFileSync('/etc/group', 'utf8'))
   const nameOf = (uid: number) => accounts.find((one) => one.uid === uid)?.name ?? `uid ${uid}`
@@ -42,6 +70,7 @@ export function writersOf(folder: string): Writers {
       const name = groups.find((one) => one.gid === stat.gid)?.name ?? stat.gid
       return { kind: 'others', path, why: `the group ${name} can write to it` }
     }
+    if ((stat.mode & 0o020) !== 0 && !sticky) shared.push({ path, mode: stat.mode })
     return null
   }
   for (let at = dirname(folder); ; at = dirname(at)) {

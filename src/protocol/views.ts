@@ -372,6 +372,8 @@ export const AUDIT_FINDINGS = [
   'approval_missing',
   'consent_untold',
   'consent_missing',
+  'access_differs',
+  'invitation_differs',
 ] as const
 
 /** What is not as it was written. `event_id` is the first event of the chain that is wrong. */

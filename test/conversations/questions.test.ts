@@ -212,6 +212,8 @@ describe('defaults and routing', () => {
     await admin.taps('✏️ GitHub notification chat')
     await admin.sends('-1001234')
     await admin.taps('✏️ PR review')
+    await admin.sends('maybe')
+    await admin.sees('Please use one of the buttons')
     await admin.taps('Yes')
     await admin.taps('✏️ Issue triage')
     await admin.taps('No')

@@ -246,4 +246,31 @@ describe('a restore', () => {
     expect(osUser).not.toBe('')
     expect(existsSync(`${data}/.usher-restore`)).toBe(false)
   })
+
+  const as = (uid: number, program: string, ...args: string[]) =>
+    execFileSync('setpriv', [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', program, ...args])
+
+  test('takes along whatever a person may make: names of any bytes, links beside them', async () => {
+    const { id, uid } = await onboard()
+    const memory = `${data}/memory/${id}`
+    const script = `cd ${memory}; ln -s / $'\\xff'; mkdir $'\\xfe'; echo mine >$'\\xfe/x'`
+    as(uid, 'bash', '-c', script)
+    expect((await backup('odd.tar', '--data')).stdout).not.toContain('LEFT OUT')
+    const restored = await stopped(() => restore('odd.tar', '--yes'))
+    expect([restored.status, restored.stderr]).toEqual([0, ''])
+    expect(String(as(uid, 'bash', '-c', `cat ${memory}/$'\\xfe/x'`))).toBe('mine\n')
+  })
+
+  test('does without a folder that could not be restored, says so, and has everybody else’s', async () => {
+    const [deep, other] = [await onboard(), await onboard()]
+    const down = `for i in $(seq 18); do mkdir ${'x'.repeat(250)} && cd -P ./${'x'.repeat(250)} || exit 1; done`
+    as(deep.uid, 'bash', '-c', `cd ${data}/memory/${deep.id} && ${down}`)
+    const made = await backup('deep.tar', '--data')
+    expect([made.status, made.stdout]).toEqual([0, expect.stringContaining(`memory/${deep.id} is LEFT OUT`)])
+    const memory = `${data}/memory/${other.id}/MEMORY.md`
+    writeFileSync(memory, 'overwritten')
+    const restored = await stopped(() => restore('deep.tar', '--yes'))
+    expect([restored.status, restored.stderr]).toEqual([0, ''])
+    expect(readFileSync(memory, 'utf8')).toBe('# Memory\n')
+  })
 })

@@ -5,8 +5,7 @@ import { bootMachine, difference, type Machine } from './support/machine.ts'
 /** What a clone has, but for its history, its tests and the large packages that only those need. */
 const CLONE =
   'usher src conversations deploy docs package.json package-lock.json tsconfig.json CHANGELOG.md LICENSE'
-const NOT_NEEDED =
-  '@biomejs @swc playwright-core axe-core vitest vite rolldown @rolldown lightningcss-linux-x64-gnu'
+const NOT_NEEDED = '@biomejs @swc playwright-core axe-core vitest vite lightningcss-linux-x64-gnu'
 
 let machine: Machine
 let before: string[]
@@ -49,6 +48,22 @@ describe('sudo ./usher install in the clone of a plain user', () => {
     expect(open.stderr).toContain(
       '/home/anna/usher/deploy can be changed by others: everybody can write to it',
     )
+    expect(difference(before, await machine.snapshot())).toEqual([])
+  })
+
+  test('is not done where an access list lets a third write, which the mode does not tell', async () => {
+    const { shell, attempt } = machine
+    await shell('setfacl -m u:eve:rw /home/anna/usher/src/worker/main.ts')
+    const { status, stderr } = await attempt('/home/anna/usher/usher install --trust-owner anna')
+    await shell(
+      'setfacl -b /home/anna/usher/src/worker/main.ts; chmod go-w /home/anna/usher/src/worker/main.ts',
+    )
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        '/home/anna/usher/src/worker/main.ts can be changed by others: it has an access list',
+      ),
+    ])
     expect(difference(before, await machine.snapshot())).toEqual([])
   })
 

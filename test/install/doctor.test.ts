@@ -118,6 +118,20 @@ describe('usher doctor on an installed system', () => {
     })
   }
 
+  test('finds a unit that was not told of the folders that the config names', {
+    timeout: 60_000,
+  }, async () => {
+    await shell(`cp /etc/usher/config.yaml /tmp/aside; mkdir -p -m 0711 /srv/usher-data
+      echo 'paths: { data: /srv/usher-data }' >>/etc/usher/config.yaml`)
+    const about = async () => (await doctor()).filter(({ code }) => code === 'unit.paths')
+    const found = await about()
+    expect(found.map(({ subject }) => subject)).toContain('usher-worker.service')
+    expect(found[0]?.what).toContain('/etc/systemd/system/usher-worker.service.d/50-paths.conf is missing')
+    await shell(found[0]?.fix ?? 'false')
+    expect(await about()).toEqual([])
+    await shell('cp /tmp/aside /etc/usher/config.yaml; rm -r /srv/usher-data')
+  })
+
   test('finds files of the program that are not as they were made', { timeout: 60_000 }, async () => {
     await shell(
       'cp -p /opt/usher/current/src/domain/role.js /tmp/role.js; echo "// mine" >>/opt/usher/current/src/domain/role.js',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RUNTIME_FLAGS } from '../../deploy/stage/runtime.ts'
 import { type StagedImage, stagedImage } from '../support/staged.ts'
 import { bootSystemd, type SystemdSandbox } from '../support/systemd-sandbox/systemd-sandbox.ts'
 
@@ -37,11 +38,7 @@ describe('a staged tree, put where it belongs', () => {
 
   test.for([0, 33, 4242])('takes its compiled code as uid %i, all of it, and writes nothing', async (uid) => {
     const as = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'env', '-i'] as const
-    const node = [
-      `${tree}/bin/node`,
-      ...['--v8-pool-size=0', '--max-semi-space-size=4'],
-      `${tree}/src/launch.js`,
-    ]
+    const node = [`${tree}/bin/node`, ...RUNTIME_FLAGS, `${tree}/src/launch.js`]
     const before = await inside('find', tree, '-newermt', '@0', '-printf', '%p %T@ %s\n')
     const { stderr, stdout } = await inside(
       ...as,

@@ -1,14 +1,17 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import type { Config } from '../../config/config.ts'
 import type { Outcome } from '../../setup/ensure.ts'
-import { dropInsFor } from '../../setup/units/paths-drop-in.ts'
+import {
+  DROP_IN_FILES,
+  type DropIns,
+  dropInFile,
+  dropInsFor,
+  HEADING,
+} from '../../setup/units/paths-drop-in.ts'
 import type { ChangeContext, InstallHost } from '../context.ts'
 import { sha256Of } from '../image.ts'
 import { dropFile, ensureFile } from './file.ts'
 import { reloadUnits } from './services.ts'
-
-/** How a drop-in begins that was made from the config, by an installation or by setup. */
-const HEADING = '# Made from the config by usher'
 
 /** The hash of the drop-in that is there, where it was made from a config. */
 function madeFromConfig({ root }: InstallHost, path: string): ReadonlySet<string> {
@@ -19,9 +22,7 @@ function madeFromConfig({ root }: InstallHost, path: string): ReadonlySet<string
 
 /** All drop-ins of this machine that were made from a config. */
 export function dropInsMade(host: InstallHost): string[] {
-  return ['usher-worker', 'usher-bot', 'usher-witness']
-    .map((unit) => `/etc/systemd/system/${unit}.service.d/50-paths.conf`)
-    .filter((path) => madeFromConfig(host, path).size > 0)
+  return DROP_IN_FILES.filter((path) => madeFromConfig(host, path).size > 0)
 }
 
 /**
@@ -30,14 +31,18 @@ export function dropInsMade(host: InstallHost): string[] {
  */
 export async function ensureDropIns(context: ChangeContext, config: Config | null): Promise<Outcome[]> {
   const { host, dryRun, record } = context
-  const wanted = Object.entries(config === null ? {} : dropInsFor(config)).flatMap(([unit, text]) =>
-    text === null ? [] : [{ path: `/etc/systemd/system/${unit}.d/50-paths.conf`, bytes: Buffer.from(text) }],
+  const dropIns = Object.entries(config === null ? {} : dropInsFor(config)) as [
+    keyof DropIns,
+    string | null,
+  ][]
+  const wanted = dropIns.flatMap(([unit, text]) =>
+    text === null ? [] : [{ path: dropInFile(unit), bytes: Buffer.from(text) }],
   )
   const outcomes = wanted.flatMap((file) =>
     ensureFile(context, { ...file, mode: 0o644, goes: 'uninstall', known: madeFromConfig(host, file.path) }),
   )
   for (const made of record?.made ?? []) {
-    const isOurs = made.kind === 'file' && made.path.endsWith('.d/50-paths.conf')
+    const isOurs = made.kind === 'file' && DROP_IN_FILES.includes(made.path)
     if (isOurs && !wanted.some(({ path }) => path === made.path))
       outcomes.push(...dropFile(context, made, madeFromConfig(host, made.path)))
   }

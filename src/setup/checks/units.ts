@@ -3,18 +3,15 @@ import { join } from 'node:path'
 import { shellWord } from '../../domain/shell-word.ts'
 import type { Programs } from '../../provisioning/host/programs/programs.ts'
 import { type Finding, type HostCheck, type HostContext, note, ok, problem } from '../finding.ts'
+import { type DropIns, dropInFile, dropInsFor } from '../units/paths-drop-in.ts'
 
-import { dropInsFor } from '../units/paths-drop-in.ts'
-
-/** Below `UNIT.d/` in /etc/systemd/system: made by the installation from the config. */
-const PATHS_DROP_IN = '50-paths.conf'
 const SYSTEMCTL = '/usr/bin/systemctl'
 /** Where our units are installed, and where what was staged with the version in use stands. */
 const INSTALLED = '/usr/lib/systemd/system'
 const STAGED = '/opt/usher/current/system/usr/lib/systemd/system'
 const ADMINS = '/etc/systemd/system'
 
-type UnitName = 'usher-worker.service' | 'usher-bot.service' | 'usher-witness.service'
+type UnitName = keyof DropIns
 
 /** Whether this host has a unit of ours. */
 export function hasUnit(name: UnitName): boolean {
@@ -144,7 +141,7 @@ function dropInFindings(
   { config }: HostContext,
 ): Finding[] {
   const findings: Finding[] = []
-  const ours = join(ADMINS, `${name}.d`, PATHS_DROP_IN)
+  const ours = dropInFile(name)
   const others = paths.split(' ').filter((path) => path !== '' && path !== ours)
   if (others.length > 0) {
     const what = `is changed by ${others.join(' ')}`

@@ -1,13 +1,10 @@
 import { lstatSync, readFileSync, unlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import type { Outcome, Owner } from '../ensure.ts'
 import type { WantedFile } from '../first-start/write-together.ts'
-import { dropInsFor, HEADING } from './paths-drop-in.ts'
+import { type DropIns, dropInFile, dropInsFor, HEADING } from './paths-drop-in.ts'
 
-/** Where systemd takes an operator's additions from (systemd.unit(5)), and the unit's own text is left alone. */
-const FOLDER = '/etc/systemd/system'
-
+/** What setup writes and takes away for a config. */
 export interface DropInFiles {
   wanted: WantedFile[]
   /** Ours of an earlier config, which this one does not need. */
@@ -17,14 +14,14 @@ export interface DropInFiles {
 /** The files that the units of this host need for a config of a whole system. */
 export function dropInFiles(
   config: Config,
-  isInstalled: (unit: keyof ReturnType<typeof dropInsFor>) => boolean,
+  isInstalled: (unit: keyof DropIns) => boolean,
   root: Owner,
 ): DropInFiles {
   const wanted: WantedFile[] = []
   const stale: string[] = []
-  const dropIns = Object.entries(dropInsFor(config)) as [Parameters<typeof isInstalled>[0], string | null][]
+  const dropIns = Object.entries(dropInsFor(config)) as [keyof DropIns, string | null][]
   for (const [unit, content] of dropIns) {
-    const path = join(FOLDER, `${unit}.d`, '50-paths.conf')
+    const path = dropInFile(unit)
     if (content !== null && isInstalled(unit)) {
       wanted.push({ path, content, owner: root, mode: 0o644, what: `places of ${unit}` })
     } else if (isOurs(path)) stale.push(path)

@@ -2,12 +2,22 @@ import { dirname } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import { isInside, systemPaths } from '../../config/paths.ts'
 
-/** What `/etc/systemd/system/UNIT.d/50-paths.conf` says of a config; null: there is none, the unit is right as it is. */
+/** What the file of `dropInFile` says of a config, for each unit; null: there is none, the unit is right as it is. */
 export interface DropIns {
   'usher-worker.service': string | null
   'usher-bot.service': string | null
   'usher-witness.service': string | null
 }
+
+/** Where a unit's drop-in stands: in the administrator's folder (systemd.unit(5)), so that the unit's own file is left alone. */
+export function dropInFile(unit: keyof DropIns): string {
+  return `/etc/systemd/system/${unit}.d/50-paths.conf`
+}
+
+/** The drop-ins that Usher may ever have made on a host, one a unit. */
+export const DROP_IN_FILES: readonly string[] = (
+  ['usher-worker.service', 'usher-bot.service', 'usher-witness.service'] as const
+).map(dropInFile)
 
 /** Where `deploy/units/usher-worker.service` lets the worker write; a test compares. */
 export const WORKER_WRITES = [

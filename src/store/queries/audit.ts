@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Actor } from '../../domain/actor.ts'
 import { actorKey } from '../../domain/actor.ts'
-import type { DomainEvent } from '../../domain/event.ts'
+import type { DomainEvent, EventType } from '../../domain/event.ts'
 import { approvalKey, consentKey } from '../../domain/history.ts'
 import type { Database } from '../database.ts'
 import { eventOf } from './events.ts'
@@ -32,6 +32,15 @@ export interface StoredRequest {
   consents: readonly string[]
 }
 
+/** What the table says of an access request or an invitation, and which events tell of it, oldest first. */
+export interface StoredAccess {
+  id: number
+  state: string
+  /** When it was made. */
+  at: number
+  told: readonly string[]
+}
+
 /** Browsing the history, and looking at what it must agree with. */
 export interface AuditQueries {
   /**
@@ -45,6 +54,10 @@ export interface AuditQueries {
   stored(requestId: number): StoredRequest | null
   /** The next id above this one that a request has or that events speak of; null when there is none. */
   nextRequest(after: number): number | null
+  /** The access request with the next id above this one, and the types of the events about it; null when there is none. */
+  nextAccess(after: number): StoredAccess | null
+  /** The same of an invitation. */
+  nextInvitation(after: number): StoredAccess | null
   /** The Telegram ids of whom runs made this account for. */
   telegramIdsOf(osUser: string): number[]
 }
@@ -145,11 +158,66 @@ export function auditQueries({ build, all, first }: Database): AuditQueries {
       const ids = [row?.id, told?.request_id].filter((id) => id !== undefined && id !== null)
       return ids.length === 0 ? null : Math.min(...ids)
     },
+    nextAccess(after) {
+      const row = first(
+        build
+          .selectFrom('access_requests')
+          .select(['id', 'state', 'asked_at', 'telegram_id'])
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(1),
+      )
+      if (row === undefined) return null
+      const told = all(
+        build
+          .selectFrom('events')
+          .select('type')
+          .where('subject_telegram_id', '=', row.telegram_id)
+          .where(sql<SqlBool>`type glob 'access.*'`)
+          .where(memberOf('access'), '=', row.id)
+          .orderBy('id'),
+      )
+      return { id: row.id, state: row.state, at: row.asked_at, told: told.map(({ type }) => type) }
+    },
+    nextInvitation(after) {
+      const row = first(
+        build
+          .selectFrom('invitations')
+          .select(['id', 'state', 'created_at'])
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(1),
+      )
+      if (row === undefined) return null
+      const told = all(
+        build
+          .selectFrom('events')
+          .select(['id', 'type'])
+          .where('type', 'in', INVITATION_EVENTS)
+          .where('at', '>=', row.created_at)
+          .where(memberOf('invitation'), '=', row.id),
+      )
+      const inOrder = told.toSorted((a, b) => a.id - b.id)
+      return { id: row.id, state: row.state, at: row.created_at, told: inOrder.map(({ type }) => type) }
+    },
     telegramIdsOf: (osUser) =>
       all(
         build.selectFrom('runs').select('telegram_id').distinct().where('os_user', '=', osUser).limit(20),
       ).map((row) => row.telegram_id),
   }
+}
+
+const INVITATION_EVENTS: readonly EventType[] = [
+  'invite.created',
+  'invite.opened',
+  'invite.used',
+  'invite.revoked',
+  'invite.expired',
+]
+
+/** A number among what an event says; null where its text is damaged, which the walk over the chain says. */
+function memberOf(name: 'access' | 'invitation') {
+  return sql<number | null>`case when json_valid(data) then json_extract(data, ${`$.${name}`}) end`
 }
 
 function concerns(event: DomainEvent, { telegramIds, actors }: NonNullable<AuditFilter['person']>): boolean {

@@ -1,9 +1,9 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { type ChainEnd, GENESIS, linkProblem } from '../../domain/event-hash.ts'
-import { type ToldRequest, toldOf } from '../../domain/history.ts'
+import { accessToldOf, type ToldRequest, toldOf } from '../../domain/history.ts'
 import type { OperationArguments, OperationOutput } from '../../protocol/operations.ts'
 import type { AuditFinding } from '../../protocol/views.ts'
-import type { StoredRequest } from '../../store/queries/audit.ts'
+import type { StoredAccess, StoredRequest } from '../../store/queries/audit.ts'
 import type { Store } from '../../store/store.ts'
 
 type Verified = OperationOutput<'audit.verify'>
@@ -21,7 +21,7 @@ const BATCH = 64
 const MOST_FINDINGS = 20
 
 /**
- * Walks the chain of events from `after` to its end, then over the requests, and says what is not as it was written.
+ * Walks the chain of events from `after` to its end, then over the requests, access requests and invitations, and says what is not as it was written.
  *
  * INVARIANTS
  * - Others get their turn at least every `holdMs` and a batch.
@@ -79,7 +79,26 @@ export async function verifyHistory(
     if (isOver()) return answer({ event: cursor, request })
     await breathe()
   }
+  // With the last piece: there are only as many as the caps and their time to be forgotten allow.
+  for (const what of ['access', 'invitation'] as const) {
+    const next = what === 'access' ? audit.nextAccess : audit.nextInvitation
+    for (let one = next(0); one !== null; one = next(one.id)) {
+      findings.push(...accessFindings(what, one, anchor.at))
+      await breathe()
+    }
+  }
   return answer(null)
+}
+
+/** Where a table says another state than the events; of one from before the history that is left only what is told later is compared. */
+function accessFindings(
+  what: 'access' | 'invitation',
+  { id, state, at, told }: StoredAccess,
+  since: number,
+): AuditFinding[] {
+  const said = accessToldOf(told)
+  if (said === state || (said === null && at <= since)) return []
+  return [finding(`${what}_differs`, { params: { [what]: id, stored: state, told: said ?? 'nothing' } })]
 }
 
 function finding(code: AuditFinding['code'], about: Partial<Omit<AuditFinding, 'code'>>): AuditFinding {

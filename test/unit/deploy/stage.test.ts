@@ -52,7 +52,6 @@ describe('the launcher of a tree', () => {
     expect(read('deploy/stage/launcher.sh')).toContain(
       `exec "$root/bin/node" ${RUNTIME_FLAGS.join(' ')} "$root/src/launch.js" "$@"`,
     )
-    expect(read('usher')).toContain(` ${RUNTIME_FLAGS.join(' ')} `)
   })
 
   test('runs every program by its whole path', () => {

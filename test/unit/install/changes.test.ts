@@ -15,9 +15,9 @@ import { ensureFolder } from '../../../src/install/changes/folder.ts'
 import { foldersOf } from '../../../src/install/changes/folders.ts'
 import { ensureLink } from '../../../src/install/changes/link.ts'
 import { ensureTree } from '../../../src/install/changes/tree.ts'
+import { merge } from '../../../src/install/complete.ts'
 import type { InstallHost } from '../../../src/install/context.ts'
 import type { Image } from '../../../src/install/image.ts'
-import { merge, recover } from '../../../src/install/install.ts'
 import { closeLedger, openLedger } from '../../../src/install/ledger.ts'
 import {
   type InstallRecord,
@@ -26,6 +26,7 @@ import {
   readRecord,
   writeRecord,
 } from '../../../src/install/record.ts'
+import { recover } from '../../../src/install/recover.ts'
 import { takeBack } from '../../../src/install/take-back.ts'
 import { treeSnapshot } from '../../support/host/tree-snapshot.ts'
 import { contextOf, madeByHand } from './hand-made.ts'

@@ -137,9 +137,9 @@ function readTrail(look: Look, path: string): TrailFact {
  * `ls -l` of coreutils marks such a file with `+` after its mode. Where the group bits are 0 a list has no effect, so
  * those are not asked about. What cannot be learnt stays unknown, that is: is taken for a list.
  */
-async function accessLists(
+export async function accessLists(
   programs: Pick<Programs, 'run'>,
-  components: readonly Component[],
+  components: readonly Pick<Component, 'path' | 'mode'>[],
 ): Promise<Map<string, boolean>> {
   const known = new Map<string, boolean>()
   const asked = components.filter(({ mode }) => (mode & 0o070) !== 0).map(({ path }) => path)

@@ -118,4 +118,8 @@ export const historyDe: Record<keyof typeof historyEn, string> = {
     'Antrag {request} hat eine Zustimmung{has_by, select, yes { von {by}} other {}}{has_revision, select, yes { (Fassung {revision})} other {}}, von der kein Ereignis spricht',
   'audit_finding.consent_missing':
     'Antrag {request} fehlt eine Zustimmung{has_by, select, yes { von {by}} other {}}{has_revision, select, yes { (Fassung {revision})} other {}}, von der ein Ereignis spricht',
+  'audit_finding.access_differs':
+    'Zugangsanfrage {has_access, select, yes {{access}} other {von jemandem}} ist {has_stored, select, yes {{stored}} other {nicht so}}, nach den Ereignissen {has_told, select, yes {{told}} other {anders}}',
+  'audit_finding.invitation_differs':
+    'Einladung {has_invitation, select, yes {{invitation}} other {von jemandem}} ist {has_stored, select, yes {{stored}} other {nicht so}}, nach den Ereignissen {has_told, select, yes {{told}} other {anders}}',
 }

@@ -110,4 +110,8 @@ export const historyEn = {
     'request {request} has a consent{has_by, select, yes { by {by}} other {}}{has_revision, select, yes { (revision {revision})} other {}} that no event speaks of',
   'audit_finding.consent_missing':
     'request {request} lacks a consent{has_by, select, yes { by {by}} other {}}{has_revision, select, yes { (revision {revision})} other {}} that an event speaks of',
+  'audit_finding.access_differs':
+    'access request {has_access, select, yes {{access}} other {of somebody}} is {has_stored, select, yes {{stored}} other {not}}, by the events {has_told, select, yes {{told}} other {otherwise}}',
+  'audit_finding.invitation_differs':
+    'invitation {has_invitation, select, yes {{invitation}} other {of somebody}} is {has_stored, select, yes {{stored}} other {not}}, by the events {has_told, select, yes {{told}} other {otherwise}}',
 } as const

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { eventHash } from '../../../../src/domain/event-hash.ts'
 import type { OperationInput } from '../../../../src/protocol/operations.ts'
 import { verifyHistory } from '../../../../src/worker/audit/verify-history.ts'
-import { engineFixture, type Fixture, operator } from '../../../support/engine-fixture.ts'
+import { engineFixture, type Fixture, operator, telegramUser } from '../../../support/engine-fixture.ts'
 
 let fixture: Fixture
 afterEach(() => fixture.remove())
@@ -311,6 +311,49 @@ describe('what the tables say otherwise than the events', () => {
     await fixture.ended(approved.run_id ?? 0)
     await fixture.restart()
     expect(await verify()).toMatchObject({ intact: true, checked: { requests: 3 } })
+  })
+})
+
+describe('what the tables say otherwise of who asked and who was invited', () => {
+  /** Access request 1 waits, 2 was denied; invitation 1 is open, 2 was used. */
+  const stranger = (telegramId: number) => telegramUser(telegramId, [])
+  async function asked() {
+    fixture = await engineFixture({ tampers: true })
+    await fixture.ok(stranger(51), 'access.ask', { name: 'Alice' })
+    const { access } = await fixture.ok(stranger(52), 'access.ask', { name: 'Bob' })
+    await fixture.ok(operator, 'access.deny', { id: access.id })
+    await fixture.ok(operator, 'invite.create', { role: 'user', expires_in: 3_600_000 })
+    const { code } = await fixture.ok(operator, 'invite.create', { role: 'user', expires_in: 3_600_000 })
+    await fixture.ok(stranger(53), 'invite.redeem', { code: code ?? '' })
+    await fixture.ok(stranger(53), 'access.ask', { name: 'Carol' })
+    expect((await verify()).findings).toEqual([])
+  }
+
+  test.each([
+    [
+      'an access request that was reopened by hand',
+      `update access_requests set state = 'waiting', decided_at = null where id = 2`,
+      { code: 'access_differs', params: { access: 2, stored: 'waiting', told: 'denied' } },
+    ],
+    [
+      'an access request that was put in by hand',
+      copied('access_requests', 1, 'id = 9, telegram_id = 59'),
+      { code: 'access_differs', params: { access: 9, stored: 'waiting', told: 'nothing' } },
+    ],
+    [
+      'an invitation that was opened again by hand',
+      `update invitations set state = 'open', opened_by = null, ended_at = null where id = 2`,
+      { code: 'invitation_differs', params: { invitation: 2, stored: 'open', told: 'used' } },
+    ],
+    [
+      'an invitation that was put in by hand',
+      copied('invitations', 1, "id = 9, code_hash = 'x'"),
+      { code: 'invitation_differs', params: { invitation: 9, stored: 'open', told: 'nothing' } },
+    ],
+  ])('%s is found', async (_, done, found) => {
+    await asked()
+    edit(fixture.databaseFile, done)
+    expect((await verify()).findings).toEqual([expect.objectContaining(found)])
   })
 })
 

@@ -12,7 +12,12 @@ import {
 } from '../../../support/engine-fixture.ts'
 
 let fixture: Fixture
-afterEach(() => fixture.remove())
+afterEach(async () => {
+  // Whatever became of them, the history tells of it.
+  const { findings } = await fixture.ok(operator, 'audit.verify', {})
+  await fixture.remove()
+  expect(findings).toEqual([])
+})
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
