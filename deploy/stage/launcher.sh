@@ -19,9 +19,9 @@ if [ "$(/usr/bin/id -u)" = 0 ]; then
 fi
 # Only reached where the kernel cannot start it; one that lacks its glibc says so itself.
 trap 'echo "usher: cannot start: this is Usher for @MACHINE@ Linux with glibc @GLIBC@ or later, and this machine is $(/usr/bin/uname -sm); install the package for it" >&2' EXIT
-# One small service after another runs here, not one big one: one arena of malloc, no helper threads for the collector, and a young
-# generation that keeps an idle worker under 95 MB and an idle bot under 110 (docs/performance.md). What the program starts gets an
+# One small service after another runs here, not one big one: one arena of malloc, no helper threads for the collector, compiled code
+# that is small, and a young generation that keeps idle processes small (docs/performance.md). What the program starts gets an
 # environment of its own.
 MALLOC_ARENA_MAX=1
 export MALLOC_ARENA_MAX
-exec "$root/bin/node" --v8-pool-size=0 --max-semi-space-size=2 --disable-warning=ExperimentalWarning "$root/src/launch.js" "$@"
+exec "$root/bin/node" --v8-pool-size=0 --max-semi-space-size=2 --optimize-for-size --disable-warning=ExperimentalWarning "$root/src/launch.js" "$@"

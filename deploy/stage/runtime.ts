@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 export const RUNTIME_FLAGS = [
   '--v8-pool-size=0',
   '--max-semi-space-size=2',
+  '--optimize-for-size',
   '--disable-warning=ExperimentalWarning',
 ] as const
 
