@@ -195,7 +195,12 @@ function doneText(
   { tokenFile }: InitPlaces,
 ): string {
   const fresh = from === null
-  const runs = started.length > 0 ? `running: ${started.join(', ')}` : 'enabled, not started'
+  const runs =
+    started.length > 0
+      ? `running: ${started.join(', ')}`
+      : fresh
+        ? 'enabled, not started'
+        : 'what ran before goes on running'
   const head =
     fresh || from === version
       ? `\nusher ${version} is installed: ${runs}.\n`
@@ -206,7 +211,7 @@ function doneText(
       'sudo usher setup',
       "asks for the bot's token and proves you as the first admin, then starts everything",
     ])
-  else if (started.length === 0)
+  else if (started.length === 0 && fresh)
     steps.push([
       'sudo systemctl start usher-worker usher-bot',
       'starts it now; with the machine it starts by itself',
