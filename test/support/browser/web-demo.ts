@@ -71,8 +71,10 @@ export function phoneOn(page: Page, side: 'left' | 'right'): PhoneOnPage {
     asks: (wanted) => node.locator('.message.theirs').last().filter({ hasText: wanted }).waitFor(),
     async begins() {
       const start = node.getByRole('button', { name: 'Start', exact: true })
-      if (await start.isVisible()) await start.click()
-      await node.locator('.message.theirs').first().waitFor()
+      const begun = node.locator('.message.theirs').first().waitFor()
+      // A page that is still being filled shows the button until it knows that the chat has begun: then there is nothing to press.
+      if (await start.isVisible()) await Promise.race([start.click().catch(() => undefined), begun])
+      await begun
     },
     async sends(words) {
       await text.fill(words)
